@@ -1,0 +1,100 @@
+/**
+ * A request to the kernel failed.
+ *
+ * @example
+ * ```ts
+ * import { KernelError } from "./errors.ts";
+ * new KernelError("write on", 16, "/sys/kernel/mm/damon/admin/kdamonds/0/state").errno; // 16
+ * ```
+ */
+export class KernelError extends Error {
+  override name = "KernelError";
+  constructor(
+    /** What was attempted: `attach damon_aggregated`, `write on`. */
+    readonly operation: string,
+    /** Positive errno; `0` where the kernel gave none. */
+    readonly errno: number,
+    /** The file, where it was one. */
+    readonly path?: string,
+    /** What a person can do about it. */
+    readonly hint?: string,
+  ) {
+    super(
+      `Cannot ${operation}${path === undefined ? "" : ` (${path})`}: ${describeErrno(errno)}${hint ? `; ${hint}` : ""}`,
+    );
+  }
+}
+
+/** The kernel refused a BPF program; `log` says why, in the verifier's words. */
+export class VerifierError extends Error {
+  override name = "VerifierError";
+  constructor(message: string, readonly log: string) {
+    super(message);
+  }
+}
+
+/** This kernel or machine lacks what was asked for. */
+export class UnsupportedError extends Error {
+  override name = "UnsupportedError";
+  constructor(
+    message: string,
+    /** What is lacking, as one word: `vaddr`, `btf`, `damon`. */
+    readonly feature: string,
+    /** The first kernel that has it, or the option that brings it. */
+    readonly since?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A DAMON that is not ours is in the way; nothing was changed. */
+export class BusyError extends Error {
+  override name = "BusyError";
+}
+
+/** A file is no record, or is broken at `offset`. */
+export class RecordError extends Error {
+  override name = "RecordError";
+  constructor(
+    message: string,
+    readonly path: string,
+    /** Byte at which reading failed, where known. */
+    readonly offset?: number,
+  ) {
+    super(message);
+  }
+}
+
+const ERRNO: Record<number, string> = {
+  1: "EPERM, not permitted",
+  2: "ENOENT, no such file",
+  3: "ESRCH, no such process",
+  4: "EINTR, interrupted",
+  5: "EIO, input/output error",
+  7: "E2BIG, too large",
+  9: "EBADF, bad file descriptor",
+  11: "EAGAIN, try again",
+  12: "ENOMEM, not enough memory",
+  13: "EACCES, permission denied",
+  14: "EFAULT, bad address",
+  16: "EBUSY, busy",
+  17: "EEXIST, it exists already",
+  19: "ENODEV, no such device",
+  22: "EINVAL, invalid argument",
+  24: "EMFILE, too many open files",
+  28: "ENOSPC, no space left",
+  30: "EROFS, read-only file system",
+  32: "EPIPE, broken pipe",
+  34: "ERANGE, out of range",
+  38: "ENOSYS, not implemented by this kernel",
+  95: "EOPNOTSUPP, not supported",
+  110: "ETIMEDOUT, timed out",
+  125: "ECANCELED, cancelled",
+  524: "ENOTSUPP, not supported",
+};
+
+/** An errno in words: `EBUSY, busy`. The one place that translates them. */
+export function describeErrno(errno: number): string {
+  if (errno === 0) return "no reason given";
+  return ERRNO[Math.abs(errno)] ?? `errno ${Math.abs(errno)}`;
+}

@@ -1,0 +1,58 @@
+/** One line of `/proc/PID/maps`: what an address range of a process is. */
+export interface Mapping {
+  /** First byte. */
+  start: number;
+  /** One past the last byte. */
+  end: number;
+  /** `rwxp` as the kernel prints it. */
+  perms: string;
+  /** Offset into the file, bytes. */
+  offset: number;
+  /** File name, `[heap]`, `[stack]`, `[anon:NAME]`, or empty for anonymous memory. */
+  path: string;
+}
+
+/** The mappings of one process, as they were from `timeNs` on (until the next one of the same process). */
+export interface Mappings {
+  /** ns of the record's clock. */
+  timeNs: number;
+  pid: number;
+  /** Ascending by `start`. */
+  mappings: Mapping[];
+}
+
+/**
+ * A short name for a mapping, as a person would say it: `heap`, `stack`, `libc.so.6`, `anonymous`.
+ *
+ * @example
+ * ```ts
+ * import { labelOf } from "./mapping.ts";
+ * labelOf({ path: "/usr/lib/x86_64-linux-gnu/libc.so.6" }); // "libc.so.6"
+ * ```
+ */
+export function labelOf(mapping: Pick<Mapping, "path">): string {
+  const { path } = mapping;
+  if (path === "") return "anonymous";
+  if (path.startsWith("[")) return path.slice(1, -1);
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/**
+ * Parses the text of `/proc/PID/maps`.
+ *
+ * @throws {SyntaxError} naming the line that has another form.
+ * @see https://docs.kernel.org/filesystems/proc.html
+ */
+export function parseMaps(text: string): Mapping[] {
+  const mappings: Mapping[] = [];
+  let number = 0;
+  for (const line of text.split("\n")) {
+    number++;
+    if (line === "") continue;
+    const found = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) ([0-9a-f]+) \S+ \d+ *(.*)$/.exec(line);
+    if (!found) throw new SyntaxError(`Cannot parse maps as line ${number} has another form: ${line.slice(0, 80)}`);
+    const [, start, end, perms, offset, path] = found;
+    mappings.push({ start: Number("0x" + start), end: Number("0x" + end), perms, offset: Number("0x" + offset), path });
+  }
+  return mappings;
+}

@@ -1,0 +1,100 @@
+import type { Kdamond } from "./kdamond.ts";
+import type { Mappings } from "./mapping.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Version of the record's own schema; a reader refuses a newer one. */
+export const RECORD_SCHEMA = 1;
+
+/** Who looked: the kernel's DAMON, or the eBPF page sampler in its adaptive or exact mode. */
+export type Source = "damon" | "pages" | "pages-exact" | "unknown";
+
+/** A process that the record is about, as it was when the recording began. */
+export interface RecordedProcess {
+  pid: number;
+  /** `/proc/PID/comm`. */
+  comm: string;
+  /** Arguments of `/proc/PID/cmdline`. */
+  cmdline: string[];
+  /** Target of `/proc/PID/exe`; empty where it cannot be read. */
+  exe: string;
+}
+
+/** Ties the record's clock to the wall clock: at `originNs` of the clock the wall clock showed `originWallMs`. */
+export interface RecordClock {
+  name: "boottime" | "monotonic" | "wall" | "unknown";
+  /** ns of the record's clock. */
+  originNs: number;
+  /** ms since 1970 (UTC), with fraction. */
+  originWallMs: number;
+}
+
+/** Everything needed to understand a record years later. */
+export interface RecordHeader {
+  /** {@linkcode RECORD_SCHEMA} of the writer. */
+  schema: number;
+  /** Name and version of the writer, as in `damo 0.1.0`. */
+  tool: string;
+  source: Source;
+  clock: RecordClock;
+  host: {
+    hostname: string;
+    /** `uname -r`. */
+    kernelRelease: string;
+    /** `uname -m`. */
+    machine: string;
+    /** `/proc/sys/kernel/random/boot_id`. */
+    bootId: string;
+    pageBytes: number;
+  };
+  /** The kdamonds that were recorded, with the configuration they ran with. */
+  kdamonds: RecordedKdamond[];
+  processes: RecordedProcess[];
+  /** The command line of the recorder. */
+  recorder: string[];
+}
+
+/** A kdamond as it was recorded. */
+export interface RecordedKdamond extends Kdamond {
+  /** Its kernel thread's pid, the `kdamond` of its snapshots. */
+  pid: number;
+  /** Its index in the sysfs tree; absent where it has none. */
+  index?: number;
+  /** Whether this recorder started it, or only listened to somebody else's. */
+  ours: boolean;
+}
+
+/** What the recorder counted, written last. */
+export interface RecordFooter {
+  /** ns of the record's clock at which the recording ended. */
+  endNs: number;
+  /** Why it ended: `target exited`, `timeout`, `SIGINT`, ... */
+  reason: string;
+  /** Whole snapshots written. */
+  snapshots: number;
+  /** Regions in them. */
+  regions: number;
+  /** Events that the kernel side sent: `received + dropped`. */
+  events: number;
+  received: number;
+  /** Events for which the ring buffer had no room. */
+  dropped: number;
+  /** Snapshots of which at least one event was lost; they are left out. */
+  torn: number;
+  /** Exit code of the command that the recorder started itself. */
+  exitCode?: number;
+}
+
+/** One item of a record's stream, in the order of time. */
+export type RecordItem =
+  | { kind: "snapshot"; snapshot: Snapshot }
+  | { kind: "mappings"; mappings: Mappings }
+  | { kind: "footer"; footer: RecordFooter };
+
+/** A record that is being read: the header first, then the items as they come. */
+export interface RecordReader extends AsyncDisposable {
+  readonly header: RecordHeader;
+  /** The items, once; memory does not grow with the record. */
+  items(): AsyncIterable<RecordItem>;
+  /** After {@linkcode items} is done: why the record is not whole; `undefined` where it is. */
+  readonly incomplete: string | undefined;
+}
