@@ -1,0 +1,41 @@
+import { compressionRegistry, CompressionType, Field, Int64, List, Schema, Uint32, Uint64, Utf8 } from "apache-arrow";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { RecordHeader } from "../damon/mod.ts";
+
+/** Key of the schema's metadata under which the header stands, as JSON. Its presence makes an Arrow stream a record. */
+export const HEADER_KEY = "damo";
+
+const list = (name: string, item: Field) => new Field(name, new List(item), false);
+
+/**
+ * The columns of a record: one row a snapshot, its regions as lists, so that a snapshot is whole or absent. Other
+ * rows (`mappings`, `footer`) carry their content in `json` and have empty lists.
+ */
+export const FIELDS: Field[] = [
+  new Field("kind", new Utf8(), false),
+  new Field("kdamond", new Uint32(), false),
+  new Field("target_id", new Uint64(), false),
+  new Field("start_ns", new Int64(), false),
+  new Field("end_ns", new Int64(), false),
+  new Field("sample_us", new Int64(), false),
+  new Field("aggr_us", new Int64(), false),
+  list("start", new Field("item", new Uint64(), false)),
+  list("end", new Field("item", new Uint64(), false)),
+  list("nr_accesses", new Field("item", new Uint32(), false)),
+  list("age", new Field("item", new Uint32(), true)),
+  new Field("json", new Utf8(), true),
+];
+
+/** The schema of a record with this header. */
+export function schemaOf(header: RecordHeader): Schema {
+  return new Schema(FIELDS, new Map([[HEADER_KEY, JSON.stringify(header)]]));
+}
+
+/** Teaches the Arrow library zstd, which it knows by name only. pyarrow and polars read it as it is. */
+export function registerZstd(): void {
+  if (compressionRegistry.get(CompressionType.ZSTD)?.encode) return;
+  compressionRegistry.set(CompressionType.ZSTD, {
+    encode: (data) => new Uint8Array(zstdCompressSync(data)),
+    decode: (data) => new Uint8Array(zstdDecompressSync(data)),
+  });
+}

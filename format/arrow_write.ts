@@ -1,0 +1,176 @@
+import {
+  AsyncByteQueue,
+  CompressionType,
+  Data,
+  type DataType,
+  Int64,
+  List,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  type Schema,
+  Struct,
+  Uint32,
+  Uint64,
+  Utf8,
+} from "apache-arrow";
+import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Regions, type Snapshot } from "../damon/mod.ts";
+import { FIELDS, registerZstd, schemaOf } from "./arrow_schema.ts";
+
+/** Collects what the Arrow writer emits, so that it can be taken out synchronously, batch by batch. */
+class Outbox extends AsyncByteQueue {
+  #chunks: Uint8Array[] = [];
+  override write(chunk: ArrayBufferLike | ArrayBufferView | string): undefined {
+    this.#chunks.push(chunk as Uint8Array);
+    return undefined;
+  }
+  take(): Uint8Array {
+    const total = this.#chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    const joined = new Uint8Array(total);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      joined.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    this.#chunks = [];
+    return joined;
+  }
+}
+
+/**
+ * Encodes a record as an Arrow IPC stream with zstd-compressed bodies: header first, then one batch for each
+ * {@linkcode encode}, then the end mark. Every returned piece ends at a message boundary, so whatever is on disk up to
+ * a piece's end is readable.
+ *
+ * @see https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
+ */
+export class ArrowEncoder {
+  readonly #outbox = new Outbox();
+  readonly #writer: RecordBatchStreamWriter;
+  readonly #schema: Schema;
+
+  constructor(header: RecordHeader) {
+    registerZstd();
+    this.#schema = schemaOf(header);
+    this.#writer = new RecordBatchStreamWriter({ autoDestroy: false, compressionType: CompressionType.ZSTD });
+    this.#writer.reset(this.#outbox, this.#schema);
+  }
+
+  /** The stream's beginning, with the header. */
+  begin(): Uint8Array {
+    return this.#outbox.take();
+  }
+
+  /** One batch with these items, in their order. */
+  encode(items: readonly RecordItem[]): Uint8Array {
+    this.#writer.write(batchOf(this.#schema, items));
+    return this.#outbox.take();
+  }
+
+  /** The end mark. */
+  end(): Uint8Array {
+    this.#writer.finish();
+    return this.#outbox.take();
+  }
+}
+
+function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
+  const snapshots = items.map((item) => item.kind === "snapshot" ? item.snapshot : undefined);
+  const int64 = (pick: (snapshot: Snapshot) => number, other: (item: RecordItem) => number = () => 0) =>
+    makeData({
+      type: new Int64(),
+      data: BigInt64Array.from(
+        items,
+        (item, i) => BigInt(Math.round(snapshots[i] ? pick(snapshots[i]) : other(item))),
+      ),
+    });
+  const offsets = new Int32Array(items.length + 1);
+  snapshots.forEach((snapshot, i) => offsets[i + 1] = offsets[i] + (snapshot?.regions.length ?? 0));
+  const total = offsets[items.length];
+  const [start, end] = [new BigUint64Array(total), new BigUint64Array(total)];
+  const [nrAccesses, age] = [new Uint32Array(total), new Uint32Array(total)];
+  snapshots.forEach((snapshot, i) => {
+    if (!snapshot) return;
+    storeAddresses(snapshot.regions.start, start, offsets[i]);
+    storeAddresses(snapshot.regions.end, end, offsets[i]);
+    nrAccesses.set(snapshot.regions.nrAccesses, offsets[i]);
+    age.set(snapshot.regions.age, offsets[i]);
+  });
+  const listOf = (index: number, child: Data<DataType>) =>
+    makeData({ type: FIELDS[index].type as List, length: items.length, nullCount: 0, valueOffsets: offsets, child });
+  const children: Data[] = [
+    utf8Of(items.map((item) => item.kind)),
+    makeData({ type: new Uint32(), data: Uint32Array.from(snapshots, (snapshot) => snapshot?.kdamond ?? 0) }),
+    makeData({ type: new Uint64(), data: BigUint64Array.from(snapshots, (snapshot) => snapshot?.targetId ?? 0n) }),
+    int64((snapshot) => snapshot.startNs, timeOf),
+    int64((snapshot) => snapshot.endNs, timeOf),
+    int64((snapshot) => snapshot.sampleUs),
+    int64((snapshot) => snapshot.aggrUs),
+    listOf(7, makeData({ type: new Uint64(), data: start })),
+    listOf(8, makeData({ type: new Uint64(), data: end })),
+    listOf(9, makeData({ type: new Uint32(), data: nrAccesses })),
+    listOf(10, agesOf(age)),
+    utf8Of(items.map(jsonOf)),
+  ];
+  return new RecordBatch(
+    schema,
+    makeData({ type: new Struct(schema.fields), length: items.length, nullCount: 0, children }),
+  );
+}
+
+function timeOf(item: RecordItem): number {
+  if (item.kind === "mappings") return item.mappings.timeNs;
+  return item.kind === "footer" ? item.footer.endNs : item.snapshot.endNs;
+}
+
+function jsonOf(item: RecordItem): string | null {
+  if (item.kind === "mappings") return JSON.stringify(item.mappings);
+  return item.kind === "footer" ? JSON.stringify(item.footer) : null;
+}
+
+/** Doubles to u64, as halves: BigInt conversion of each would take ten times as long. */
+function storeAddresses(from: Regions["start"], to: BigUint64Array, offset: number): void {
+  const halves = new Uint32Array(to.buffer, to.byteOffset + offset * 8, from.length * 2);
+  for (let i = 0; i < from.length; i++) {
+    const value = from[i];
+    const high = Math.floor(value / 2 ** 32);
+    // 2^64 itself ("max") does not fit: the largest u64 stands for it, and reads back as 2^64.
+    const isMax = high > 0xffff_ffff;
+    halves[2 * i] = isMax ? 0xffff_ffff : value - high * 2 ** 32;
+    halves[2 * i + 1] = isMax ? 0xffff_ffff : high;
+  }
+}
+
+function agesOf(age: Uint32Array): Data<Uint32> {
+  const unknown = age.reduce((count, value) => count + (value === AGE_UNKNOWN ? 1 : 0), 0);
+  if (unknown === 0) return makeData({ type: new Uint32(), data: age });
+  return makeData({
+    type: new Uint32(),
+    data: age,
+    nullCount: unknown,
+    nullBitmap: bitmapOf(age.length, (i) => age[i] !== AGE_UNKNOWN),
+  });
+}
+
+function utf8Of(texts: readonly (string | null)[]): Data<Utf8> {
+  const encoded = texts.map((text) => new TextEncoder().encode(text ?? ""));
+  const valueOffsets = new Int32Array(texts.length + 1);
+  encoded.forEach((bytes, i) => valueOffsets[i + 1] = valueOffsets[i] + bytes.length);
+  const data = new Uint8Array(valueOffsets[texts.length]);
+  encoded.forEach((bytes, i) => data.set(bytes, valueOffsets[i]));
+  const nullCount = texts.filter((text) => text === null).length;
+  return makeData({
+    type: new Utf8(),
+    length: texts.length,
+    valueOffsets,
+    data,
+    nullCount,
+    ...(nullCount > 0 && { nullBitmap: bitmapOf(texts.length, (i) => texts[i] !== null) }),
+  });
+}
+
+function bitmapOf(length: number, isValid: (i: number) => boolean): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(length / 64) * 8);
+  for (let i = 0; i < length; i++) if (isValid(i)) bits[i >> 3] |= 1 << (i & 7);
+  return bits;
+}
