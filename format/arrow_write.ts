@@ -37,6 +37,30 @@ class Outbox extends AsyncByteQueue {
   }
 }
 
+type CompressedBody = { buffers: Uint8Array[] };
+
+/**
+ * Arrow's writer puts the compressed length where the format wants the uncompressed one (apache-arrow 21.2), which its
+ * own reader does not mind and every other reader refuses. This corrects the eight bytes before each body buffer. The
+ * method is private in the declarations: there is no public place to correct it.
+ *
+ * @see https://arrow.apache.org/docs/format/Columnar.html#compression
+ */
+function correctLengths(writer: RecordBatchStreamWriter): RecordBatchStreamWriter {
+  const compress = Reflect.get(writer, "_compressBodyBuffers") as (buffers: ArrayBufferView[]) => CompressedBody;
+  Reflect.set(writer, "_compressBodyBuffers", (buffers: ArrayBufferView[]) => {
+    const body = compress.call(writer, buffers);
+    buffers.forEach((buffer, i) => {
+      const prefix = body.buffers[2 * i];
+      if (prefix.byteLength === 0) return;
+      const view = new DataView(prefix.buffer, prefix.byteOffset, 8);
+      if (view.getBigInt64(0, true) !== -1n) view.setBigInt64(0, BigInt(buffer.byteLength), true);
+    });
+    return body;
+  });
+  return writer;
+}
+
 /**
  * Encodes a record as an Arrow IPC stream with zstd-compressed bodies: header first, then one batch for each
  * {@linkcode encode}, then the end mark. Every returned piece ends at a message boundary, so whatever is on disk up to
@@ -52,7 +76,9 @@ export class ArrowEncoder {
   constructor(header: RecordHeader) {
     registerZstd();
     this.#schema = schemaOf(header);
-    this.#writer = new RecordBatchStreamWriter({ autoDestroy: false, compressionType: CompressionType.ZSTD });
+    this.#writer = correctLengths(
+      new RecordBatchStreamWriter({ autoDestroy: false, compressionType: CompressionType.ZSTD }),
+    );
     this.#writer.reset(this.#outbox, this.#schema);
   }
 
