@@ -1,7 +1,7 @@
 import assert from "assert";
 import { ArrowEncoder } from "../../format/mod.ts";
 import { AGE_UNKNOWN, type RecordItem, Regions } from "../../damon/mod.ts";
-import { HEADER } from "../unit/arrow_test.ts";
+import { HEADER } from "../records.ts";
 
 /** Reads the stream on standard input as a stranger would: another implementation of Arrow, in another process. */
 const READ = `

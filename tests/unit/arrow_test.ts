@@ -1,17 +1,7 @@
 import assert from "assert";
 import { ArrowEncoder, decodeArrow } from "../../format/mod.ts";
-import { AGE_UNKNOWN, type RecordHeader, type RecordItem, Regions } from "../../damon/mod.ts";
-
-export const HEADER: RecordHeader = {
-  schema: 1,
-  tool: "damo test",
-  source: "damon",
-  clock: { name: "boottime", originNs: 5e9, originWallMs: 1.7e12 },
-  host: { hostname: "h", kernelRelease: "6.12.0", machine: "x86_64", bootId: "b", pageBytes: 4096 },
-  kdamonds: [],
-  processes: [],
-  recorder: ["damo", "record"],
-};
+import { HEADER } from "../records.ts";
+import { AGE_UNKNOWN, type RecordItem, Regions } from "../../damon/mod.ts";
 
 const snapshotItem = (endNs: number, rows: [number, number, number, number][]): RecordItem => ({
   kind: "snapshot",
