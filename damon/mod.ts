@@ -6,6 +6,7 @@
 export * from "./errors.ts";
 export * from "./kdamond.ts";
 export * from "./mapping.ts";
+export * from "./plan.ts";
 export * from "./record.ts";
 export * from "./regions.ts";
 export * from "./snapshot.ts";

@@ -1,0 +1,80 @@
+import { KernelError, type Operations, UnsupportedError } from "../damon/mod.ts";
+import { readKernelConfig } from "./host.ts";
+import { isAlive } from "./process.ts";
+import { readOptional, type Roots } from "./roots.ts";
+import { kdamondsDir, readKdamonds } from "./sysfs.ts";
+
+const LAB = "or try DAMON in a virtual machine: damo lab -- damo record -- COMMAND";
+
+/**
+ * Checks, without writing anything, that DAMON can be driven here for these operations.
+ *
+ * @throws {UnsupportedError} naming what is missing and what would bring it.
+ */
+export async function requireDamon(roots: Roots, operations: Operations): Promise<void> {
+  if (!exists(roots.damon)) throw await withoutSysfs(roots);
+  const missing = await missingOperations(roots, operations);
+  if (missing) {
+    throw new UnsupportedError(
+      `Cannot monitor ${operations === "paddr" ? "physical memory" : "a process"} with DAMON as this kernel ` +
+        `(${Deno.osRelease()}) must be built with ${missing}=y: it is not; boot one that is, ${LAB}`,
+      operations,
+      missing,
+    );
+  }
+  if (Deno.uid() !== 0) {
+    throw new KernelError("drive DAMON", 13, kdamondsDir(roots), "run as root, as in: sudo damo record ...");
+  }
+}
+
+async function withoutSysfs(roots: Roots): Promise<UnsupportedError> {
+  const sysfs = roots.damon.slice(0, roots.damon.indexOf("/mm/damon"));
+  if (!exists(sysfs)) {
+    return new UnsupportedError(
+      `Cannot find DAMON as ${sysfs} must be mounted: it is not; mount it with: mount -t sysfs sysfs /sys`,
+      "sysfs",
+    );
+  }
+  const config = await readKernelConfig(roots);
+  const lacking = config && ["CONFIG_DAMON", "CONFIG_DAMON_SYSFS"].find((option) => !config.has(option));
+  return new UnsupportedError(
+    `Cannot find DAMON as ${roots.damon} must be there (Linux 5.18 or newer, built with ` +
+      `${lacking ?? "CONFIG_DAMON_SYSFS"}=y): this is ${Deno.osRelease()}; boot such a kernel, ${LAB}`,
+    "damon",
+    lacking ?? "5.18",
+  );
+}
+
+/** The build option that the operations lack; `undefined` where they are there, or nothing tells. */
+async function missingOperations(roots: Roots, operations: Operations): Promise<string | undefined> {
+  const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
+  // What a context that somebody staged says is the kernel's own word; reading it disturbs nobody.
+  for (const { index, contexts } of readKdamonds(roots)) {
+    if (contexts.length === 0) continue;
+    const available = readOptional(`${kdamondsDir(roots)}/${index}/contexts/0/avail_operations`);
+    if (available !== undefined) return available.split(/\s+/).includes(operations) ? undefined : option;
+  }
+  const config = await readKernelConfig(roots);
+  return config === undefined || config.has(option) ? undefined : option;
+}
+
+/**
+ * Checks that there is a process with this pid that has memory of its own.
+ *
+ * @throws {RangeError} where there is none, or it is a kernel thread.
+ */
+export function requireProcess(roots: Roots, pid: number): void {
+  if (!isAlive(roots, pid)) throw new RangeError(`Cannot record process ${pid}: there is no such process`);
+  if (readOptional(`${roots.proc}/${pid}/maps`) === "") {
+    throw new RangeError(`Cannot record process ${pid} as it must have memory of its own: it is a kernel thread`);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

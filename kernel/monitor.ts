@@ -1,0 +1,118 @@
+import { Assembler, type RecordedKdamond, type RecordItem } from "../damon/mod.ts";
+import type { Tracer } from "../ffi/tracer.ts";
+import { isAlive, MappingsWatch, startTicksOf } from "./process.ts";
+import type { Roots } from "./roots.ts";
+
+/** What a monitor counted so far. */
+export interface MonitorCounts {
+  /** Events sent by the kernel side: `received + dropped`. */
+  events: number;
+  received: number;
+  /** Events for which the ring buffer had no room. */
+  dropped: number;
+  /** Snapshots of which at least one event, but not all, was lost; they are left out. */
+  torn: number;
+}
+
+/** A source of snapshots that runs now, with what a record needs to know about it. */
+export interface Monitor {
+  readonly kdamonds: RecordedKdamond[];
+  /**
+   * Snapshots and changed mappings as they come, until `signal` aborts, the targets have ended, or the kdamonds have
+   * stopped. It can be taken once.
+   */
+  items(signal: AbortSignal): AsyncIterable<RecordItem>;
+  counts(): MonitorCounts;
+  /** Why {@linkcode items} ended by itself: `target exited`, `kdamond stopped`; `undefined` while it has not. */
+  readonly ended: string | undefined;
+}
+
+/** How often targets and mappings are looked at, ms; also the longest time that a wait takes. */
+const POLL_MS = 250;
+
+/** What {@linkcode DamonMonitor} needs to know about each kdamond. */
+export interface WatchedKdamond {
+  recorded: RecordedKdamond;
+  /** Whether it still runs. */
+  isOn(): boolean;
+  /** Turns it off where it is ours: the last events are drained after that. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Turns the events of kdamonds into snapshots: the one consumer of a tracer. It disturbs no kdamond: it turns off those
+ * that `stop` turns off, and only listens to the others.
+ */
+export class DamonMonitor implements Monitor {
+  ended: string | undefined;
+  readonly kdamonds: RecordedKdamond[];
+  readonly #assembler: Assembler;
+  readonly #watches: MappingsWatch[];
+  readonly #startTicks: Map<number, number | undefined>;
+
+  /** @param watched Already watched by the tracer, which is attached. */
+  constructor(readonly roots: Roots, readonly tracer: Tracer, readonly watched: WatchedKdamond[]) {
+    this.kdamonds = watched.map(({ recorded }) => recorded);
+    const intervals = new Map(this.kdamonds.map(({ pid, contexts }) => [pid, contexts[0].intervals]));
+    this.#assembler = new Assembler({ intervalsOf: (pid: number) => intervals.get(pid) });
+    const pids = new Set(this.kdamonds.flatMap(pidsOf));
+    this.#watches = [...pids].map((pid) => new MappingsWatch(roots, pid));
+    this.#startTicks = new Map([...pids].map((pid) => [pid, startTicksOf(roots, pid)]));
+  }
+
+  async *items(signal: AbortSignal): AsyncGenerator<RecordItem> {
+    const stop = () => this.tracer.stop();
+    signal.addEventListener("abort", stop);
+    try {
+      let nextPollMs = 0;
+      while (!signal.aborted && this.ended === undefined) {
+        if (performance.now() >= nextPollMs) {
+          nextPollMs = performance.now() + POLL_MS;
+          yield* this.#changedMappings();
+          this.ended = this.#reasonToEnd();
+          if (this.ended !== undefined) break;
+        }
+        await this.tracer.wait(POLL_MS);
+        yield* this.#drain();
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
+      for (const kdamond of this.watched) await kdamond.stop();
+    }
+    yield* this.#drain();
+  }
+
+  counts(): MonitorCounts {
+    const { sent, received, dropped } = this.tracer.counters();
+    return { events: sent, received, dropped, torn: this.#assembler.torn };
+  }
+
+  *#drain(): Generator<RecordItem> {
+    for (let batch = this.tracer.drain(); batch.length > 0; batch = this.tracer.drain()) {
+      for (const item of this.#assembler.push(batch)) {
+        if (item.kind === "snapshot") yield item;
+      }
+    }
+  }
+
+  *#changedMappings(): Generator<RecordItem> {
+    const timeNs = this.tracer.clockNs();
+    for (const watch of this.#watches) {
+      const mappings = watch.changed();
+      if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: watch.pid, mappings } };
+    }
+  }
+
+  #reasonToEnd(): string | undefined {
+    const ticks = this.#startTicks;
+    // A pid that another process has got by now is not our target any more.
+    const isGone = (pid: number) => !isAlive(this.roots, pid) || startTicksOf(this.roots, pid) !== ticks.get(pid);
+    if (ticks.size > 0 && [...ticks.keys()].every(isGone)) return "target exited";
+    return this.watched.every((kdamond) => !kdamond.isOn()) ? "kdamond stopped" : undefined;
+  }
+}
+
+/** The pids of a kdamond's targets; none with `paddr`. */
+export function pidsOf({ contexts }: RecordedKdamond): number[] {
+  return contexts.flatMap(({ targets }) => targets.flatMap(({ pid }) => pid ?? []));
+}

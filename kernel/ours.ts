@@ -1,0 +1,85 @@
+import type { Kdamond } from "../damon/mod.ts";
+import { bootIdOf } from "./host.ts";
+import { startTicksOf } from "./process.ts";
+import { readOptional, type Roots } from "./roots.ts";
+import type { KdamondStatus } from "./sysfs.ts";
+
+/** What is kept about a kdamond that we staged, so that a later command finds it whatever became of its recorder. */
+export interface OwnEntry {
+  index: number;
+  /** The kernel thread; absent between staging and turning on. */
+  kdamondPid?: number;
+  /** As it was staged. */
+  kdamond: Kdamond;
+  /** `nr_kdamonds` as it was before us, to go back to. */
+  nrKdamondsBefore: number;
+  bootId: string;
+  recorder: { pid: number; startTicks: number; command: string[] };
+}
+
+/** Keeps `entry` in a file under `/run`, replaced as a whole. */
+export function keepEntry(roots: Roots, entry: OwnEntry): void {
+  Deno.mkdirSync(roots.run, { recursive: true, mode: 0o755 });
+  const path = entryPath(roots, entry.index);
+  Deno.writeTextFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o644 });
+  Deno.renameSync(`${path}.new`, path);
+}
+
+/** Forgets the entry of this kdamond. */
+export function dropEntry(roots: Roots, index: number): void {
+  try {
+    Deno.removeSync(entryPath(roots, index));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The entry for a kdamond of this boot; one of an earlier boot, or broken, is as if absent. */
+export function readEntry(roots: Roots, index: number): OwnEntry | undefined {
+  const text = readOptional(entryPath(roots, index));
+  if (text === undefined) return undefined;
+  try {
+    const entry = JSON.parse(text) as OwnEntry;
+    return entry.bootId === bootIdOf(roots) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the kdamond in the tree is the one of `entry`: the same kernel thread while it is on, the same settings while
+ * it is off. Somebody may have stopped ours and put theirs in its place: that one is not ours.
+ */
+export function isOurs(status: KdamondStatus, entry: OwnEntry | undefined): boolean {
+  if (!entry) return false;
+  if (status.state === "on" && entry.kdamondPid !== undefined) return status.pid === entry.kdamondPid;
+  return status.contexts.length === 0 || signatureOf(status) === signatureOf(entry.kdamond);
+}
+
+/** Whether the process that made the entry still runs (and is not another one with its pid). */
+export function isRecorderAlive(roots: Roots, { recorder }: OwnEntry): boolean {
+  return startTicksOf(roots, recorder.pid) === recorder.startTicks;
+}
+
+/** Targets are left out: the kernel gives 0 for the pid of one that has ended. */
+function signatureOf({ contexts }: Kdamond): string {
+  return JSON.stringify(
+    contexts.map(({ operations, intervals, nrRegions, targets }) => [operations, intervals, nrRegions, targets.length]),
+  );
+}
+
+function entryPath(roots: Roots, index: number): string {
+  return `${roots.run}/kdamond-${index}.json`;
+}
+
+/**
+ * Runs `change` while no other command of ours changes the tree.
+ *
+ * @throws what `change` throws.
+ */
+export async function withLock<T>(roots: Roots, change: () => T | Promise<T>): Promise<T> {
+  Deno.mkdirSync(roots.run, { recursive: true, mode: 0o755 });
+  using file = Deno.openSync(`${roots.run}/lock`, { create: true, write: true, mode: 0o644 });
+  await file.lock(true);
+  return await change();
+}

@@ -1,0 +1,49 @@
+import { type Mapping, parseMaps, type RecordedProcess } from "../damon/mod.ts";
+import { readOptional, type Roots } from "./roots.ts";
+
+/** Field 22 of `/proc/PID/stat`: clock ticks since boot at which the process began; tells a reused pid apart. */
+export function startTicksOf(roots: Roots, pid: number): number | undefined {
+  const fields = statFieldsOf(roots, pid);
+  return fields === undefined ? undefined : Number(fields[19]);
+}
+
+/** Whether the process runs; a zombie has no memory left, so it does not count. */
+export function isAlive(roots: Roots, pid: number): boolean {
+  const fields = statFieldsOf(roots, pid);
+  return fields !== undefined && fields[0] !== "Z" && fields[0] !== "X";
+}
+
+/** The fields after the command name, which may itself contain blanks and brackets. */
+function statFieldsOf(roots: Roots, pid: number): string[] | undefined {
+  const text = readOptional(`${roots.proc}/${pid}/stat`);
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+/** What the process is. @throws {Deno.errors.NotFound} where there is no such process. */
+export function readProcess(roots: Roots, pid: number): RecordedProcess {
+  const dir = `${roots.proc}/${pid}`;
+  const comm = readOptional(`${dir}/comm`);
+  if (comm === undefined) throw new Deno.errors.NotFound(`Cannot find process ${pid}: there is no such process`);
+  let exe = "";
+  try {
+    exe = Deno.readLinkSync(`${dir}/exe`);
+  } catch { /* A kernel thread has none; another user's cannot be read. */ }
+  const cmdline = (readOptional(`${dir}/cmdline`) ?? "").split("\0").filter((argument, i, all) =>
+    argument !== "" || i < all.length - 1
+  );
+  return { pid, comm, cmdline, exe };
+}
+
+/** Watches the mappings of one process for changes. */
+export class MappingsWatch {
+  #last = "";
+  constructor(readonly roots: Roots, readonly pid: number) {}
+
+  /** The mappings if they differ from the last call's; `undefined` where they do not, or the process is gone. */
+  changed(): Mapping[] | undefined {
+    const text = readOptional(`${this.roots.proc}/${this.pid}/maps`);
+    if (!text || text === this.#last) return undefined;
+    this.#last = text;
+    return parseMaps(text);
+  }
+}
