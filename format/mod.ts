@@ -44,3 +44,5 @@ export async function openRecord(path: string): Promise<RecordReader> {
     throw error;
   }
 }
+
+export { checkWritable, RecordWriter } from "./record_file.ts";

@@ -7,6 +7,7 @@ import {
   planOf,
   UnsupportedError,
 } from "../damon/mod.ts";
+import { requireDamon } from "./detect.ts";
 import { dropEntry, isOurs, isRecorderAlive, keepEntry, type OwnEntry, readEntry, withLock } from "./ours.ts";
 import { bootIdOf } from "./host.ts";
 import { startTicksOf } from "./process.ts";
@@ -67,6 +68,19 @@ export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<Runn
     keepEntry(roots, running);
     return new OurKdamond(roots, running, pid);
   });
+}
+
+/**
+ * Why {@linkcode startKdamond} would refuse right now; `undefined` where it would not. It writes nothing.
+ */
+export async function whyNotDamon(roots: Roots, operations: Operations): Promise<string | undefined> {
+  try {
+    await requireDamon(roots, operations);
+    refuseOthers(roots, readKdamonds(roots));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 class OurKdamond implements RunningKdamond {

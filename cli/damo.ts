@@ -1,0 +1,23 @@
+import { CommanderError } from "commander";
+import { makeProgram } from "./program.ts";
+import { splitArguments } from "./arguments.ts";
+import { ExitCode, messageOf } from "./exit.ts";
+
+/** The whole program: arguments in, exit code out. The only place that exits. */
+async function main(argv: string[]): Promise<number> {
+  const { args, command } = splitArguments(argv);
+  try {
+    await makeProgram(command).parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ExitCode) return error.code;
+    // A reader that went away (`| head`) is no failure.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    if (Deno.env.get("DAMO_DEBUG")) console.error(error);
+    console.error(`damo: ${messageOf(error)}`);
+    return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError ? 2 : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,75 @@
+import { formatNs } from "../damon/mod.ts";
+import { whyNotDamon } from "../kernel/kdamond.ts";
+import { defaultRoots } from "../kernel/roots.ts";
+import { record } from "./record_run.ts";
+import { recordCommand } from "./record.ts";
+import { run } from "./subprocess.ts";
+
+interface DemoOptions {
+  out: string;
+  workload: string;
+}
+
+const CHECKOUT = new URL("..", import.meta.url).pathname;
+
+/** The whole demonstration: record here or in the lab, then draw. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const { out, workload } = options;
+  Deno.mkdirSync(out, { recursive: true });
+  const startedMs = performance.now();
+  const why = await whyNotDamon(defaultRoots(), "vaddr");
+  if (why === undefined) {
+    await recordHere(options);
+  } else {
+    console.error(`damo: ${why}\ndamo: so this demonstration records in a virtual machine (the lab)`);
+    const inner = `exec ./damo demo --here --workload ${workload} --out "$DAMO_OUT"`;
+    await run(`${CHECKOUT}lab/run`, ["--out", out, "--timeout", "300", "--", "sh", "-c", inner]);
+  }
+  const record = `${out}/${workload}.arrow`;
+  const [picture, page] = [`${out}/${workload}.png`, `${out}/${workload}.html`];
+  const damo = `${CHECKOUT}damo`;
+  await run(damo, ["report", "heatmap", "-i", record]);
+  await run(damo, ["report", "heatmap", "-i", record, "-o", picture]);
+  await run(damo, ["report", "heatmap", "-i", record, "-o", page]);
+  console.log(`
+record   ${record}
+picture  ${picture}
+page     ${page}
+truth    ${out}/${workload}.truth.jsonl (what the workload really did)
+
+That took ${
+    formatNs((performance.now() - startedMs) * 1e6)
+  }. Now one of your own: damo record PID, then damo report heatmap`);
+}
+
+/** Starts the workload, records it from the moment it is ready to its end. */
+export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
+  const config = `${CHECKOUT}workload/configs/${workload}.cfg`;
+  const child = new Deno.Command(`${CHECKOUT}build/workload`, {
+    args: [config, "--truth", `${out}/${workload}.truth.jsonl`],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  try {
+    await readyLine(child.stdout);
+    console.error(`damo: recording the ${workload} workload (pid ${child.pid}) until it ends`);
+    const options = recordCommand(undefined).exitOverride().opts();
+    await record(String(child.pid), undefined, { ...options, out: `${out}/${workload}.arrow` });
+  } finally {
+    try {
+      child.kill("SIGTERM");
+    } catch { /* it has ended, as it should */ }
+    await child.status;
+  }
+}
+
+/** Waits until the workload has touched all of its memory, and leaves the rest of its output unread. */
+async function readyLine(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+  let text = "";
+  for await (const chunk of stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (/^ready/m.test(text)) return;
+  }
+  throw new Error(`Cannot run the workload as it ended before it was ready: ${text}`);
+}

@@ -1,0 +1,19 @@
+import { Command } from "@commander-js/extra-typings";
+import { run } from "./subprocess.ts";
+
+/** `damo lab`: try DAMON without rebooting, in a virtual machine. */
+export function labCommand(command: string[] | undefined) {
+  return new Command("lab")
+    .description("Run a command in a virtual machine whose kernel has DAMON: damo lab -- COMMAND ARGS.")
+    .option("--kernel <file>", "kernel image to boot (default: Debian's newest 6.12)")
+    .option("--out <folder>", "where $DAMO_OUT of the command ends up")
+    .option("--timeout <seconds>", "end it after this time")
+    .option("--memory <size>", "the machine's memory")
+    .action(async (options) => {
+      if (!command?.length) {
+        throw new TypeError("Cannot start the lab as a command must follow --: as in damo lab -- uname -r");
+      }
+      const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+      await run(new URL("../lab/run", import.meta.url).pathname, [...flags, "--", ...command]);
+    });
+}

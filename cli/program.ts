@@ -1,0 +1,58 @@
+import { Command } from "@commander-js/extra-typings";
+import denoJson from "../deno.json" with { type: "json" };
+import { demoCommand } from "./demo.ts";
+import { labCommand } from "./lab.ts";
+import { recordCommand } from "./record.ts";
+import { reportCommand } from "./report.ts";
+import { statusCommand } from "./status.ts";
+import { stopCommand } from "./stop.ts";
+import { workloadCommand } from "./workload.ts";
+
+/** The writer's name and version, as records keep it. */
+export const TOOL = `damo ${denoJson.version}`;
+
+/**
+ * The command tree. Each command loads what it needs only when it runs, so that `--help` is quick.
+ *
+ * @param command What followed `--` on the command line.
+ */
+export function makeProgram(command: string[] | undefined): Command {
+  const program = new Command("damo")
+    .description("See what a process, or the whole machine, really touches in memory: when, how often, and where.")
+    .version(denoJson.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .showSuggestionAfterError()
+    .showHelpAfterError("(damo --help lists the commands, damo COMMAND --help the options)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  damo record 1234                    record process 1234 until it ends, or Ctrl-C
+  damo record -- python3 train.py     start a program and record it
+  damo record paddr --timeout 60      record the whole machine's memory for a minute
+  damo report heatmap                 show ./damon.arrow in the terminal
+  damo report heatmap -o heat.png     ... as a picture (also .svg, .html, .vl.json, .csv, .json)`,
+    );
+  for (
+    const sub of [
+      recordCommand(command),
+      reportCommand(),
+      statusCommand(),
+      stopCommand(),
+      workloadCommand(command),
+      labCommand(command),
+      demoCommand(),
+    ]
+  ) {
+    program.addCommand(sub as unknown as Command);
+  }
+  // Sub-commands were made on their own: they do not inherit how errors leave.
+  const settle = (node: Command) => {
+    node.exitOverride();
+    node.commands.forEach((child) => settle(child as Command));
+  };
+  settle(program as unknown as Command);
+  return program as unknown as Command;
+}

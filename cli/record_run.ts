@@ -1,0 +1,174 @@
+import {
+  formatBytes,
+  formatNr,
+  formatNs,
+  type RecordedKdamond,
+  type RecordFooter,
+  UnsupportedError,
+} from "../damon/mod.ts";
+import { openTracer } from "../ffi/tracer.ts";
+import { checkWritable, RecordWriter } from "../format/mod.ts";
+import { requireDamon, requireProcess } from "../kernel/detect.ts";
+import { headerOf } from "../kernel/header.ts";
+import { startKdamond } from "../kernel/kdamond.ts";
+import { DamonMonitor, type WatchedKdamond } from "../kernel/monitor.ts";
+import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
+import { ExitCode, exitCodeOf } from "./exit.ts";
+import { TOOL } from "./program.ts";
+import type { RecordOptions } from "./record.ts";
+import { kdamondOf, type Wanted, wantedOf } from "./record_target.ts";
+import { StatusLine } from "./status_line.ts";
+import { StopSignals } from "./stop_signals.ts";
+
+/** Runs `damo record`. */
+export async function record(target: string | undefined, command: string[] | undefined, options: RecordOptions) {
+  const roots = defaultRoots();
+  const wanted = wantedOf(target, command, options);
+  await checkBefore(roots, wanted, options);
+  checkWritable(options.out);
+
+  // From here on a signal ends the record in order, whatever has been started by then.
+  using signals = new StopSignals();
+  await using tracer = openTracer({ ringBytes: options.ring });
+  await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
+  const watched = wanted.kind === "ongoing" ? ongoing(roots) : [
+    await start(
+      roots,
+      options,
+      wanted.kind === "paddr" ? {} : { pid: child?.pid ?? (wanted as { pid: number }).pid },
+    ),
+  ];
+  await using _stop = { [Symbol.asyncDispose]: async () => void await Promise.all(watched.map((each) => each.stop())) };
+
+  for (const { recorded } of watched) tracer.watch(recorded.pid);
+  tracer.attach();
+  const monitor = new DamonMonitor(roots, tracer, watched);
+  const header = headerOf(roots, {
+    tool: TOOL,
+    source: "damon",
+    kdamonds: monitor.kdamonds,
+    clockNs: tracer.clockNs(),
+    recorder: ["damo", ...Deno.args],
+  });
+  const writer = RecordWriter.create(options.out, header);
+  const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
+  let failure: unknown;
+  using _timer = interval(200, () => {
+    try {
+      status.draw();
+    } catch (error) {
+      // Thrown here it would end the process with DAMON on; the loop below ends it in order.
+      failure ??= error;
+      signals.stop("output failed");
+    }
+  });
+  child?.exited.then(() => signals.stop("command exited"));
+  if (options.timeout !== undefined) signals.stopAfter(options.timeout);
+
+  for await (const item of monitor.items(signals.signal)) {
+    if (item.kind === "snapshot") status.see(item.snapshot);
+    writer.write(item);
+  }
+  if (failure !== undefined) throw failure;
+  const exitCode = await child?.end();
+  const footer: RecordFooter = {
+    endNs: tracer.clockNs(),
+    reason: signals.reason ?? monitor.ended ?? "stopped",
+    snapshots: writer.snapshots,
+    regions: writer.regions,
+    ...monitor.counts(),
+    ...(exitCode !== undefined && { exitCode }),
+  };
+  writer.finish(footer);
+  writer.close();
+  status.clear();
+  if (options.quiet !== true) console.error(summaryOf(writer, footer, footer.endNs - header.clock.originNs));
+  if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
+}
+
+/** Everything that can be known to fail fails here, before anything is started. */
+async function checkBefore(roots: Roots, wanted: Wanted, options: RecordOptions): Promise<void> {
+  if (wanted.kind === "ongoing") return;
+  kdamondOf(options, wanted.kind === "paddr" ? {} : { pid: wanted.kind === "pid" ? wanted.pid : 1 });
+  if (wanted.kind === "pid") requireProcess(roots, wanted.pid);
+  await requireDamon(roots, wanted.kind === "paddr" ? "paddr" : "vaddr");
+}
+
+async function start(roots: Roots, options: RecordOptions, target: { pid?: number }): Promise<WatchedKdamond> {
+  const kdamond = kdamondOf(options, target);
+  const running = await startKdamond(roots, kdamond);
+  const recorded: RecordedKdamond = { ...kdamond, pid: running.pid, index: running.index, ours: true };
+  return { recorded, isOn: () => running.isOn(), stop: () => running.stop() };
+}
+
+/** Every kdamond that is on, whoever started it: only listened to. */
+function ongoing(roots: Roots): WatchedKdamond[] {
+  const on = readKdamonds(roots).filter(({ state, pid }) => state === "on" && pid !== undefined);
+  if (on.length === 0) {
+    throw new UnsupportedError(
+      "Cannot record --ongoing as a kdamond must be on: none is; start one by recording a target, as in: damo record PID",
+      "ongoing",
+    );
+  }
+  for (const status of on) console.error(`damo: listening to ${describeKdamond(status)}`);
+  return on.map(({ index, pid, contexts }) => ({
+    recorded: { contexts, index, pid: pid!, ours: false },
+    isOn: () => readKdamonds(roots)[index]?.pid === pid,
+    stop: () => Promise.resolve(),
+  }));
+}
+
+/** A command that the recorder runs itself; it is ended with the record. */
+function startCommand(argv: string[], stdoutTaken: boolean) {
+  let child: Deno.ChildProcess;
+  try {
+    // With the record on stdout, what the command prints goes to stderr instead.
+    child = new Deno.Command(argv[0], {
+      args: argv.slice(1),
+      stdin: "inherit",
+      stdout: stdoutTaken ? "piped" : "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    throw new RangeError(`Cannot run ${argv[0]}: ${(error as Error).message}`);
+  }
+  if (stdoutTaken) child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true }).catch(() => {});
+  let code: number | undefined;
+  const exited = child.status.then((status) => code = status.code);
+  const end = async () => {
+    if (code === undefined) {
+      try {
+        child.kill("SIGTERM");
+      } catch { /* it ended in this moment */ }
+      const patience = setTimeout(() => child.kill("SIGKILL"), 2000);
+      await exited;
+      clearTimeout(patience);
+    }
+    return code!;
+  };
+  return { pid: child.pid, exited, end, [Symbol.asyncDispose]: async () => void await end() };
+}
+
+function interval(ms: number, call: () => void): Disposable {
+  const id = setInterval(call, ms);
+  return { [Symbol.dispose]: () => clearInterval(id) };
+}
+
+function summaryOf(writer: RecordWriter, footer: RecordFooter, ns: number): string {
+  const { reason, snapshots, regions, dropped, torn, exitCode } = footer;
+  const lost = dropped + torn === 0
+    ? "nothing lost"
+    : `${formatNr(dropped)} events dropped (${formatNr(torn)} snapshots left out for it)`;
+  const where = writer.path === "-" ? "standard output" : writer.path;
+  const lines = [
+    `damo: recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions in ${
+      formatNs(ns)
+    }, ${lost}; ended by: ${reason}`,
+    `damo: wrote ${where} (${formatBytes(writer.bytes)})${
+      writer.path === "-" ? "" : `; see it with: damo report heatmap -i ${writer.path}`
+    }`,
+  ];
+  if (exitCode !== undefined) lines.push(`damo: the command ended with exit code ${exitCode}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,33 @@
+import { Command } from "@commander-js/extra-typings";
+
+/** `damo stop`: ends our recorders and turns off what killed ones left. Never another's kdamond. */
+export function stopCommand() {
+  return new Command("stop")
+    .description("Turn off the DAMON that damo started: end its recorders, clean up after killed ones.")
+    .action(async () => {
+      const { stopOurs } = await import("../kernel/kdamond.ts");
+      const { defaultRoots } = await import("../kernel/roots.ts");
+      const { describeKdamond, readKdamonds } = await import("../kernel/sysfs.ts");
+      const { isAlive } = await import("../kernel/process.ts");
+      const roots = defaultRoots();
+      const stopped = await stopOurs(roots);
+      for (const { status, recorderPid } of stopped) {
+        if (recorderPid === undefined) {
+          console.log(`Turned off ${describeKdamond(status)}, left behind by a damo record that was killed.`);
+          continue;
+        }
+        Deno.kill(recorderPid, "SIGTERM");
+        const until = performance.now() + 10_000;
+        while (isAlive(roots, recorderPid) && performance.now() < until) {
+          await new Promise((done) => setTimeout(done, 50));
+        }
+        if (isAlive(roots, recorderPid)) {
+          throw new Error(`Cannot stop damo record (pid ${recorderPid}): it still runs 10 s after SIGTERM`);
+        }
+        console.log(`Ended damo record (pid ${recorderPid}), which turned off ${describeKdamond(status)}.`);
+      }
+      const others = readKdamonds(roots).filter(({ state }) => state === "on");
+      for (const other of others) console.log(`Left alone, as damo did not start it: ${describeKdamond(other)}.`);
+      if (stopped.length === 0 && others.length === 0) console.log("Nothing to stop: no kdamond is on.");
+    });
+}

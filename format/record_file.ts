@@ -1,0 +1,127 @@
+import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
+import { ArrowEncoder } from "./arrow_write.ts";
+
+/** A batch is written when this many regions wait, or a second has passed. */
+const BATCH_REGIONS = 65_536;
+const BATCH_MS = 1000;
+
+/** A record that is being written. Whatever was flushed stays readable, however the process ends. */
+export class RecordWriter {
+  /** Bytes written so far. */
+  bytes = 0;
+  /** Whole snapshots and regions taken so far. */
+  snapshots = 0;
+  regions = 0;
+  readonly #encoder: ArrowEncoder;
+  readonly #waiting: RecordItem[] = [];
+  #waitingRegions = 0;
+  #flushedMs = performance.now();
+
+  private constructor(readonly path: string, readonly file: Deno.FsFile | undefined, header: RecordHeader) {
+    this.#encoder = new ArrowEncoder(header);
+    this.#put(this.#encoder.begin());
+  }
+
+  /**
+   * Begins a record at `path`; `-` writes to standard output. A file that is there is renamed to `path.old` first.
+   *
+   * @throws {RecordError} where it cannot be written.
+   */
+  static create(path: string, header: RecordHeader): RecordWriter {
+    if (path === "-") return new RecordWriter(path, undefined, header);
+    try {
+      if (exists(path)) Deno.renameSync(path, `${path}.old`);
+      // Readable by its owner only: addresses and command lines can be secrets.
+      const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+      return new RecordWriter(path, file, header);
+    } catch (error) {
+      if (error instanceof RecordError) throw error;
+      throw new RecordError(`Cannot write ${path}: ${(error as Error).message}`, path);
+    }
+  }
+
+  /**
+   * Takes one item; writes a batch when enough wait.
+   *
+   * @throws {RecordError} where the output takes no more; what was written before stays readable.
+   */
+  write(item: RecordItem): void {
+    this.#waiting.push(item);
+    if (item.kind === "snapshot") {
+      this.snapshots++;
+      this.regions += item.snapshot.regions.length;
+      this.#waitingRegions += item.snapshot.regions.length;
+    }
+    if (this.#waitingRegions >= BATCH_REGIONS || performance.now() - this.#flushedMs >= BATCH_MS) this.flush();
+  }
+
+  /** Writes what waits, if it is a second old or `force` is given. @throws {RecordError} as {@linkcode write}. */
+  flush(force = true): void {
+    if (this.#waiting.length === 0 || (!force && performance.now() - this.#flushedMs < BATCH_MS)) return;
+    this.#flushedMs = performance.now();
+    this.#waitingRegions = 0;
+    this.#put(this.#encoder.encode(this.#waiting.splice(0)));
+  }
+
+  /** Ends the record with its footer. @throws {RecordError} as {@linkcode write}. */
+  finish(footer: RecordFooter): void {
+    this.write({ kind: "footer", footer });
+    this.flush();
+    this.#put(this.#encoder.end());
+  }
+
+  /** Closes the file; the record is complete only after {@linkcode finish}. */
+  close(): void {
+    this.file?.close();
+  }
+
+  #put(bytes: Uint8Array): void {
+    try {
+      writeAll(this.file ?? Deno.stdout, bytes);
+    } catch (error) {
+      // Half a batch is of no use: what is left ends with the last whole one.
+      this.file?.truncateSync(this.bytes);
+      this.file?.seekSync(0, Deno.SeekMode.End);
+      if (error instanceof Deno.errors.BrokenPipe) throw error;
+      const full = /os error 28/.test(String(error));
+      throw new RecordError(
+        `Cannot write ${this.path === "-" ? "to standard output" : this.path}: ` +
+          `${full ? "no space is left" : (error as Error).message}; the record is readable up to there`,
+        this.path,
+        this.bytes,
+      );
+    }
+    this.bytes += bytes.byteLength;
+  }
+}
+
+/**
+ * Checks that a record can be begun at `path`, and leaves everything there as it is: for failing before anything else
+ * is started.
+ *
+ * @throws {RecordError} naming why not.
+ */
+export function checkWritable(path: string): void {
+  if (path === "-") return;
+  const before = exists(path);
+  try {
+    if (before && Deno.statSync(path).isDirectory) throw new Error("it is a folder");
+    Deno.openSync(path, { write: true, append: true, create: true, mode: 0o600 }).close();
+    if (!before) Deno.removeSync(path);
+  } catch (error) {
+    throw new RecordError(`Cannot write ${path}: ${(error as Error).message}; choose another file with -o FILE`, path);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+}

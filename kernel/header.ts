@@ -1,0 +1,37 @@
+import { RECORD_SCHEMA, type RecordedKdamond, type RecordHeader, type Source } from "../damon/mod.ts";
+import { readHost } from "./host.ts";
+import { pidsOf } from "./monitor.ts";
+import { readProcess } from "./process.ts";
+import type { Roots } from "./roots.ts";
+
+/** What a record's header cannot find out by itself. */
+export interface HeaderInputs {
+  tool: string;
+  source: Source;
+  kdamonds: RecordedKdamond[];
+  /** CLOCK_BOOTTIME now, ns. */
+  clockNs: number;
+  /** The command line of the recorder. */
+  recorder: string[];
+}
+
+/** The header of a record that begins now. A target that has ended meanwhile is named by its pid alone. */
+export function headerOf(roots: Roots, { tool, source, kdamonds, clockNs, recorder }: HeaderInputs): RecordHeader {
+  const pids = [...new Set(kdamonds.flatMap(pidsOf))];
+  return {
+    schema: RECORD_SCHEMA,
+    tool,
+    source,
+    clock: { name: "boottime", originNs: clockNs, originWallMs: performance.timeOrigin + performance.now() },
+    host: readHost(roots),
+    kdamonds,
+    processes: pids.map((pid) => {
+      try {
+        return readProcess(roots, pid);
+      } catch {
+        return { pid, comm: "", cmdline: [], exe: "" };
+      }
+    }),
+    recorder,
+  };
+}
