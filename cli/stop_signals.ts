@@ -6,7 +6,7 @@ export class StopSignals implements Disposable {
   signalName: Deno.Signal | undefined;
   readonly #controller = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][];
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => {

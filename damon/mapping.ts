@@ -33,6 +33,7 @@ export interface Mappings {
 export function labelOf(mapping: Pick<Mapping, "path">): string {
   const { path } = mapping;
   if (path === "") return "anonymous";
+  if (path.startsWith("[anon")) return path.slice(path.indexOf(":") + 1, -1);
   if (path.startsWith("[")) return path.slice(1, -1);
   return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,0 +1,78 @@
+import assert from "assert";
+import { checkWritable, openRecord, RecordWriter } from "../../format/mod.ts";
+import { type RecordItem, Regions } from "../../damon/mod.ts";
+import { HEADER } from "../records.ts";
+
+const FOOTER = { endNs: 9e9, reason: "timeout", snapshots: 1, regions: 1, events: 1, received: 1, dropped: 0, torn: 0 };
+
+/** Random, so that compression does not make it small. */
+function bigSnapshot(length: number, endNs: number): RecordItem {
+  const regions = Regions.alloc(length);
+  for (let i = 0; i < length; i++) {
+    regions.start[i] = 4096 * Math.floor(Math.random() * 2 ** 35);
+    regions.end[i] = regions.start[i] + 4096;
+    regions.nrAccesses[i] = Math.random() * 2 ** 32;
+  }
+  return {
+    kind: "snapshot",
+    snapshot: { kdamond: 1, targetId: 0n, startNs: endNs - 1e8, endNs, sampleUs: 5000, aggrUs: 100_000, regions },
+  };
+}
+
+async function readAll(path: string) {
+  await using reader = await openRecord(path);
+  const items: RecordItem[] = [];
+  for await (const item of reader.items()) items.push(item);
+  return { items, incomplete: reader.incomplete };
+}
+
+Deno.test("RecordWriter keeps an existing file as .old", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/damon.arrow`;
+  await Deno.writeTextFile(path, "precious");
+  checkWritable(path);
+  assert.equal(await Deno.readTextFile(path), "precious");
+  const writer = RecordWriter.create(path, HEADER);
+  writer.finish(FOOTER);
+  writer.close();
+  assert.equal(await Deno.readTextFile(`${path}.old`), "precious");
+  const { items, incomplete } = await readAll(path);
+  assert.deepEqual(items, [{ kind: "footer", footer: FOOTER }]);
+  assert.equal(incomplete, undefined);
+  assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("checkWritable says why a record cannot be begun, and makes nothing", async () => {
+  const dir = await Deno.makeTempDir();
+  assert.throws(() => checkWritable(dir), { name: "RecordError", message: /it is a folder/ });
+  assert.throws(() => checkWritable(`${dir}/none/damon.arrow`), { name: "RecordError", message: /choose another/ });
+  checkWritable(`${dir}/damon.arrow`);
+  assert.deepEqual([...Deno.readDirSync(dir)], []);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("a record on a full disk ends with its last whole batch", async () => {
+  const dir = await Deno.makeTempDir();
+  const mount = (...args: string[]) => new Deno.Command("mount", { args }).outputSync();
+  assert.ok(mount("-t", "tmpfs", "-o", "size=256k", "none", dir).success, "this test needs root");
+  try {
+    const path = `${dir}/damon.arrow`;
+    const writer = RecordWriter.create(path, HEADER);
+    let written = 0;
+    assert.throws(() => {
+      for (;; written++) {
+        writer.write(bigSnapshot(1000, (written + 1) * 1e8));
+        writer.flush();
+      }
+    }, { name: "RecordError", message: /no space is left; the record is readable up to there/ });
+    writer.close();
+    assert.ok(written > 2);
+    const { items, incomplete } = await readAll(path);
+    assert.equal(items.length, written);
+    assert.match(incomplete!, /no footer/);
+  } finally {
+    new Deno.Command("umount", { args: [dir] }).outputSync();
+    await Deno.remove(dir);
+  }
+});
