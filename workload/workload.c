@@ -2,6 +2,7 @@
 /* The artificial memory access generator: options, signals and the order of phases. See README.md. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static const char usage[] =
 	"  --help             print this\n"
 	"\n"
 	"CONFIG has the form that masim takes: a paragraph of regions (name, size, data file),\n"
-	"then a paragraph for each phase (name; ms; lines of region, random, stride, probability, mode).\n";
+	"then a paragraph for each phase (name; ms; lines of region, random, stride, probability, mode);\n"
+	"or it is the name of a shipped one: growing, hot_cold, random, scan, stairs, zigzag.\n";
 
 /* Set by the phase's timer and by the signals that end the program. */
 static volatile sig_atomic_t over;
@@ -191,6 +193,30 @@ static double number(const char *option, const char *text, double most)
 	return value;
 }
 
+/*
+ * The path of a configuration: as given, or where that is a bare name and no file, of the shipped one of that name
+ * (this program is BUILD/workload, those lie in BUILD/../workload/configs).
+ */
+static const char *config_path(const char *name)
+{
+	static char path[PATH_MAX + 256];
+	char program[PATH_MAX];
+	ssize_t n;
+
+	if (strchr(name, '/') || !access(name, F_OK))
+		return name;
+	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	if (n < 0)
+		return name;
+	program[n] = '\0';
+	*strrchr(program, '/') = '\0';
+	snprintf(path, sizeof(path), "%s/../workload/configs/%.200s.cfg", program, name);
+	if (!access(path, F_OK))
+		return path;
+	fail(2, "Cannot read %s: neither a file nor one of the shipped growing, hot_cold, random, scan, stairs, zigzag",
+	     name);
+}
+
 static enum access_mode mode_of(const char *text)
 {
 	for (enum access_mode mode = ACCESS_READ; mode <= ACCESS_BOTH; mode++)
@@ -238,7 +264,7 @@ int main(int argc, char **argv)
 			argc - optind, usage);
 		return 2;
 	}
-	config__read(&config, argv[optind], mode);
+	config__read(&config, config_path(argv[optind]), mode);
 	if (check) {
 		config__print(&config, stdout);
 		return 0;
