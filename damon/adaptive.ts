@@ -1,0 +1,230 @@
+import type { AddressRange, NrRegions } from "./kdamond.ts";
+import { Regions } from "./regions.ts";
+
+/** How {@linkcode AdaptiveRegions} behaves. */
+export interface AdaptiveOptions {
+  nrRegions: NrRegions;
+  /** Smallest region, and the alignment of every border; a power of two. */
+  pageBytes: number;
+  /** Uniform in `[0, 1)`; tests give a seeded one. */
+  random?: () => number;
+}
+
+/** A region with what DAMON remembers of it between aggregations. */
+interface Cell {
+  start: number;
+  end: number;
+  nrAccesses: number;
+  /** Of the aggregation before; what `age` is measured against. */
+  lastNrAccesses: number;
+  age: number;
+}
+
+/**
+ * DAMON's region-based sampling with adaptive borders, as the kernel does it, but with the looking left to the caller:
+ * {@linkcode pick} names one page of each region, {@linkcode note} takes which of them were accessed, and
+ * {@linkcode aggregate} merges what is alike, gives the snapshot, and splits again. No clock, no I/O.
+ *
+ * @example
+ * ```ts
+ * import { AdaptiveRegions } from "./adaptive.ts";
+ * const regions = new AdaptiveRegions({ nrRegions: { min: 10, max: 100 }, pageBytes: 4096 });
+ * regions.setRanges([{ start: 0, end: 1 << 20 }]);
+ * const pages = regions.pick(); // 10 addresses
+ * regions.note(pages.map((address) => address < 4096 ? 1 : 0));
+ * regions.aggregate().length; // at most 10, merged
+ * ```
+ *
+ * @see https://docs.kernel.org/mm/damon/design.html#region-based-sampling
+ */
+export class AdaptiveRegions {
+  #cells: Cell[] = [];
+  #lastLength = 0;
+  #samples = 0;
+  readonly #options: Required<AdaptiveOptions>;
+
+  constructor(options: AdaptiveOptions) {
+    this.#options = { random: Math.random, ...options };
+  }
+
+  /** Number of regions now; it changes with {@linkcode setRanges} and {@linkcode aggregate} only. */
+  get length(): number {
+    return this.#cells.length;
+  }
+
+  /** Samples noted since the last aggregation. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /**
+   * Watches these ranges from now on (ascending, not overlapping, page-aligned). Regions inside them keep what they
+   * know, those that stick out are cut, and new ground is covered by new regions.
+   */
+  setRanges(ranges: readonly AddressRange[]): void {
+    const isFirst = this.#cells.length === 0;
+    const cells: Cell[] = [];
+    let i = 0;
+    for (const range of ranges) {
+      let at = range.start;
+      while (i < this.#cells.length && this.#cells[i].end <= range.start) i++;
+      for (; i < this.#cells.length && this.#cells[i].start < range.end; i++) {
+        const cell = this.#cells[i];
+        const start = Math.max(cell.start, range.start);
+        if (start > at) cells.push(emptyCell(at, start));
+        cells.push({ ...cell, start, end: Math.min(cell.end, range.end) });
+        at = Math.min(cell.end, range.end);
+        // A region across two ranges has a part in the next one too.
+        if (cell.end > range.end) break;
+      }
+      if (at < range.end) cells.push(emptyCell(at, range.end));
+    }
+    this.#cells = isFirst ? this.#evenly(cells) : cells;
+  }
+
+  /** One page-aligned address in each region, at random, in ascending order. */
+  pick(): Float64Array {
+    const { pageBytes, random } = this.#options;
+    const addresses = new Float64Array(this.#cells.length);
+    this.#cells.forEach(({ start, end }, i) => {
+      addresses[i] = start + Math.floor(random() * ((end - start) / pageBytes)) * pageBytes;
+    });
+    return addresses;
+  }
+
+  /**
+   * Takes what was seen of the pages of the last {@linkcode pick}, in its order: non-zero for accessed.
+   *
+   * @throws {RangeError} if it has another length.
+   */
+  note(accessed: ArrayLike<number>): void {
+    if (accessed.length !== this.#cells.length) {
+      throw new RangeError(
+        `Cannot note accesses as there must be one for each region: ${accessed.length} for ${this.#cells.length}`,
+      );
+    }
+    for (let i = 0; i < accessed.length; i++) if (accessed[i]) this.#cells[i].nrAccesses++;
+    this.#samples++;
+  }
+
+  /** Merges regions that are alike, returns them as they are then, and begins the next aggregation interval. */
+  aggregate(): Regions {
+    this.#merge();
+    const regions = Regions.alloc(this.#cells.length);
+    this.#cells.forEach((cell, i) => {
+      regions.start[i] = cell.start;
+      regions.end[i] = cell.end;
+      regions.nrAccesses[i] = cell.nrAccesses;
+      regions.age[i] = cell.age;
+      cell.lastNrAccesses = cell.nrAccesses;
+      cell.nrAccesses = 0;
+    });
+    this.#samples = 0;
+    this.#split();
+    return regions;
+  }
+
+  #merge(): void {
+    const { min, max } = this.#options.nrRegions;
+    const cells = this.#cells;
+    const highest = cells.reduce((most, { nrAccesses }) => Math.max(most, nrAccesses), 0);
+    const limit = this.#sizeLimit(min);
+    const threshold = Math.floor(highest / 10);
+    for (const cell of cells) {
+      const changed = Math.abs(cell.nrAccesses - cell.lastNrAccesses) > threshold ||
+        (cell.nrAccesses === 0) !== (cell.lastNrAccesses === 0);
+      cell.age = changed ? 0 : cell.age + 1;
+    }
+    // Where the target changes so fast that too many regions differ, tell them apart less finely.
+    for (let loose = threshold;; loose = Math.max(1, loose * 2)) {
+      this.#cells = mergeAlike(this.#cells, loose, limit);
+      if (this.#cells.length <= max || loose >= this.#samples) break;
+    }
+  }
+
+  #split(): void {
+    const { nrRegions: { max }, pageBytes, random } = this.#options;
+    const before = this.#cells.length;
+    if (before > max / 2) {
+      this.#lastLength = before;
+      return;
+    }
+    // Three parts where two brought nothing: a small hot spot in a large region is found sooner.
+    const parts = before === this.#lastLength && before < max / 3 ? 3 : 2;
+    this.#lastLength = before;
+    const cells: Cell[] = [];
+    for (const cell of this.#cells) {
+      const pieces: Cell[] = [];
+      for (let i = 1; i < parts; i++) {
+        const bytes = cell.end - cell.start;
+        const share = Math.floor((1 + Math.floor(random() * 9)) * bytes / 10 / pageBytes) * pageBytes;
+        if (bytes <= pageBytes || share === 0) break;
+        pieces.unshift({ ...cell, start: cell.start + share });
+        cell.end = cell.start + share;
+      }
+      cells.push(cell, ...pieces);
+    }
+    this.#cells = cells;
+  }
+
+  /** The first regions: at least `min` in all, each range cut evenly in proportion to its size. */
+  #evenly(cells: Cell[]): Cell[] {
+    const { nrRegions: { min }, pageBytes } = this.#options;
+    const limit = Math.max(pageBytes, Math.ceil(this.#sizeLimit(min, cells) / pageBytes) * pageBytes);
+    const cut: Cell[] = [];
+    for (const { start, end } of cells) {
+      for (let at = start; at < end; at += limit) cut.push(emptyCell(at, Math.min(end, at + limit)));
+    }
+    return cut;
+  }
+
+  #sizeLimit(min: number, cells = this.#cells): number {
+    return cells.reduce((sum, { start, end }) => sum + end - start, 0) / min;
+  }
+}
+
+function emptyCell(start: number, end: number): Cell {
+  return { start, end, nrAccesses: 0, lastNrAccesses: 0, age: 0 };
+}
+
+/** Merges neighbours that differ by at most `threshold`, up to `limit` bytes; counts are averaged by size. */
+function mergeAlike(cells: readonly Cell[], threshold: number, limit: number): Cell[] {
+  const merged: Cell[] = [];
+  for (const cell of cells) {
+    const last = merged.at(-1);
+    const isAlike = last !== undefined && last.end === cell.start &&
+      Math.abs(last.nrAccesses - cell.nrAccesses) <= threshold && cell.end - last.start <= limit;
+    if (!isAlike) {
+      merged.push(cell);
+      continue;
+    }
+    const [a, b] = [last.end - last.start, cell.end - cell.start];
+    const mean = (x: number, y: number) => Math.floor((x * a + y * b) / (a + b));
+    last.nrAccesses = mean(last.nrAccesses, cell.nrAccesses);
+    last.lastNrAccesses = mean(last.lastNrAccesses, cell.lastNrAccesses);
+    last.age = mean(last.age, cell.age);
+    last.end = cell.end;
+  }
+  return merged;
+}
+
+/**
+ * The address ranges worth watching: the mappings, with the smallest gaps between them closed until at most `most`
+ * ranges are left. DAMON's own choice is three.
+ *
+ * @param mappings Ascending, not overlapping.
+ */
+export function rangesOf(mappings: readonly AddressRange[], most: number): AddressRange[] {
+  const gaps = mappings.slice(1)
+    .map((mapping, i) => ({ at: i, bytes: mapping.start - mappings[i].end }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, Math.max(0, most - 1));
+  const isCut = new Set(gaps.map(({ at }) => at));
+  const ranges: AddressRange[] = [];
+  mappings.forEach(({ start, end }, i) => {
+    if (i === 0 || isCut.has(i - 1)) ranges.push({ start, end });
+    else ranges[ranges.length - 1].end = end;
+  });
+  return ranges;
+}

@@ -1,0 +1,103 @@
+import assert from "assert";
+import fc from "fast-check";
+import { AdaptiveRegions, rangesOf } from "../../damon/adaptive.ts";
+import type { AddressRange } from "../../damon/kdamond.ts";
+
+const PAGE = 4096;
+
+/** Ascending page-aligned ranges with gaps between them. */
+const ranges = fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 5000 })), { minLength: 1, maxLength: 8 })
+  .map((steps) => {
+    let at = PAGE;
+    return steps.map(([gap, length]): AddressRange => {
+      const start = at + gap * PAGE;
+      at = start + length * PAGE;
+      return { start, end: at };
+    });
+  });
+
+const bytesOf = (all: readonly AddressRange[]) => all.reduce((sum, { start, end }) => sum + end - start, 0);
+
+function seeded(seed: number): () => number {
+  return () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
+}
+
+Deno.test("AdaptiveRegions cover their ranges exactly, within their bounds, whatever is accessed", () => {
+  fc.assert(
+    fc.property(
+      fc.array(ranges, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 3, max: 30 }),
+      fc.integer({ min: 0, max: 100 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 20 }),
+      (epochs, min, more, seed, samples) => {
+        const max = min + more;
+        const random = seeded(seed);
+        const regions = new AdaptiveRegions({ nrRegions: { min, max }, pageBytes: PAGE, random });
+        for (const epoch of epochs) {
+          regions.setRanges(epoch);
+          for (let round = 0; round < 3; round++) {
+            for (let s = 0; s < samples; s++) {
+              const pages = regions.pick();
+              for (const page of pages) {
+                assert.equal(page % PAGE, 0);
+                assert.ok(epoch.some(({ start, end }) => start <= page && page < end));
+              }
+              regions.note(pages.map(() => random() < 0.4 ? 1 : 0));
+            }
+            const snapshot = [...regions.aggregate()];
+            assert.equal(bytesOf(snapshot), bytesOf(epoch));
+            snapshot.forEach((region, i) => {
+              assert.ok(region.start < region.end && region.start % PAGE === 0 && region.end % PAGE === 0);
+              assert.ok(epoch.some(({ start, end }) => start <= region.start && region.end <= end));
+              assert.ok(region.nrAccesses <= samples);
+              if (i > 0) assert.ok(snapshot[i - 1].end <= region.start);
+            });
+            // Ranges cannot be merged across gaps, nor regions above the size that keeps `min` of them.
+            assert.ok(snapshot.length <= Math.max(max, 2 * min + 2 * epoch.length), `${snapshot.length}`);
+            assert.ok(regions.length <= Math.max(3 * snapshot.length, max));
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("AdaptiveRegions find a hot spot of a tenth of the memory, and its age grows", () => {
+  const random = seeded(7);
+  const regions = new AdaptiveRegions({ nrRegions: { min: 10, max: 200 }, pageBytes: PAGE, random });
+  regions.setRanges([{ start: 0, end: 10_000 * PAGE }]);
+  const isHot = (address: number) => address >= 3000 * PAGE && address < 4000 * PAGE;
+  let snapshot = regions.aggregate();
+  for (let round = 0; round < 60; round++) {
+    for (let s = 0; s < 20; s++) regions.note(regions.pick().map((page) => isHot(page) ? 1 : 0));
+    snapshot = regions.aggregate();
+  }
+  const all = [...snapshot];
+  const hot = all.filter(({ nrAccesses }) => nrAccesses >= 10);
+  const right = hot.reduce(
+    (sum, { start, end }) => sum + Math.max(0, Math.min(end, 4000 * PAGE) - Math.max(start, 3000 * PAGE)),
+    0,
+  );
+  assert.ok(right / (1000 * PAGE) > 0.9, "recall");
+  assert.ok(right / bytesOf(hot) > 0.9, "precision");
+  assert.ok(all.filter(({ nrAccesses }) => nrAccesses === 0).some(({ age }) => age! > 20));
+});
+
+Deno.test("rangesOf closes the smallest gaps first", () => {
+  const mappings = [
+    { start: 0, end: 10 },
+    { start: 10, end: 20 },
+    { start: 25, end: 30 },
+    { start: 100, end: 110 },
+    { start: 1000, end: 1001 },
+  ];
+  assert.deepEqual(rangesOf(mappings, 3), [{ start: 0, end: 30 }, { start: 100, end: 110 }, {
+    start: 1000,
+    end: 1001,
+  }]);
+  assert.deepEqual(rangesOf(mappings, 1), [{ start: 0, end: 1001 }]);
+  assert.equal(rangesOf(mappings, 9).length, 4);
+  assert.deepEqual(rangesOf([], 3), []);
+});
