@@ -1,0 +1,258 @@
+import type { AddressRange, RecordHeader, RecordItem, Snapshot } from "../damon/mod.ts";
+import { bytesOf, commonBytesOf, hotRangesFrom } from "./address_ranges.ts";
+import { hotRangesOf } from "./expected.ts";
+import type { Truth, TruthPhase } from "./truth.ts";
+
+/** How a record is held against the truth. */
+export interface FidelityOptions {
+  /**
+   * The fraction of samples, above 0 and at most 1, from which on memory counts as hot, in the record
+   * (`nrAccesses / maxNrAccesses`) as in the truth (what a perfect monitor would see). The default, 0.2, is far from
+   * both of what DAMON reads: up to 0.05 for idle memory next to a busy region, 0.7 and more for memory in use. It
+   * counts an interval in which the memory's use began or ended as hot if that was so for a fifth of it.
+   */
+  hotFraction?: number;
+  /**
+   * ns on both sides of every begin and end of a phase that are left out, by default 0. With an aggregation interval
+   * here, the score no longer tells how promptly a monitor follows a change, only what it sees between.
+   */
+  toleranceNs?: number;
+  /** Only snapshots of this kdamond; by default of all. */
+  kdamond?: number;
+  /** Only snapshots of this target; by default of all. */
+  targetId?: bigint;
+  /** Into how many rows the truth's time is divided for the working set's size; a whole number, by default 40. */
+  timeRows?: number;
+}
+
+/** How well a record agrees with the truth, over some time. Areas are bytes × seconds. */
+export interface FidelityRow {
+  /** Name of the phase, `all` for the whole. */
+  name: string;
+  /** ns of the record's clock. */
+  startNs: number;
+  /** ns of the record's clock. */
+  endNs: number;
+  /** Of that time, how much snapshots cover, without what the tolerance leaves out, ns. */
+  coveredNs: number;
+  /** Area that is hot in truth. */
+  hotArea: number;
+  /** Area that is hot in the record. */
+  seenArea: number;
+  /** Area that is hot in both. */
+  commonArea: number;
+  /** Share of what the record shows as hot that is; `undefined` where it shows nothing. */
+  precision: number | undefined;
+  /** Share of what is hot that the record shows; `undefined` where nothing is. */
+  recall: number | undefined;
+  /** Harmonic mean of the two; `undefined` where nothing is hot, nor shown so. */
+  f1: number | undefined;
+  /** Mean over the covered time of the bytes that are hot in truth: the working set. */
+  hotBytes: number;
+  /** Mean of the bytes that the record shows as hot. */
+  seenBytes: number;
+  /** Mean absolute difference of the two, bytes. */
+  errorBytes: number;
+}
+
+/** The outcome of a comparison. */
+export interface Fidelity {
+  hotFraction: number;
+  toleranceNs: number;
+  /** Snapshots compared, those outside the truth's time not counted. */
+  snapshots: number;
+  /** Everything together. */
+  all: FidelityRow;
+  /** One row a phase of the truth that ended, in the order of time. */
+  phases: FidelityRow[];
+  /** The working set's size over time: equal parts of the truth's time, those without any snapshot left out. */
+  overTime: FidelityRow[];
+}
+
+/** A row that is being summed up; areas in bytes × ns. */
+class Sum {
+  coveredNs = 0;
+  hot = 0;
+  seen = 0;
+  common = 0;
+  error = 0;
+  constructor(readonly name: string, readonly startNs: number, readonly endNs: number) {}
+
+  add(ns: number, hotBytes: number, seenBytes: number, commonBytes: number): void {
+    this.coveredNs += ns;
+    this.hot += hotBytes * ns;
+    this.seen += seenBytes * ns;
+    this.common += commonBytes * ns;
+    this.error += Math.abs(seenBytes - hotBytes) * ns;
+  }
+
+  row(): FidelityRow {
+    const { name, startNs, endNs, coveredNs, hot, seen, common, error } = this;
+    const over = (part: number, whole: number) => whole > 0 ? part / whole : undefined;
+    return {
+      name,
+      startNs,
+      endNs,
+      coveredNs,
+      hotArea: hot / 1e9,
+      seenArea: seen / 1e9,
+      commonArea: common / 1e9,
+      precision: over(common, seen),
+      recall: over(common, hot),
+      f1: over(2 * common, hot + seen),
+      hotBytes: over(hot, coveredNs) ?? 0,
+      seenBytes: over(seen, coveredNs) ?? 0,
+      errorBytes: over(error, coveredNs) ?? 0,
+    };
+  }
+}
+
+type EndedPhase = TruthPhase & { endNs: number };
+
+/**
+ * Compares snapshots with the truth of a workload, by area of address × time: exactly, nothing is divided into pixels.
+ *
+ * Only what the truth knows counts: the workload's own regions (not its libraries, heap and stack, which it uses too)
+ * and the time of its phases that ended. Memory of its regions that a snapshot does not cover counts as shown idle.
+ * Time without snapshots does not count; `coveredNs` tells how much there was.
+ *
+ * @example
+ * ```ts
+ * import { FidelityFold } from "./fidelity.ts";
+ * import { parseTruth } from "./truth.ts";
+ * const truth = parseTruth('{"kind":"workload","schema":1,"pid":7,"config":"a.cfg","clock":"boottime","pageBytes":4096,"startNs":0}\n');
+ * const fold = new FidelityFold(truth);
+ * // for each snapshot of a record: fold.add(snapshot);
+ * fold.result().all.recall;
+ * ```
+ */
+export class FidelityFold {
+  readonly #options: FidelityOptions & { hotFraction: number; toleranceNs: number };
+  readonly #truth: Truth;
+  readonly #phases: EndedPhase[];
+  readonly #sums: Sum[];
+  readonly #all: Sum;
+  readonly #parts: Sum[];
+  readonly #hot = new Map<number, AddressRange[]>();
+  #intervals = "";
+  #snapshots = 0;
+
+  /** @throws {RangeError} where an option is out of its bounds. */
+  constructor(truth: Truth, options: FidelityOptions = {}) {
+    const { hotFraction = 0.2, toleranceNs = 0, timeRows = 40 } = options;
+    if (!(hotFraction > 0 && hotFraction <= 1)) {
+      throw new RangeError(`Cannot compare as hotFraction must be above 0 and at most 1: it is ${hotFraction}`);
+    }
+    if (!(toleranceNs >= 0)) {
+      throw new RangeError(`Cannot compare as toleranceNs must be at least 0: it is ${toleranceNs}`);
+    }
+    if (!(Number.isSafeInteger(timeRows) && timeRows >= 1)) {
+      throw new RangeError(`Cannot compare as timeRows must be a whole number above 0: it is ${timeRows}`);
+    }
+    this.#options = { ...options, hotFraction, toleranceNs };
+    this.#truth = truth;
+    this.#phases = truth.phases.filter((phase): phase is EndedPhase => phase.endNs !== undefined);
+    this.#sums = this.#phases.map((phase) => new Sum(phase.name, phase.startNs, phase.endNs));
+    const startNs = this.#phases.at(0)?.startNs ?? 0;
+    const endNs = this.#phases.at(-1)?.endNs ?? 0;
+    this.#all = new Sum("all", startNs, endNs);
+    const edge = (i: number) => startNs + (endNs - startNs) * i / timeRows;
+    this.#parts = Array.from({ length: timeRows }, (_, i) => new Sum("", edge(i), edge(i + 1)));
+  }
+
+  /** Takes one snapshot in; in any order, each once. */
+  add(snapshot: Snapshot): void {
+    const { kdamond, targetId, hotFraction, toleranceNs } = this.#options;
+    if (kdamond !== undefined && snapshot.kdamond !== kdamond) return;
+    if (targetId !== undefined && snapshot.targetId !== targetId) return;
+    if (!(snapshot.startNs < this.#all.endNs && snapshot.endNs > this.#all.startNs)) return;
+    this.#snapshots++;
+    const hottest = hotRangesFrom(snapshot, hotFraction);
+    const seenBytes = commonBytesOf(hottest, this.#truth.regions);
+    for (let i = this.#firstPhaseAfter(snapshot.startNs); i < this.#phases.length; i++) {
+      const phase = this.#phases[i];
+      if (phase.startNs >= snapshot.endNs) break;
+      const startNs = Math.max(snapshot.startNs, phase.startNs + toleranceNs);
+      const endNs = Math.min(snapshot.endNs, phase.endNs - toleranceNs);
+      if (startNs >= endNs) continue;
+      const hot = this.#hotRanges(i, snapshot);
+      const [hotBytes, commonBytes] = [bytesOf(hot), commonBytesOf(hottest, hot)];
+      this.#sums[i].add(endNs - startNs, hotBytes, seenBytes, commonBytes);
+      this.#all.add(endNs - startNs, hotBytes, seenBytes, commonBytes);
+      for (const part of this.#parts) {
+        const ns = Math.min(endNs, part.endNs) - Math.max(startNs, part.startNs);
+        if (ns > 0) part.add(ns, hotBytes, seenBytes, commonBytes);
+      }
+    }
+  }
+
+  /** What was found so far. */
+  result(): Fidelity {
+    const { hotFraction, toleranceNs } = this.#options;
+    return {
+      hotFraction,
+      toleranceNs,
+      snapshots: this.#snapshots,
+      all: this.#all.row(),
+      phases: this.#sums.map((sum) => sum.row()),
+      overTime: this.#parts.filter((part) => part.coveredNs > 0).map((part) => part.row()),
+    };
+  }
+
+  /** Index of the first phase that ends after `ns`. */
+  #firstPhaseAfter(ns: number): number {
+    let [low, high] = [0, this.#phases.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#phases[middle].endNs <= ns) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The hot ranges of a phase at the snapshot's intervals, which seldom change: kept until they do. */
+  #hotRanges(index: number, { sampleUs, aggrUs }: Snapshot): AddressRange[] {
+    const intervals = `${sampleUs} ${aggrUs}`;
+    if (intervals !== this.#intervals) this.#hot.clear();
+    this.#intervals = intervals;
+    let hot = this.#hot.get(index);
+    if (!hot) {
+      const sampling = { sampleNs: sampleUs * 1e3, aggrNs: aggrUs * 1e3, pageBytes: this.#truth.pageBytes };
+      hot = hotRangesOf(this.#phases[index], sampling, this.#options.hotFraction);
+      this.#hot.set(index, hot);
+    }
+    return hot;
+  }
+}
+
+/** {@linkcode FidelityFold} over the items of a record. */
+export async function fidelityOf(
+  items: AsyncIterable<RecordItem> | Iterable<RecordItem>,
+  truth: Truth,
+  options: FidelityOptions = {},
+): Promise<Fidelity> {
+  const fold = new FidelityFold(truth, options);
+  for await (const item of items) {
+    if (item.kind === "snapshot") fold.add(item.snapshot);
+  }
+  return fold.result();
+}
+
+/**
+ * The kdamond and target of a record that watched the process `pid`, for {@linkcode FidelityOptions}; `undefined`
+ * where none did, as in a record of physical memory.
+ */
+export function watcherOf(
+  header: Pick<RecordHeader, "kdamonds">,
+  pid: number,
+): { kdamond: number; targetId?: bigint } | undefined {
+  for (const kdamond of header.kdamonds) {
+    for (const { operations, targets } of kdamond.contexts) {
+      const index = targets.findIndex((target) => target.pid === pid);
+      if (index < 0 || operations === "paddr") continue;
+      // Before Linux 5.18 the id is a pointer: with one target there is no need to ask for it.
+      return targets.length === 1 ? { kdamond: kdamond.pid } : { kdamond: kdamond.pid, targetId: BigInt(index) };
+    }
+  }
+  return undefined;
+}
