@@ -69,6 +69,16 @@ void truth__access(int id, const char *name, const struct pattern *pattern, doub
 void truth__phase_end(int id, const char *name, uint64_t end_ns);
 void truth__end(uint64_t end_ns, const char *reason);
 
+struct run_options {
+	bool wait; /* for a line on stdin before the first phase */
+	bool quiet;
+	unsigned long repeat; /* 0 is for ever */
+	uint64_t most_ns; /* of phases; UINT64_MAX is no limit */
+};
+
+/* run.c */
+int workload__run(struct config *config, const struct run_options *options);
+
 /* Ends the process with exit code `code` and a message on stderr. */
 void fail(int code, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 void *must_grow(void *array, size_t count, size_t size);
