@@ -57,7 +57,9 @@ export interface FidelityRow {
 
 /** The outcome of a comparison. */
 export interface Fidelity {
+  /** The threshold in force, see {@linkcode FidelityOptions}. */
   hotFraction: number;
+  /** The tolerance in force, ns. */
   toleranceNs: number;
   /** Snapshots compared, those outside the truth's time not counted. */
   snapshots: number;
@@ -137,7 +139,11 @@ export class FidelityFold {
   #intervals = "";
   #snapshots = 0;
 
-  /** @throws {RangeError} where an option is out of its bounds. */
+  /**
+   * Begins a comparison with `truth`.
+   *
+   * @throws {RangeError} where an option is out of its bounds.
+   */
   constructor(truth: Truth, options: FidelityOptions = {}) {
     const { hotFraction = 0.2, toleranceNs = 0, timeRows = 40 } = options;
     if (!(hotFraction > 0 && hotFraction <= 1)) {

@@ -1,5 +1,6 @@
 /** A memory region of the workload: what the truth knows about; everything else in the process it does not. */
 export interface TruthRegion {
+  /** As configured. */
   name: string;
   /** First byte, a virtual address. */
   start: number;
@@ -21,6 +22,7 @@ export interface TruthAccess {
   endNs: number;
   /** Read, written, or each access both. */
   mode: "ro" | "wo" | "rw";
+  /** One after the other by `strideBytes`, or drawn evenly from the whole range. */
   order: "sequential" | "random";
   /** Bytes between two sequential accesses; `undefined` where the order is random. */
   strideBytes: number | undefined;
@@ -34,6 +36,7 @@ export interface TruthAccess {
 export interface TruthPhase {
   /** Its number, ascending with time. */
   phase: number;
+  /** As configured, or `(fill)` (the first touch of everything) or `(wait)`. */
   name: string;
   /** ns of `CLOCK_BOOTTIME`. */
   startNs: number;
@@ -45,9 +48,11 @@ export interface TruthPhase {
 
 /** What a workload really did. */
 export interface Truth {
+  /** The workload's process. */
   pid: number;
   /** Path of the configuration. */
   config: string;
+  /** Size of a page there, bytes. */
   pageBytes: number;
   /** Ascending by address, not overlapping. */
   regions: TruthRegion[];
