@@ -1,0 +1,46 @@
+# damo on a machine that has git, make, a C compiler and Node.js with npm: everything else is installed by ./setup, which says
+# what and why. As root it installs Debian packages; without root it prints the command that does.
+#
+#   make build   Deno, the npm packages, the BPF tracer with its library, the workload generator
+#   make demo    record a workload with DAMON and show its heat map (in a virtual machine where this kernel cannot)
+#   make test    everything that can be checked: see tests/run
+#   make ok      format, lint, types, documentation, unit tests: what to run before a commit
+#   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
+
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+
+PARTS := bpf workload
+
+.PHONY: build demo test ok clean help native
+
+build:
+	@./setup build deno
+	@$(MAKE) --no-print-directory native
+	@echo 'built; now: ./damo --help'
+
+demo:
+	@./setup build demo deno
+	@$(MAKE) --no-print-directory native
+	@exec ./damo demo
+
+test:
+	@./setup build lab test deno
+	@$(MAKE) --no-print-directory native
+	@exec tests/run ok test test:lab
+
+ok:
+	@./setup deno
+	@exec tests/run ok
+
+# Each part says nothing when there is nothing to do.
+native:
+	@for part in $(PARTS); do \
+	  $(MAKE) -q -C $$part >/dev/null 2>&1 || $(MAKE) --no-print-directory -C $$part || exit 1; \
+	done
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^#   //p' Makefile
