@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libdamo: the tracer of DAMON's events. Functions return 0 or a count, or -errno. One thread may be in
+ * damo_tracer__wait or damo_tracer__emit_test while another uses the same tracer; damo_tracer__close may not overlap
+ * with anything. ffi/symbols.ts repeats this file line for line.
+ */
+#ifndef DAMO_H
+#define DAMO_H
+
+#include <linux/types.h>
+
+#define DAMO_API     __attribute__((visibility("default")))
+#define DAMO_VERSION 1 /* of this interface, struct damo_event included */
+
+struct damo_tracer;
+
+/* Prototypes of damon_aggregated: of the target t, its index id, the region r, the number of regions nr. */
+enum damo_layout {
+	DAMO_LAYOUT_NONE = 0,
+	DAMO_LAYOUT_T_R_NR = 1,	   /* 5.15 to 5.17 */
+	DAMO_LAYOUT_T_ID_R_NR = 2, /* 5.18 to about 6.6 */
+	DAMO_LAYOUT_ID_R_NR = 3,
+};
+
+/* Bits of damo_tracer__attach and struct damo_detected. */
+enum damo_tracepoint {
+	DAMO_TP_AGGREGATED = 1,
+	DAMO_TP_INTERVALS_TUNE = 2,
+	DAMO_TP_BEFORE_APPLY = 4,
+	DAMO_TP_ESZ = 8,
+};
+
+struct damo_detected {
+	__u32 layout;		/* enum damo_layout */
+	__u32 tracepoints;	/* bits, each known and with a prototype that is understood */
+	__u32 has_age;		/* struct damon_region has it */
+	__u32 scheme_idx_sound; /* damos_before_apply names the scheme reliably */
+};
+
+struct damo_counters {
+	__u64 sent; /* = received + dropped, once all is drained */
+	__u64 received;
+	__u64 dropped;
+};
+
+/* Bits of damo_missing_capabilities. */
+enum damo_capability {
+	DAMO_CAP_BPF = 1,
+	DAMO_CAP_PERFMON = 2,
+};
+
+/* DAMO_VERSION of the library. */
+DAMO_API __u32 damo_version(void);
+
+/* What the running kernel has: -ENODATA without BTF, -ENOENT without DAMON, -ENOTSUP if its prototype is unknown. */
+DAMO_API int damo_detect(struct damo_detected *to);
+
+/* Capabilities that this thread lacks, as bits. */
+DAMO_API __u32 damo_missing_capabilities(void);
+
+/* Now, in ns of CLOCK_BOOTTIME, the clock of the events. */
+DAMO_API __u64 damo_clock_boottime_ns(void);
+
+/* The end of what libbpf and the verifier said since the last open; returns its length in bytes. */
+DAMO_API __u32 damo_last_log(char *to, __u32 cap);
+
+/* Offset of a field of struct damo_event, as the built BPF object has it; -ENOENT for other names. */
+DAMO_API int damo_event_offset(const char *field);
+
+/* Loads the programs; ring_bytes is rounded up to a power of two of pages. With test != 0 DAMON may be missing. */
+DAMO_API int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to);
+
+/* Lets the events of this kernel thread through, up to 64 different ones in a tracer's life (-ENOSPC). */
+DAMO_API int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond);
+DAMO_API int damo_tracer__unwatch(struct damo_tracer *t, __u32 kdamond);
+
+/* Attaches to the tracepoints that this kernel has; returns which, as bits. They are detached with the process. */
+DAMO_API int damo_tracer__attach(struct damo_tracer *t);
+
+/* 1 where there is something to drain, 0 after timeout_ms (-1: never), -ECANCELED once stopped. */
+DAMO_API int damo_tracer__wait(struct damo_tracer *t, int timeout_ms);
+
+/* Copies whole events out of the ring, as many as fit; returns how many. */
+DAMO_API int damo_tracer__drain(struct damo_tracer *t, void *to, __u32 cap_bytes);
+
+DAMO_API int damo_tracer__counters(struct damo_tracer *t, struct damo_counters *to);
+
+/* Ends the waiting of this moment and of the future; for any thread. */
+DAMO_API int damo_tracer__stop(struct damo_tracer *t);
+
+/* Test: sends count events in the name of a watched pid, in snapshots of nr_regions; opened with test only. */
+DAMO_API int damo_tracer__emit_test(struct damo_tracer *t, __u32 kdamond, __u32 nr_regions, __u64 count);
+
+DAMO_API void damo_tracer__close(struct damo_tracer *t);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/* Reads the ring buffer of the kernel in batches: libbpf's reader calls back for each event. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <linux/bpf.h>
+#include "damo_tracer.h"
+
+int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size)
+{
+	void *map;
+
+	ring->size = size;
+	ring->page = sysconf(_SC_PAGESIZE);
+	map = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	ring->consumer = map;
+	map = mmap(NULL, ring->page + 2 * size, PROT_READ, MAP_SHARED, map_fd, ring->page);
+	if (map == MAP_FAILED)
+		return -errno;
+	ring->producer = map;
+	ring->data = (const char *)map + ring->page;
+	ring->position = *ring->consumer;
+	return 0;
+}
+
+void damo_ring__close(struct damo_ring *ring)
+{
+	if (ring->consumer)
+		munmap(ring->consumer, ring->page);
+	if (ring->producer)
+		munmap(ring->producer, ring->page + 2 * ring->size);
+}
+
+/* A record is its length with two flags, four bytes of the kernel's own, and the event, a multiple of 8 bytes. */
+int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap)
+{
+	unsigned long position = ring->position;
+	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	int count = 0;
+
+	while (position < end && cap >= sizeof(struct damo_event)) {
+		const char *record = ring->data + (position & (ring->size - 1));
+		__u32 length = __atomic_load_n((const __u32 *)record, __ATOMIC_ACQUIRE);
+
+		if (length & BPF_RINGBUF_BUSY_BIT)
+			break;
+		position += sizeof(struct damo_event) + BPF_RINGBUF_HDR_SZ;
+		if (length & BPF_RINGBUF_DISCARD_BIT)
+			continue;
+		memcpy(to, record + BPF_RINGBUF_HDR_SZ, sizeof(struct damo_event));
+		to += sizeof(struct damo_event);
+		cap -= sizeof(struct damo_event);
+		/* Room is given back before the batch is whole, but not with each event: the producer reads this line. */
+		if (!(++count & 63))
+			__atomic_store_n(ring->consumer, position, __ATOMIC_RELEASE);
+	}
+	if (position != ring->position)
+		__atomic_store_n(ring->consumer, position, __ATOMIC_RELEASE);
+	ring->position = position;
+	return count;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of the library. */
+#ifndef DAMO_TRACER_INTERNAL_H
+#define DAMO_TRACER_INTERNAL_H
+
+#include <stddef.h>
+#include "damo.h"
+#include "event.h"
+#include "tracer.h"
+
+#define DAMO_MAX_LINKS 4
+
+struct damo_ring {
+	size_t size; /* bytes of data, a power of two of pages */
+	size_t page;
+	unsigned long *consumer; /* a page of its own, ours to write */
+	unsigned long *producer; /* a page, then the data, twice in a row */
+	const char *data;
+	unsigned long position;
+};
+
+struct damo_tracer {
+	struct bpf_object *object;
+	struct bpf_link *links[DAMO_MAX_LINKS];
+	int nr_links;
+	struct damo_detected detected;
+	struct damo_ring ring;
+	struct damo_kdamond *kdamonds; /* the BPF side's, mapped */
+	__u32 pids[DAMO_MAX_KDAMONDS];
+	__u32 nr_pids;
+	__u64 received;
+	int epoll_fd;
+	int stop_fd;
+	int emit_fd;
+};
+
+extern const char damo_object[], damo_object_end[];
+
+void damo_log__begin(void);
+int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size);
+int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap);
+void damo_ring__close(struct damo_ring *ring);
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/* The plain drain: one thread makes events at the kernel's full rate, this one drains them. Prints one line of JSON. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "damo.h"
+#include "event.h"
+
+enum { KDAMOND = 1, BATCH = 4096 };
+
+struct job {
+	struct damo_tracer *tracer;
+	__u32 nr_regions;
+	__u64 count;
+	int err;
+};
+
+static void *emit(void *arg)
+{
+	struct job *job = arg;
+
+	job->err = damo_tracer__emit_test(job->tracer, KDAMOND, job->nr_regions, job->count);
+	damo_tracer__stop(job->tracer);
+	return NULL;
+}
+
+static void check(int err, const char *what)
+{
+	if (err >= 0)
+		return;
+	fprintf(stderr, "Cannot %s: %s\n", what, strerror(-err));
+	exit(1);
+}
+
+int main(int argc, char **argv)
+{
+	static struct damo_event events[BATCH];
+	struct job job = { 0 };
+	struct damo_counters counters;
+	pthread_t producer;
+	__u64 begin, ns, regions = 0;
+	int waited, n;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: ring_bench EVENTS NR_REGIONS RING_BYTES\n");
+		return 2;
+	}
+	job.count = strtoull(argv[1], NULL, 10);
+	job.nr_regions = strtoul(argv[2], NULL, 10);
+	check(damo_tracer__open(strtoul(argv[3], NULL, 10), 1, &job.tracer), "open the tracer");
+	check(damo_tracer__watch(job.tracer, KDAMOND), "watch");
+
+	begin = damo_clock_boottime_ns();
+	if (pthread_create(&producer, NULL, emit, &job))
+		return 1;
+	do {
+		waited = damo_tracer__wait(job.tracer, 250);
+		while ((n = damo_tracer__drain(job.tracer, events, sizeof(events))) > 0)
+			for (int i = 0; i < n; i++)
+				regions += events[i].end > events[i].start;
+	} while (waited >= 0);
+	ns = damo_clock_boottime_ns() - begin;
+	pthread_join(producer, NULL);
+	check(job.err, "emit");
+
+	damo_tracer__counters(job.tracer, &counters);
+	printf("{\"sent\":%llu,\"received\":%llu,\"dropped\":%llu,\"regions\":%llu,\"ns\":%llu}\n",
+	       counters.sent, counters.received, counters.dropped, regions, ns);
+	damo_tracer__close(job.tracer);
+	return 0;
+}

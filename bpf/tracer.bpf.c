@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/* Sends DAMON's events of watched kdamonds to a ring buffer. Needs BTF, no tracefs. */
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "event.h"
+#include "tracer.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* The kernel's types, as far as they are read; where the fields are is decided when the object is loaded. */
+struct damon_addr_range {
+	unsigned long start;
+	unsigned long end;
+} __attribute__((preserve_access_index));
+
+struct damon_region {
+	struct damon_addr_range ar;
+	unsigned int nr_accesses;
+	unsigned int nr_accesses_bp;
+	unsigned int age;
+} __attribute__((preserve_access_index));
+
+struct damon_target {
+	unsigned long id;
+} __attribute__((preserve_access_index));
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} events SEC(".maps");
+
+/* Pid of a kdamond to its slot: who is not in here costs one look-up. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, DAMO_MAX_KDAMONDS);
+	__type(key, __u32);
+	__type(value, __u32);
+} watched SEC(".maps");
+
+/* Apart from `watched`, so that the counts outlive unwatching and are read without a system call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, DAMO_MAX_KDAMONDS);
+	__type(key, __u32);
+	__type(value, struct damo_kdamond);
+} kdamonds SEC(".maps");
+
+const volatile struct damo_constants constants;
+
+/* A region as it was read from the kernel. */
+struct region {
+	__u64 start;
+	__u64 end;
+	__u32 nr_accesses;
+	__u32 age;
+};
+
+static __always_inline struct damo_kdamond *kdamond_of(__u32 pid)
+{
+	__u32 *slot = bpf_map_lookup_elem(&watched, &pid);
+
+	return slot ? bpf_map_lookup_elem(&kdamonds, slot) : NULL;
+}
+
+static __always_inline __u32 current_pid(void)
+{
+	return (__u32)bpf_get_current_pid_tgid();
+}
+
+/* seq is taken before the room: an event that finds none leaves a gap behind. */
+static __always_inline struct damo_event *reserve(struct damo_kdamond *k, __u32 pid, __u32 kind)
+{
+	__u64 seq = k->sent++;
+	struct damo_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+
+	if (!e) {
+		k->dropped++;
+		return NULL;
+	}
+	e->kind = kind;
+	e->kdamond = pid;
+	e->seq = seq;
+	return e;
+}
+
+/* Wakes the reader once a snapshot, and for one too large for the ring, in time. */
+static __always_inline void submit(struct damo_event *e, bool last)
+{
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (last || (!(e->seq & 63) && bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > constants.wakeup_bytes))
+		flags = BPF_RB_FORCE_WAKEUP;
+	bpf_ringbuf_submit(e, flags);
+}
+
+static __always_inline void begin_snapshot(struct damo_kdamond *k, __u64 target_id, __u32 nr)
+{
+	/* Targets ascend within a pass. The pass in which DAMON tunes was still measured as before. */
+	if (k->next_sample_us && target_id <= k->target_id && --k->passes_left == 0) {
+		k->sample_us = k->next_sample_us;
+		k->next_sample_us = 0;
+	}
+	k->time_ns = bpf_ktime_get_boot_ns();
+	k->target_id = target_id;
+	k->nr_regions = nr;
+	k->position = 0;
+}
+
+static __always_inline void emit_region(struct damo_kdamond *k, __u32 pid, __u64 target_id,
+					const struct region *r, __u32 nr)
+{
+	struct damo_event *e;
+	__u32 position;
+
+	/* Regions ascend: a smaller address is a new snapshot, as after watching began in the middle of one. */
+	if (k->position >= k->nr_regions || k->target_id != target_id || k->nr_regions != nr ||
+	    r->start <= k->last_start)
+		begin_snapshot(k, target_id, nr);
+	position = k->position++;
+	k->last_start = r->start;
+
+	e = reserve(k, pid, DAMO_AGGREGATED);
+	if (!e)
+		return;
+	e->time_ns = k->time_ns;
+	e->target_id = target_id;
+	e->start = r->start;
+	e->end = r->end;
+	e->nr_regions = nr;
+	e->position = position;
+	e->nr_accesses = r->nr_accesses;
+	e->age = r->age;
+	e->sample_us = k->sample_us;
+	e->ctx_idx = 0;
+	e->scheme_idx = DAMO_UNKNOWN16;
+	submit(e, position + 1 == nr);
+}
+
+static __always_inline void read_region(struct region *to, const struct damon_region *r)
+{
+	to->start = BPF_CORE_READ(r, ar.start);
+	to->end = BPF_CORE_READ(r, ar.end);
+	to->nr_accesses = BPF_CORE_READ(r, nr_accesses);
+	to->age = DAMO_UNKNOWN32;
+	if (bpf_core_field_exists(r->age))
+		to->age = BPF_CORE_READ(r, age);
+}
+
+static __always_inline int aggregated(__u64 target_id, const struct damon_region *r, __u32 nr)
+{
+	__u32 pid = current_pid();
+	struct damo_kdamond *k = kdamond_of(pid);
+	struct region region;
+
+	if (!k)
+		return 0;
+	read_region(&region, r);
+	emit_region(k, pid, target_id, &region, nr);
+	return 0;
+}
+
+/* damon_aggregated has had three prototypes; the library loads the one that the kernel's BTF names. */
+SEC("raw_tp")
+int aggregated_t_r_nr(struct bpf_raw_tracepoint_args *ctx)
+{
+	const struct damon_target *t = (const void *)ctx->args[0];
+
+	return aggregated(BPF_CORE_READ(t, id), (const void *)ctx->args[1], ctx->args[2]);
+}
+
+SEC("raw_tp")
+int aggregated_t_id_r_nr(struct bpf_raw_tracepoint_args *ctx)
+{
+	return aggregated((__u32)ctx->args[1], (const void *)ctx->args[2], ctx->args[3]);
+}
+
+SEC("raw_tp")
+int aggregated_id_r_nr(struct bpf_raw_tracepoint_args *ctx)
+{
+	return aggregated((__u32)ctx->args[0], (const void *)ctx->args[1], ctx->args[2]);
+}
+
+SEC("raw_tp")
+int intervals_tuned(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 pid = current_pid(), sample_us = ctx->args[0];
+	struct damo_kdamond *k = kdamond_of(pid);
+	struct damo_event *e;
+
+	if (!k)
+		return 0;
+	if (k->next_sample_us)
+		k->sample_us = k->next_sample_us;
+	k->next_sample_us = sample_us;
+	k->passes_left = 2;
+	e = reserve(k, pid, DAMO_INTERVALS_TUNED);
+	if (!e)
+		return 0;
+	__builtin_memset(&e->time_ns, 0, sizeof(*e) - __builtin_offsetof(struct damo_event, time_ns));
+	e->time_ns = bpf_ktime_get_boot_ns();
+	e->sample_us = sample_us;
+	submit(e, false);
+	return 0;
+}
+
+SEC("raw_tp")
+int scheme_applied(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 pid = current_pid(), scheme_idx = ctx->args[1], target_idx = ctx->args[2];
+	const struct damon_region *r = (const void *)ctx->args[3];
+	struct damo_kdamond *k = kdamond_of(pid);
+	struct region region;
+	struct damo_event *e;
+
+	if (!k)
+		return 0;
+	read_region(&region, r);
+	/* nr_accesses may have been reset; the moving sum is what the scheme looked at. */
+	if (bpf_core_field_exists(r->nr_accesses_bp))
+		region.nr_accesses = BPF_CORE_READ(r, nr_accesses_bp) / 10000;
+	e = reserve(k, pid, DAMO_SCHEME_APPLIED);
+	if (!e)
+		return 0;
+	e->time_ns = bpf_ktime_get_boot_ns();
+	e->target_id = target_idx;
+	e->start = region.start;
+	e->end = region.end;
+	e->nr_regions = ctx->args[4];
+	e->position = 0;
+	e->nr_accesses = region.nr_accesses;
+	e->age = region.age;
+	e->sample_us = k->sample_us;
+	e->ctx_idx = ctx->args[0];
+	e->scheme_idx = scheme_idx;
+	if (!constants.scheme_idx_sound && scheme_idx != target_idx) {
+		e->scheme_idx = DAMO_UNKNOWN16;
+		e->target_id = DAMO_UNKNOWN32;
+	}
+	submit(e, false);
+	return 0;
+}
+
+SEC("raw_tp")
+int scheme_quota(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 pid = current_pid();
+	struct damo_kdamond *k = kdamond_of(pid);
+	struct damo_event *e;
+
+	if (!k)
+		return 0;
+	e = reserve(k, pid, DAMO_SCHEME_QUOTA);
+	if (!e)
+		return 0;
+	__builtin_memset(&e->time_ns, 0, sizeof(*e) - __builtin_offsetof(struct damo_event, time_ns));
+	e->time_ns = bpf_ktime_get_boot_ns();
+	e->end = ctx->args[2];
+	e->ctx_idx = ctx->args[0];
+	e->scheme_idx = ctx->args[1];
+	submit(e, false);
+	return 0;
+}
+
+/* For tests and benchmarks, and run only by them: as many events as asked for, through the same code. */
+struct emission {
+	struct damo_kdamond *k;
+	__u64 target_id;
+	__u32 pid;
+	__u32 nr_regions;
+	__u32 position;
+};
+
+static long emit_one(__u32 index, struct emission *c)
+{
+	struct region region = {
+		.start = (c->position + 1ull) << 12,
+		.end = (c->position + 2ull) << 12,
+		.nr_accesses = c->position & 15,
+		.age = index,
+	};
+
+	emit_region(c->k, c->pid, c->target_id, &region, c->nr_regions);
+	if (++c->position == c->nr_regions)
+		c->position = 0;
+	return 0;
+}
+
+SEC("syscall")
+int emit_test(struct damo_emit *args)
+{
+	struct emission c = {
+		.k = kdamond_of(args->kdamond),
+		.pid = args->kdamond,
+		.target_id = args->target_id,
+		.nr_regions = args->nr_regions,
+	};
+
+	if (!c.k)
+		return 1;
+	bpf_loop(args->count, emit_one, &c, 0);
+	return 0;
+}
