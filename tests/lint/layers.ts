@@ -1,0 +1,174 @@
+/**
+ * A plugin of `deno lint` that keeps the rooms of this project apart: who may import whom, and what is done in one room only.
+ *
+ * @module
+ */
+
+/** Room → the rooms it may import besides itself. The root (mod.ts) is "."; a file anywhere else is in no room. */
+const ROOMS: Record<string, readonly string[]> = {
+  damon: [],
+  format: ["damon"],
+  report: ["damon"],
+  draw: ["damon"],
+  ffi: ["damon"],
+  kernel: ["damon", "ffi"],
+  ".": ["damon", "format", "report", "draw", "ffi", "kernel"],
+  cli: [".", "damon", "format", "report", "draw", "ffi", "kernel"],
+  tests: [".", "damon", "format", "report", "draw", "ffi", "kernel", "cli"],
+};
+
+/** Rooms that are words and arithmetic: no package, nothing of the system. */
+const PURE = ["damon", "report"];
+
+/** The most lines a file has. */
+const MAX_LINES = 400;
+
+/** Names that say nothing about what is in the file. */
+const EMPTY_NAMES = ["util", "utils", "helper", "helpers", "manager", "info", "data", "common", "misc"];
+
+const ROOT = new URL("../..", import.meta.url);
+
+/** Path in the checkout; a relative one is taken as such already. */
+function pathOf(filename: string): string {
+  return filename.startsWith(ROOT.pathname) ? filename.slice(ROOT.pathname.length) : filename;
+}
+
+function roomOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : ".";
+}
+
+/** A rule that looks at the files for which `applies` says so. */
+function rule(
+  applies: (room: string) => boolean,
+  create: (context: Deno.lint.RuleContext, path: string) => Deno.lint.LintVisitor,
+): Deno.lint.Rule {
+  return {
+    create(context) {
+      const path = pathOf(context.filename);
+      return applies(roomOf(path)) ? create(context, path) : {};
+    },
+  };
+}
+
+/** Everywhere but in the named rooms and in the tests. */
+const outside = (...rooms: string[]) => (room: string) => room !== "tests" && !rooms.includes(room);
+
+/** Reports every use of `object.name`, also as `object["name"]` and as `const { name } = object`. */
+function uses(
+  context: Deno.lint.RuleContext,
+  object: string,
+  name: string | undefined,
+  message: string,
+): Deno.lint.LintVisitor {
+  const named = (node: Deno.lint.Node) =>
+    name === undefined || node.type === "Identifier" && node.name === name ||
+    node.type === "Literal" && node.value === name;
+  return {
+    MemberExpression(node) {
+      if (node.object.type === "Identifier" && node.object.name === object && named(node.property)) {
+        context.report({ node, message });
+      }
+    },
+    VariableDeclarator(node) {
+      if (node.init?.type !== "Identifier" || node.init.name !== object || node.id.type !== "ObjectPattern") return;
+      for (const property of node.id.properties) {
+        if (property.type === "RestElement" || named(property.key)) context.report({ node: property, message });
+      }
+    },
+  };
+}
+
+const importsRule = rule(() => true, (context, path) => {
+  const from = roomOf(path);
+  const allowed = ROOMS[from];
+  const check = (node: Deno.lint.Node, source: Deno.lint.Node | null) => {
+    if (source?.type !== "Literal" || typeof source.value !== "string") return;
+    const specifier = source.value;
+    if (!allowed) {
+      context.report({
+        node,
+        message: `Cannot import here as each folder's imports are listed in tests/lint/layers.ts: ${from}/ is not`,
+      });
+    } else if (!/^\.\.?\//.test(specifier)) {
+      if (PURE.includes(from)) {
+        context.report({
+          node,
+          message: `Cannot import a package as ${from}/ is pure and imports none: it is ${specifier}`,
+        });
+      }
+    } else {
+      const target = new URL(specifier, new URL(path, ROOT)).pathname;
+      const to = target.startsWith(ROOT.pathname) ? roomOf(pathOf(target)) : "..";
+      if (to !== from && !allowed.includes(to)) {
+        const may = allowed.length ? allowed.join(", ") : "no other folder";
+        context.report({ node, message: `Cannot import ${specifier} as ${from}/ may import ${may}: this is ${to}/` });
+      }
+    }
+  };
+  return {
+    ImportDeclaration: (node) => check(node, node.source),
+    ExportAllDeclaration: (node) => check(node, node.source),
+    ExportNamedDeclaration: (node) => check(node, node.source),
+    ImportExpression: (node) => check(node, node.source),
+    TSImportType: (node) => check(node, node.argument.type === "TSLiteralType" ? node.argument.literal : node.argument),
+  };
+});
+
+const pathsRule = rule(outside("kernel"), (context) => {
+  const message = "Cannot name a path below /sys or /proc as only kernel/ knows them: take it from kernel/roots.ts";
+  const isPath = (text: string) => /(^|[^\w.:/])\/(sys|proc)(\/|$)/.test(text);
+  return {
+    Literal(node) {
+      if (typeof node.value === "string" && isPath(node.value)) context.report({ node, message });
+    },
+    TemplateElement(node) {
+      if (isPath(node.cooked)) context.report({ node, message });
+    },
+  };
+});
+
+const sizeRule = rule(() => true, (context, path) => ({
+  Program(node) {
+    const lines = context.sourceCode.text.trimEnd().split("\n").length;
+    if (lines > MAX_LINES) {
+      context.report({
+        node,
+        message: `Cannot have a file of ${lines} lines as ${MAX_LINES} are the most: split it by what it does`,
+      });
+    }
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const stem = name.replace(/(_test)?\.[a-z]+$/, "");
+    if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(stem) || EMPTY_NAMES.includes(stem)) {
+      context.report({ node, message: `Cannot name a file ${name} as it is its main symbol in snake_case` });
+    }
+  },
+}));
+
+/** The rules of this project's architecture; `deno.json` names this file under `lint.plugins`. */
+const plugin: Deno.lint.Plugin = {
+  name: "damo",
+  rules: {
+    "imports": importsRule,
+    "paths": pathsRule,
+    "dlopen": rule(
+      outside("ffi"),
+      (context) =>
+        uses(context, "Deno", "dlopen", "Cannot open native code as only ffi/ does: call a function of ffi/"),
+    ),
+    "console": rule(
+      outside("cli"),
+      (context) => uses(context, "console", undefined, "Cannot print as only cli/ does: return it, or throw an error"),
+    ),
+    "exit": rule(
+      outside("cli"),
+      (context) => uses(context, "Deno", "exit", "Cannot exit as only cli/ does: throw an error"),
+    ),
+    "pure": rule(
+      (room) => PURE.includes(room),
+      (context) => uses(context, "Deno", undefined, `Cannot use the system as ${PURE.join("/ and ")}/ are pure`),
+    ),
+    "size-and-name": sizeRule,
+  },
+};
+
+export default plugin;
