@@ -3,11 +3,14 @@
  *
  * @module
  */
+export * from "./assemble.ts";
 export * from "./errors.ts";
+export * from "./event.ts";
 export * from "./kdamond.ts";
 export * from "./mapping.ts";
 export * from "./plan.ts";
 export * from "./record.ts";
 export * from "./regions.ts";
+export * from "./scheme_event.ts";
 export * from "./snapshot.ts";
 export * from "./units.ts";
