@@ -1,0 +1,69 @@
+import { UnsupportedError } from "../damon/errors.ts";
+import { type Library, openLibrary } from "./library.ts";
+import { LAYOUTS, namesOf, TRACEPOINTS } from "./symbols.ts";
+
+/** What the running kernel offers to a tracer, by its BTF. */
+export interface DetectedTracepoints {
+  /** Parameters of `damon_aggregated`: target, its index, region, number of regions. */
+  layout: NonNullable<typeof LAYOUTS[number]>;
+  /** Those of DAMON's tracepoints that are used and that this kernel has. */
+  tracepoints: string[];
+  /** Whether regions have an age. */
+  hasAge: boolean;
+  /** Whether `damos_before_apply` names the scheme reliably; if not, the scheme is `undefined` where it matters. */
+  hasSchemeIndex: boolean;
+}
+
+const ENOENT = 2;
+const ENODATA = 61;
+
+/**
+ * What DAMON's tracepoints look like in the running kernel. It only reads the kernel's BTF.
+ *
+ * @throws {UnsupportedError} without BTF, without DAMON, or for a prototype that is not known; or without the library.
+ */
+export function detectTracepoints(options: { library?: string | undefined } = {}): DetectedTracepoints {
+  const library = openLibrary(options.library);
+  try {
+    return detect(library);
+  } finally {
+    library.close();
+  }
+}
+
+/** {@linkcode detectTracepoints} of an opened library. */
+export function detect(library: Library): DetectedTracepoints {
+  const words = new Uint32Array(4);
+  const result = library.symbols.damo_detect(words);
+  if (result < 0) throw unsupported(-result);
+  const [layout, tracepoints, hasAge, hasSchemeIndex] = words;
+  return {
+    layout: LAYOUTS[layout]!,
+    tracepoints: namesOf(tracepoints, TRACEPOINTS),
+    hasAge: hasAge !== 0,
+    hasSchemeIndex: hasSchemeIndex !== 0,
+  };
+}
+
+function unsupported(errno: number): UnsupportedError {
+  if (errno === ENODATA) {
+    return new UnsupportedError(
+      "Cannot trace DAMON as the kernel must have BTF: there is none; boot a kernel with CONFIG_DEBUG_INFO_BTF=y",
+      "btf",
+      "CONFIG_DEBUG_INFO_BTF",
+    );
+  }
+  if (errno === ENOENT) {
+    return new UnsupportedError(
+      "Cannot trace DAMON as the kernel must have it: its BTF has no tracepoint damon_aggregated; " +
+        "boot Linux 5.15 or newer with CONFIG_DAMON=y, or try it in a virtual machine: damo lab",
+      "damon",
+      "CONFIG_DAMON",
+    );
+  }
+  return new UnsupportedError(
+    "Cannot trace DAMON as the parameters of damon_aggregated must be of a known kind: this kernel's are not; " +
+      "use a newer damo",
+    "damon_aggregated",
+  );
+}

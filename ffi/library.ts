@@ -1,0 +1,61 @@
+import { UnsupportedError } from "../damon/errors.ts";
+import { SYMBOLS, VERSION } from "./symbols.ts";
+
+/** The native library, opened; who opened it closes it. */
+export type Library = Deno.DynamicLibrary<typeof SYMBOLS>;
+
+/** Where the library is: `given`, else `DAMO_LIBRARY`, else `build/libdamo.so` of this checkout. */
+function pathOf(given: string | undefined): string {
+  if (given !== undefined) return given;
+  const permission = Deno.permissions.querySync({ name: "env", variable: "DAMO_LIBRARY" });
+  const named = permission.state === "granted" ? Deno.env.get("DAMO_LIBRARY") : undefined;
+  return named || decodeURIComponent(new URL("../build/libdamo.so", import.meta.url).pathname);
+}
+
+/**
+ * Opens the native library.
+ *
+ * @throws {UnsupportedError} where it is missing, of another version, or lacks what it needs; with what helps.
+ */
+export function openLibrary(given?: string): Library {
+  const path = pathOf(given);
+  checkVersion(path);
+  return Deno.dlopen(path, SYMBOLS);
+}
+
+function checkVersion(path: string): void {
+  let version: number;
+  try {
+    const library = Deno.dlopen(path, { damo_version: SYMBOLS.damo_version });
+    version = library.symbols.damo_version();
+    library.close();
+  } catch (error) {
+    throw explained(path, error as Error);
+  }
+  if (version !== VERSION) {
+    throw new UnsupportedError(
+      `Cannot use ${path} as its interface must have version ${VERSION}: it has ${version}; build it anew: make build`,
+      "library",
+    );
+  }
+}
+
+/** The loader only has words: they are looked at for the three things that happen. */
+function explained(path: string, error: Error): Error {
+  if (error instanceof Deno.errors.NotCapable) return error;
+  const { message } = error;
+  if (/libbpf\.so/.test(message)) {
+    return new UnsupportedError(
+      `Cannot open ${path} as it needs libbpf 1.0 or newer: ${message}; install it: apt-get install libbpf1`,
+      "libbpf",
+      "1.0",
+    );
+  }
+  if (/No such file|cannot open shared object/.test(message)) {
+    return new UnsupportedError(`Cannot open ${path} as there is no such file; build it: make build`, "library");
+  }
+  return new UnsupportedError(
+    `Cannot use ${path} as it must be libdamo.so of this version: ${message}; build it anew: make build`,
+    "library",
+  );
+}

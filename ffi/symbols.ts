@@ -1,0 +1,57 @@
+/** bpf/damo.h line for line; all of them must be in the library. */
+export const SYMBOLS = {
+  /** `__u32 damo_version(void)` */
+  damo_version: { parameters: [], result: "u32" },
+  /** `int damo_detect(struct damo_detected *to)` */
+  damo_detect: { parameters: ["buffer"], result: "i32" },
+  /** `__u32 damo_missing_capabilities(void)` */
+  damo_missing_capabilities: { parameters: [], result: "u32" },
+  /** `__u64 damo_clock_boottime_ns(void)` */
+  damo_clock_boottime_ns: { parameters: [], result: "u64" },
+  /** `__u32 damo_last_log(char *to, __u32 cap)` */
+  damo_last_log: { parameters: ["buffer", "u32"], result: "u32" },
+  /** `int damo_event_offset(const char *field)` */
+  damo_event_offset: { parameters: ["buffer"], result: "i32" },
+  /** `int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to)` */
+  damo_tracer__open: { parameters: ["u32", "u32", "buffer"], result: "i32" },
+  /** `int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond)` */
+  damo_tracer__watch: { parameters: ["pointer", "u32"], result: "i32" },
+  /** `int damo_tracer__unwatch(struct damo_tracer *t, __u32 kdamond)` */
+  damo_tracer__unwatch: { parameters: ["pointer", "u32"], result: "i32" },
+  /** `int damo_tracer__attach(struct damo_tracer *t)` */
+  damo_tracer__attach: { parameters: ["pointer"], result: "i32" },
+  /** `int damo_tracer__wait(struct damo_tracer *t, int timeout_ms)`, off the main thread */
+  damo_tracer__wait: { parameters: ["pointer", "i32"], result: "i32", nonblocking: true },
+  /** `int damo_tracer__drain(struct damo_tracer *t, void *to, __u32 cap_bytes)` */
+  damo_tracer__drain: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  /** `int damo_tracer__counters(struct damo_tracer *t, struct damo_counters *to)` */
+  damo_tracer__counters: { parameters: ["pointer", "buffer"], result: "i32" },
+  /** `int damo_tracer__stop(struct damo_tracer *t)` */
+  damo_tracer__stop: { parameters: ["pointer"], result: "i32" },
+  /** `int damo_tracer__emit_test(struct damo_tracer *t, __u32 kdamond, __u32 nr_regions, __u64 count)`, likewise */
+  damo_tracer__emit_test: { parameters: ["pointer", "u32", "u32", "u64"], result: "i32", nonblocking: true },
+  /** `void damo_tracer__close(struct damo_tracer *t)` */
+  damo_tracer__close: { parameters: ["pointer"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** `DAMO_VERSION` that {@linkcode SYMBOLS} and damon/event.ts are written for. */
+export const VERSION = 1;
+
+/** Bits of `enum damo_tracepoint`, by the names of the kernel's tracepoints. */
+export const TRACEPOINTS = {
+  damon_aggregated: 1,
+  damon_monitor_intervals_tune: 2,
+  damos_before_apply: 4,
+  damos_esz: 8,
+} as const;
+
+/** Bits of `enum damo_capability`. */
+export const CAPABILITIES = { CAP_BPF: 1, CAP_PERFMON: 2 } as const;
+
+/** Prototypes of `damon_aggregated`, as `enum damo_layout` counts them. */
+export const LAYOUTS = [undefined, "t, r, nr", "t, id, r, nr", "id, r, nr"] as const;
+
+/** The names of the bits that are set. */
+export function namesOf(bits: number, table: Readonly<Record<string, number>>): string[] {
+  return Object.keys(table).filter((name) => bits & table[name]);
+}

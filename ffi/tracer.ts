@@ -1,0 +1,217 @@
+import { describeErrno, KernelError, UnsupportedError, VerifierError } from "../damon/errors.ts";
+import { EVENT_WORDS, type EventBatch } from "../damon/event.ts";
+import { detect } from "./detect.ts";
+import { type Library, openLibrary } from "./library.ts";
+import { CAPABILITIES, namesOf, TRACEPOINTS } from "./symbols.ts";
+
+/** Options of {@linkcode openTracer}. */
+export interface TracerOptions {
+  /** Room for events between kernel and reader, bytes, 16 KiB to 1 GiB; rounded up to a power of two. Default 4 MiB. */
+  ringBytes?: number | undefined;
+  /** Path of libdamo.so. Default: `DAMO_LIBRARY`, else `build/libdamo.so` of this checkout. */
+  library?: string | undefined;
+  /** For tests and benchmarks: makes {@linkcode Tracer.emitTest} work, and does without DAMON. */
+  test?: boolean | undefined;
+}
+
+/** What a tracer counted since it was opened. `sent = received + dropped`, once all is drained. */
+export interface TracerCounters {
+  sent: number;
+  received: number;
+  /** Events for which the ring had no room. */
+  dropped: number;
+}
+
+/**
+ * Listens to DAMON's tracepoints, for the kdamonds that it watches. It changes nothing of DAMON, and the kernel
+ * detaches it with the process, however that ends.
+ *
+ * `await using` it: disposing waits for a pending {@linkcode wait}, which it ends.
+ */
+export interface Tracer extends AsyncDisposable {
+  /** Whether this kernel's regions have an age. */
+  readonly hasAge: boolean;
+  /** Lets the events of this kernel thread through; all others stay out. */
+  watch(kdamondPid: number): void;
+  /** Ends {@linkcode watch}; its counts stay. */
+  unwatch(kdamondPid: number): void;
+  /** Attaches to the tracepoints that this kernel has, and returns their names. Once; watch before it. */
+  attach(): string[];
+  /** Waits for events, off the main thread; one at a time. `"stopped"` for ever after {@linkcode stop}. */
+  wait(timeoutMs: number): Promise<"ready" | "timeout" | "stopped">;
+  /** Events out of the ring, valid until the next call; to be called until there are none. */
+  drain(): EventBatch;
+  counters(): TracerCounters;
+  /** Ends the waiting at once; draining goes on working. */
+  stop(): void;
+  /** Now, by the clock of the events: ns of CLOCK_BOOTTIME. */
+  clockNs(): number;
+  /**
+   * For tests: the kernel side sends `count` events in the name of a watched pid, in snapshots of `nrRegions`, off the
+   * main thread.
+   *
+   * @throws {KernelError} unless opened with `test`.
+   */
+  emitTest(kdamondPid: number, nrRegions: number, count: number): Promise<void>;
+}
+
+const EPERM = 1;
+const EINVAL = 22;
+const E2BIG = 7;
+const ENOSPC = 28;
+const ECANCELED = 125;
+
+/** Events that one batch takes at most: 288 KiB, which a processor's cache still holds. */
+const BATCH_EVENTS = 4096;
+
+/**
+ * Opens a tracer: loads its programs into the kernel, and attaches nothing yet.
+ *
+ * @throws {UnsupportedError} without the library, BTF or DAMON; with what helps.
+ * @throws {KernelError} where the kernel refuses; names the capability that is missing.
+ * @throws {VerifierError} where the kernel's verifier refuses a program.
+ * @throws {RangeError} for a size of the ring out of bounds.
+ */
+export function openTracer(options: TracerOptions = {}): Tracer {
+  const { ringBytes = 4 << 20, test = false } = options;
+  if (!Number.isSafeInteger(ringBytes) || ringBytes < 16 << 10 || ringBytes > 1 << 30) {
+    throw new RangeError(`Cannot use ringBytes as 16384 to 1073741824 are needed: it is ${ringBytes}`);
+  }
+  const library = openLibrary(options.library);
+  try {
+    // Its errors say more than the same that opening would return.
+    const hasAge = test || detect(library).hasAge;
+    const pointer = new BigUint64Array(1);
+    const result = library.symbols.damo_tracer__open(ringBytes, Number(test), pointer);
+    if (result < 0) throw explained(library, "load the tracer", -result);
+    return new LibraryTracer(library, Deno.UnsafePointer.create(pointer[0])!, hasAge);
+  } catch (error) {
+    library.close();
+    throw error;
+  }
+}
+
+class LibraryTracer implements Tracer {
+  readonly #library: Library;
+  #pointer: Deno.PointerValue;
+  readonly #pending = new Set<Promise<unknown>>();
+  readonly #words = new Uint32Array(BATCH_EVENTS * EVENT_WORDS);
+  readonly #counters = new BigUint64Array(3);
+  #closed: Promise<void> | undefined;
+
+  constructor(library: Library, pointer: Deno.PointerValue, readonly hasAge: boolean) {
+    this.#library = library;
+    this.#pointer = pointer;
+  }
+
+  watch(kdamondPid: number): void {
+    const result = this.#library.symbols.damo_tracer__watch(this.#open(), kdamondPid);
+    if (result === -ENOSPC) throw new RangeError("Cannot watch one more kdamond as a tracer takes 64");
+    if (result < 0) throw new KernelError(`watch kdamond ${kdamondPid}`, -result);
+  }
+
+  unwatch(kdamondPid: number): void {
+    const result = this.#library.symbols.damo_tracer__unwatch(this.#open(), kdamondPid);
+    if (result < 0) throw new KernelError(`unwatch kdamond ${kdamondPid}`, -result);
+  }
+
+  attach(): string[] {
+    const result = this.#library.symbols.damo_tracer__attach(this.#open());
+    if (result < 0) throw explained(this.#library, "attach to damon_aggregated", -result);
+    return namesOf(result, TRACEPOINTS);
+  }
+
+  async wait(timeoutMs: number): Promise<"ready" | "timeout" | "stopped"> {
+    const result = await this.#track(this.#library.symbols.damo_tracer__wait(this.#open(), timeoutMs));
+    if (result === -ECANCELED) return "stopped";
+    if (result < 0) throw new KernelError("wait for events", -result);
+    return result > 0 ? "ready" : "timeout";
+  }
+
+  drain(): EventBatch {
+    const words = this.#words;
+    const length = this.#library.symbols.damo_tracer__drain(this.#open(), words, words.byteLength);
+    return { length, words };
+  }
+
+  counters(): TracerCounters {
+    this.#library.symbols.damo_tracer__counters(this.#open(), this.#counters);
+    const [sent, received, dropped] = this.#counters;
+    return { sent: Number(sent), received: Number(received), dropped: Number(dropped) };
+  }
+
+  stop(): void {
+    if (this.#pointer) this.#library.symbols.damo_tracer__stop(this.#pointer);
+  }
+
+  clockNs(): number {
+    this.#open();
+    return Number(this.#library.symbols.damo_clock_boottime_ns());
+  }
+
+  async emitTest(kdamondPid: number, nrRegions: number, count: number): Promise<void> {
+    const { damo_tracer__emit_test } = this.#library.symbols;
+    const result = await this.#track(damo_tracer__emit_test(this.#open(), kdamondPid, nrRegions, BigInt(count)));
+    if (result < 0) throw new KernelError("emit events for a test", -result);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  /** The native side must outlive every call that is in it. */
+  async #close(): Promise<void> {
+    this.stop();
+    const pointer = this.#pointer;
+    this.#pointer = null;
+    await Promise.allSettled(this.#pending);
+    this.#library.symbols.damo_tracer__close(pointer);
+    this.#library.close();
+  }
+
+  #open(): Deno.PointerObject {
+    if (!this.#pointer) throw new TypeError("Cannot use the tracer as it must be open: it has been disposed of");
+    return this.#pointer;
+  }
+
+  #track<T>(call: Promise<T>): Promise<T> {
+    this.#pending.add(call);
+    return call.finally(() => this.#pending.delete(call));
+  }
+}
+
+/** An errno of loading or attaching, as an error that says what can be done. */
+function explained(library: Library, operation: string, errno: number): Error {
+  const log = logOf(library);
+  if (errno === EPERM) {
+    const missing = namesOf(library.symbols.damo_missing_capabilities(), CAPABILITIES);
+    const hint = missing.length > 0
+      ? `run it as root or with ${missing.join(" and ")}`
+      : "the kernel may be locked down: confidentiality mode forbids what tracing needs";
+    return new KernelError(operation, errno, undefined, hint);
+  }
+  if (/BEGIN PROG LOAD LOG/.test(log)) {
+    const reason = errno === EINVAL || errno === E2BIG ? "" : ` (${describeErrno(errno)})`;
+    return new VerifierError(
+      `Cannot ${operation} as the kernel's verifier refuses it${reason}: ${lastLineOf(log)}`,
+      log,
+    );
+  }
+  if (errno === 38 || errno === 95) {
+    return new UnsupportedError(
+      `Cannot ${operation} as the kernel must have BPF; boot one with CONFIG_BPF_SYSCALL=y`,
+      "bpf",
+    );
+  }
+  return new KernelError(operation, errno, undefined, log === "" ? undefined : `libbpf says: ${lastLineOf(log)}`);
+}
+
+function logOf(library: Library): string {
+  const bytes = new Uint8Array(64 << 10);
+  const length = library.symbols.damo_last_log(bytes, bytes.length);
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+function lastLineOf(log: string): string {
+  return log.trimEnd().split("\n").at(-1) ?? "";
+}
