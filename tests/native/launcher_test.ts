@@ -1,0 +1,75 @@
+import assert from "assert";
+
+const LAUNCHER = new URL("../../damo", import.meta.url).pathname;
+
+/** A copy of the launcher with a Deno that prints how it was called and ends with 7. */
+class Checkout implements Disposable {
+  readonly dir = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "a b" }));
+
+  constructor() {
+    Deno.mkdirSync(`${this.dir}/.deno`);
+    Deno.mkdirSync(`${this.dir}/bin`);
+    Deno.copyFileSync(LAUNCHER, `${this.dir}/damo`);
+    this.program(".deno/deno", `printf '%s\\n' "$@"; exit 7`);
+  }
+
+  program(path: string, text: string): void {
+    Deno.writeTextFileSync(`${this.dir}/${path}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+
+  async run(program: string, options: Deno.CommandOptions = {}): Promise<{ code: number; out: string[]; err: string }> {
+    const { code, stdout, stderr } = await new Deno.Command(program, options).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, out: text(stdout).trimEnd().split("\n"), err: text(stderr) };
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.dir, { recursive: true });
+  }
+}
+
+Deno.test("damo finds its folder through links, from any folder, and passes arguments and exit code", async () => {
+  using checkout = new Checkout();
+  const { dir } = checkout;
+  Deno.symlinkSync("../damo", `${dir}/bin/relative`);
+  Deno.symlinkSync(`${dir}/bin/relative`, `${dir}/bin/twice`);
+  const program = `${dir}/cli/damo.ts`;
+  const env = { PATH: `${dir}/bin:${Deno.env.get("PATH")}` };
+  for (const [name, cwd] of [[`${dir}/damo`, "/"], [`${dir}/bin/twice`, "/"], ["./damo", dir], ["twice", "/tmp"]]) {
+    const { code, out } = await checkout.run("sh", { args: ["-c", `exec "$0" "$@"`, name, "x y", "*"], cwd, env });
+    assert.equal(code, 7);
+    const at = out.findIndex((argument) => argument.endsWith("damo.ts"));
+    assert.equal(Deno.realPathSync(out[at].replace("cli/damo.ts", "")), dir);
+    assert.equal(out[at].replace("/./", "/").replace("bin/../", ""), program);
+    assert.deepEqual(out.slice(at + 1), ["x y", "*"]);
+  }
+});
+
+Deno.test("damo takes $DENO first, then what set-up chose, then a Deno of the PATH that is new enough", async () => {
+  using checkout = new Checkout();
+  const { dir } = checkout;
+  const damo = `${dir}/damo`;
+  const env = { PATH: `${dir}/bin:/usr/bin:/bin` };
+  checkout.program("bin/mine", "echo mine");
+  assert.deepEqual((await checkout.run(damo, { env: { ...env, DENO: `${dir}/bin/mine` } })).out, ["mine"]);
+
+  Deno.removeSync(`${dir}/.deno/deno`);
+  for (const [version, code] of [["2.9.0", 0], ["2.10.0", 0], ["3.0.1", 0], ["2.8.4", 1], ["1.9.0", 1]] as const) {
+    checkout.program("bin/deno", `if [ "$1" = --version ]; then echo "deno ${version} (stable)"; else echo ran; fi`);
+    const ended = await checkout.run(damo, { clearEnv: true, env });
+    assert.equal(ended.code, code, version);
+    if (code === 0) assert.deepEqual(ended.out, ["ran"]);
+    else assert.match(ended.err, /^damo: Cannot run as Deno 2\.9 or newer is needed: .* make -C \S/);
+  }
+});
+
+Deno.test("damo leaves a signal to the program it became", async () => {
+  using checkout = new Checkout();
+  checkout.program(".deno/deno", "trap 'exit 9' TERM; echo ready; while :; do sleep 0.01; done");
+  const child = new Deno.Command(`${checkout.dir}/damo`, { stdout: "piped" }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 9);
+  await reader.cancel();
+});
