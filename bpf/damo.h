@@ -64,7 +64,7 @@ DAMO_API __u64 damo_clock_boottime_ns(void);
 /* The end of what libbpf and the verifier said since the last open; returns its length in bytes. */
 DAMO_API __u32 damo_last_log(char *to, __u32 cap);
 
-/* Offset of a field of struct damo_event, as the built BPF object has it; -ENOENT for other names. */
+/* Offset of a field of struct damo_event, as the BTF of the built object has it; its size for ""; else -ENOENT. */
 DAMO_API int damo_event_offset(const char *field);
 
 /* Loads the programs; ring_bytes is rounded up to a power of two of pages. With test != 0 DAMON may be missing. */

@@ -48,6 +48,8 @@ static int load(struct damo_tracer *t, size_t size, __u32 test)
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "damo");
 	struct damo_constants *constants;
 	size_t constants_size = 0;
+	/* A test has the verifier look at the programs for other kernels as well. */
+	bool all = test && t->detected.tracepoints;
 	int err;
 
 	t->object = bpf_object__open_mem(damo_object, damo_object_end - damo_object, &options);
@@ -55,7 +57,7 @@ static int load(struct damo_tracer *t, size_t size, __u32 test)
 		return -errno;
 	for (size_t i = 0; i < NR_PROGRAMS; i++)
 		bpf_program__set_autoload(bpf_object__find_program_by_name(t->object, programs[i].program),
-					  is_wanted(&t->detected, i));
+					  all || is_wanted(&t->detected, i));
 	bpf_program__set_autoload(bpf_object__find_program_by_name(t->object, "emit_test"), test);
 	err = bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "events"), size);
 	if (err)

@@ -167,8 +167,12 @@ SEC("raw_tp")
 int aggregated_t_r_nr(struct bpf_raw_tracepoint_args *ctx)
 {
 	const struct damon_target *t = (const void *)ctx->args[0];
+	__u64 id = 0;
 
-	return aggregated(BPF_CORE_READ(t, id), (const void *)ctx->args[1], ctx->args[2]);
+	/* Always there where this one is attached: so that the verifiers of other kernels can be asked, too. */
+	if (bpf_core_field_exists(t->id))
+		id = BPF_CORE_READ(t, id);
+	return aggregated(id, (const void *)ctx->args[1], ctx->args[2]);
 }
 
 SEC("raw_tp")

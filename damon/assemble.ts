@@ -1,3 +1,4 @@
+import { Arena } from "./arena.ts";
 import { EVENT, EVENT_WORDS, type EventBatch, EventKind } from "./event.ts";
 import type { Intervals } from "./kdamond.ts";
 import { Regions } from "./regions.ts";
@@ -78,6 +79,7 @@ export class Assembler {
   lost = 0;
   readonly #intervalsOf: AssemblerOptions["intervalsOf"];
   readonly #streams = new Map<number, Stream>();
+  readonly #arena = new Arena();
 
   constructor(options: AssemblerOptions) {
     this.#intervalsOf = options.intervalsOf;
@@ -176,7 +178,7 @@ export class Assembler {
     stream.targetId = bigintAt(words, at + EVENT.targetId);
     stream.timeNs = u64At(words, at + EVENT.timeNs);
     stream.tunedUs = words[at + EVENT.sampleUs];
-    stream.regions = Regions.alloc(words[at + EVENT.nrRegions]);
+    stream.regions = this.#arena.alloc(words[at + EVENT.nrRegions]);
   }
 
   #tear(stream: Stream): void {
