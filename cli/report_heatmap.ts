@@ -1,0 +1,118 @@
+import { type AddressRange, RecordError } from "../damon/mod.ts";
+import { openRecord } from "../format/mod.ts";
+import {
+  captionOf,
+  formatHeatCsv,
+  formatHeatJson,
+  formatHeatmap,
+  type Heatmap,
+  heatmapOf,
+  type HeatmapOptions,
+  heatmapSpec,
+  terminalCells,
+  type TerminalOptions,
+} from "../report/mod.ts";
+import type { HeatmapCommandOptions } from "./report.ts";
+import { rereadable } from "./rereadable.ts";
+import { colourOf } from "./terminal_colour.ts";
+
+/** What each suffix of an output file makes of a heat map; the longer suffix first. */
+const FORMATS: Record<string, (heatmap: Heatmap) => Promise<string | Uint8Array> | string> = {
+  ".vl.json": (heatmap) => JSON.stringify(heatmapSpec(heatmap)) + "\n",
+  ".json": formatHeatJson,
+  ".csv": formatHeatCsv,
+  ".svg": async (heatmap) => (await import("../draw/svg.ts")).renderSvg(heatmapSpec(heatmap)),
+  ".png": async (heatmap) => (await import("../draw/png.ts")).renderPng(heatmapSpec(heatmap)),
+  ".html": async (heatmap) =>
+    (await import("../draw/html.ts")).renderHtml(heatmapSpec(heatmap), captionOf(heatmap).title),
+};
+
+/** `damo report heatmap`: reads the record, folds it, and writes what was asked for. */
+export async function reportHeatmap(options: HeatmapCommandOptions): Promise<void> {
+  const { output = "stdout", input } = options;
+  const text = output === "stdout" || output === "-" ? terminalOptions(options) : undefined;
+  const format = text ? (heatmap: Heatmap) => formatHeatmap(heatmap, text) : formatOf(output);
+  const cells = text ? { ...terminalCells(text), minRows: text.colour === "never" ? 3 : 6 } : PICTURE;
+  const wanted = { ...cells, ...selectionOf(options) };
+  await using source = await rereadable(input);
+  const heatmap = await heatmapOf(() => openRecord(source.path), wanted);
+  if (heatmap.survey.snapshots === 0) {
+    const why = heatmap.survey.incomplete ? `; ${heatmap.survey.incomplete}` : "";
+    throw new RecordError(`Cannot draw ${input} as it must have a snapshot: it has none${why}`, input);
+  }
+  const made = await format(heatmap);
+  if (text) await writeAll(made as string);
+  else await writeFile(output, made);
+}
+
+/** 24,000 cells: more than a screen's eye, less than a second. */
+const PICTURE = { timeBins: 240, rows: 100, minRows: 6 };
+
+function formatOf(output: string) {
+  const suffix = Object.keys(FORMATS).find((suffix) => output.toLowerCase().endsWith(suffix));
+  if (suffix === undefined) {
+    throw new RangeError(
+      `Cannot write ${output} as its name must end in one of: ${Object.keys(FORMATS).sort().join(", ")}`,
+    );
+  }
+  return FORMATS[suffix];
+}
+
+function selectionOf(options: HeatmapCommandOptions): Partial<HeatmapOptions> {
+  const { resol, time_range: time, address_range: addresses, draw_range: drawRange, kdamond, target } = options;
+  if (drawRange !== "hottest" && drawRange !== "all") {
+    throw new RangeError(`Cannot use --draw_range ${drawRange} as it must be hottest or all`);
+  }
+  const selection: Partial<HeatmapOptions> = { drawRange };
+  if (resol !== undefined) {
+    if (resol.length !== 2 || resol.some((count) => count < 1)) {
+      throw new RangeError("Cannot use --resol as it needs two counts above 0: time bins and address rows");
+    }
+    [selection.timeBins, selection.rows] = resol as [number, number];
+  }
+  if (time !== undefined) {
+    if (time.length !== 2 || !(time[0] < time[1])) {
+      throw new RangeError("Cannot use --time_range as it needs a start and a later end, in seconds");
+    }
+    selection.timeRange = { startNs: time[0], endNs: time[1] };
+  }
+  if (addresses !== undefined) selection.addressRanges = pairsOf(addresses);
+  if (kdamond !== undefined) selection.kdamond = kdamond;
+  if (target !== undefined) selection.target = target;
+  return selection;
+}
+
+function pairsOf(addresses: number[]): AddressRange[] {
+  const ranges: AddressRange[] = [];
+  for (let i = 0; i < addresses.length; i += 2) ranges.push({ start: addresses[i], end: addresses[i + 1] });
+  if (ranges.some(({ start, end }) => !(start < end))) {
+    throw new RangeError(
+      "Cannot use --address_range as it needs pairs of a start and a larger end, as in 0x1000 0x2000",
+    );
+  }
+  return ranges;
+}
+
+function terminalOptions({ color, width }: HeatmapCommandOptions): TerminalOptions {
+  const isTerminal = Deno.stdout.isTerminal();
+  const size = isTerminal ? Deno.consoleSize() : undefined;
+  return {
+    width: width ?? size?.columns ?? 80,
+    // The caption and axes take a dozen lines.
+    lines: Math.min(40, Math.max(12, (size?.rows ?? 36) - 12)),
+    colour: colourOf(color, isTerminal, (name) => Deno.env.get(name)),
+  };
+}
+
+async function writeAll(text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+}
+
+async function writeFile(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
+  } catch (error) {
+    throw new Error(`Cannot write ${path}: ${(error as Error).message}; choose another file with -o FILE`);
+  }
+}

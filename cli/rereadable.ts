@@ -1,0 +1,28 @@
+/** A file that can be opened more than once; disposing removes it where it was only a copy. */
+export interface Rereadable extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** `path` as it is, or a temporary copy where it can be read only once: standard input (`-`), a pipe. */
+export async function rereadable(path: string): Promise<Rereadable> {
+  const isStream = path === "-" || await isPipe(path);
+  if (!isStream) return { path, async [Symbol.asyncDispose]() {} };
+  const copy = await Deno.makeTempFile({ prefix: "damo-", suffix: ".arrow" });
+  const source = path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
+  try {
+    await Deno.writeFile(copy, source);
+  } catch (error) {
+    await Deno.remove(copy);
+    throw error;
+  }
+  return { path: copy, [Symbol.asyncDispose]: () => Deno.remove(copy) };
+}
+
+async function isPipe(path: string): Promise<boolean> {
+  try {
+    const { isFifo, isCharDevice } = await Deno.stat(path);
+    return isFifo === true || isCharDevice === true;
+  } catch {
+    return false; // Opening it will say what is wrong.
+  }
+}

@@ -1,0 +1,53 @@
+import type { VegaLiteLiteral } from "./spec.ts";
+
+/** Loading a package makes Deno install it; its bundle for browsers lies beside its main module. */
+const BUNDLES = [
+  { load: () => import("vega"), main: "vega", bundle: "vega.min.js" },
+  { load: () => import("vega-lite"), main: "vega-lite", bundle: "vega-lite.min.js" },
+  { load: () => import("vega-embed"), main: "vega-embed", bundle: "vega-embed.min.js" },
+] as const;
+
+/**
+ * A page with a Vega-Lite specification and everything that draws it: one file that works without a network, with zoom,
+ * pan and tooltips.
+ */
+export async function renderHtml(spec: VegaLiteLiteral, title: string): Promise<string> {
+  const scripts = await Promise.all(BUNDLES.map(async ({ load, main, bundle }) => {
+    await load();
+    return await Deno.readTextFile(new URL(bundle, import.meta.resolve(main)));
+  }));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>
+body { margin: 16px; font-family: "DejaVu Sans", Verdana, Helvetica, Arial, sans-serif; color: #1f1c2e; }
+p { margin: 4px 12px; font-size: 12px; color: #55525f; }
+</style>
+${scripts.map((script) => `<script>${escapeScript(script)}</script>`).join("\n")}
+</head>
+<body>
+<div id="heatmap"></div>
+<p>Wheel: zoom. Drag: move. Double click: the whole picture again. Point at a cell: when, where and how often.</p>
+<script type="application/json" id="spec">${escapeScript(JSON.stringify(spec))}</script>
+<script>
+const spec = JSON.parse(document.getElementById("spec").textContent);
+vegaEmbed("#heatmap", spec, { renderer: "canvas", actions: { export: true, source: true, compiled: false, editor: true } })
+  .catch((error) => { document.getElementById("heatmap").textContent = String(error); });
+</script>
+</body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Neither code nor JSON may end the element that it is in; both take the escaped slash as a slash within strings. */
+function escapeScript(text: string): string {
+  return text.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");
+}

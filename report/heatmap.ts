@@ -1,0 +1,212 @@
+import { type AddressRange, formatAddress, type RecordHeader, type RecordReader } from "../damon/mod.ts";
+import { bandsOf, heatWithin, joinTouching } from "./heat_bands.ts";
+import { HeatGrid, type TimeBins } from "./heat_grid.ts";
+import { type HeatSelection, type HeatSurvey, keyOf, type SurveyedTarget, surveyHeat } from "./heat_survey.ts";
+import type { NamedRange } from "./mapping_names.ts";
+
+const PAGE = 4096;
+
+/** More cells than this are refused: drawing them takes seconds and shows nothing more. */
+export const MAX_CELLS = 100_000;
+
+/** What to draw, and how finely. */
+export interface HeatmapOptions extends HeatSelection {
+  /** Number of time bins. */
+  timeBins: number;
+  /** Number of address rows over all bands. */
+  rows: number;
+  /** Every band gets at least this many rows, if it has as many pages. */
+  minRows?: number;
+  /** Default `hottest`. */
+  drawRange?: "hottest" | "all";
+  /** Exactly these ranges instead of those that are found hot. */
+  addressRanges?: AddressRange[];
+  /** Default 6. */
+  maxBands?: number;
+}
+
+/** One band: a range of a target's addresses that is drawn without a cut. */
+export interface HeatBand extends AddressRange {
+  target: SurveyedTarget;
+  /** Bytes of a row; the last may be shorter. */
+  rowBytes: number;
+  rows: number;
+  /** bytes × ns accessed, cell `[bin * rows + row]`, lowest address first. */
+  heat: Float64Array;
+  /** bytes × ns monitored, likewise; 0: not monitored. */
+  watched: Float64Array;
+  /** What lies in it, ascending. */
+  names: NamedRange[];
+  /** The name that most of its heat falls on; empty where nothing is known. */
+  name: string;
+}
+
+/** A heat map: the bins of a record, and what is to be said about them. */
+export interface Heatmap {
+  header: RecordHeader;
+  survey: HeatSurvey;
+  /** `startNs` counts from the record's start. */
+  time: TimeBins;
+  /** By target, then ascending. */
+  bands: HeatBand[];
+  /** What was left out, of all that was monitored in the selected time, and what was seen of it. */
+  coverage: Coverage;
+}
+
+/** How much of what was monitored is shown. */
+export interface Coverage {
+  shownBytes: number;
+  monitoredBytes: number;
+  /** Of the monitored bytes those that were never seen accessed. */
+  idleBytes: number;
+  /** Share of all accesses (bytes × time) that is shown, 0 to 1. */
+  heatShare: number;
+}
+
+/**
+ * Makes the heat map of a record. The record is read twice, once to learn its extent and its hot ranges and once to bin
+ * it: so the bins are exact, lie where they are wanted, and memory does not grow with the record. One pass with bins that
+ * grow would blur the edges and know the hot ranges only when it is too late.
+ *
+ * @param open Opens the record from its beginning; called twice.
+ * @throws {RangeError} where the selection is not in the record, or has more than {@linkcode MAX_CELLS} cells.
+ */
+export async function heatmapOf(open: () => Promise<RecordReader>, options: HeatmapOptions): Promise<Heatmap> {
+  const survey = await using(open, (record) => surveyHeat(record, options));
+  const bands = layOut(survey, options);
+  const { startNs, endNs } = survey.timeRange;
+  const count = options.timeBins;
+  const time = { startNs, binNs: Math.max(1, (endNs - startNs) / count), count };
+  const rows = bands.reduce((sum, band) => sum + band.rows, 0);
+  if (rows * count > MAX_CELLS) {
+    throw new RangeError(
+      `Cannot draw ${count} × ${rows} cells as there must be at most ${MAX_CELLS}: use a smaller --resol`,
+    );
+  }
+  const grid = new HeatGrid({ ...time, startNs: survey.originNs + startNs }, bands);
+  await using(open, (record) => fillGrid(grid, record, bands));
+  let firstRow = 0;
+  for (const band of bands) {
+    takeCells(band, grid, firstRow);
+    band.name = nameOf(band);
+    firstRow += band.rows;
+  }
+  return { header: survey.header, survey, time, bands, coverage: coverageOf(survey, bands) };
+}
+
+/** Share of samples, 0 to 1, that found the cell accessed; `undefined` where it was not monitored. */
+export function heatOf(band: HeatBand, bin: number, row: number): number | undefined {
+  const at = bin * band.rows + row;
+  return band.watched[at] > 0 ? Math.min(1, band.heat[at] / band.watched[at]) : undefined;
+}
+
+async function using<T>(open: () => Promise<RecordReader>, use: (record: RecordReader) => Promise<T>): Promise<T> {
+  await using record = await open();
+  return await use(record);
+}
+
+async function fillGrid(grid: HeatGrid, record: RecordReader, bands: HeatBand[]): Promise<void> {
+  const slices = new Map<string, [number, number]>();
+  bands.forEach((band, i) => {
+    const key = keyOf(band.target);
+    slices.set(key, [slices.get(key)?.[0] ?? i, i + 1]);
+  });
+  for await (const item of record.items()) {
+    if (item.kind !== "snapshot") continue;
+    const slice = slices.get(keyOf(item.snapshot));
+    if (slice) grid.add(item.snapshot, ...slice);
+  }
+}
+
+/** Chooses the bands and shares the rows out among them, by size within limits. */
+function layOut(survey: HeatSurvey, options: HeatmapOptions): HeatBand[] {
+  const { drawRange = "hottest", maxBands = 6, addressRanges } = options;
+  const perTarget = Math.max(1, Math.floor(maxBands / Math.max(1, survey.targets.length)));
+  const asked = addressRanges && joinTouching(addressRanges.map(toPages).sort((a, b) => a.start - b.start));
+  const chosen: { target: SurveyedTarget; range: AddressRange }[] = [];
+  for (const target of survey.targets) {
+    const segments = target.addresses.segments();
+    const ranges = asked?.filter((range) =>
+      segments.some(({ start, end }) => end > range.start && start < range.end)
+    ) ?? bandsOf(segments, { drawRange, maxBands: perTarget });
+    chosen.push(...ranges.map((range) => ({ target, range })));
+  }
+  if (addressRanges && chosen.length === 0 && survey.targets.length > 0) {
+    const text = addressRanges.map(({ start, end }) => `0x${formatAddress(start)}-0x${formatAddress(end)}`).join(", ");
+    throw new RangeError(`Cannot draw ${text} as nothing was monitored there`);
+  }
+  const total = chosen.reduce((sum, { range }) => sum + range.end - range.start, 0);
+  const least = Math.min(options.minRows ?? 1, Math.floor(options.rows / Math.max(1, chosen.length)) || 1);
+  const free = Math.max(0, options.rows - least * chosen.length);
+  return chosen.map(({ target, range: { start, end } }) => {
+    const pages = Math.ceil((end - start) / PAGE);
+    const wanted = Math.min(pages, least + Math.round(free * (end - start) / total));
+    const rowBytes = Math.ceil(pages / wanted) * PAGE;
+    const names = target.pid === undefined ? [] : survey.names.get(target.pid)?.within(start, end) ?? [];
+    const none = new Float64Array(0);
+    const rows = Math.ceil((end - start) / rowBytes);
+    return { target, start, end, rowBytes, rows, heat: none, watched: none, names, name: "" };
+  });
+}
+
+/** Row bounds must be whole pages: those are exact as doubles up to 2^64. */
+function toPages({ start, end }: AddressRange): AddressRange {
+  return { start: Math.floor(start / PAGE) * PAGE, end: Math.ceil(end / PAGE) * PAGE };
+}
+
+function takeCells(band: HeatBand, grid: HeatGrid, firstRow: number): void {
+  const { count } = grid.time;
+  band.heat = new Float64Array(count * band.rows);
+  band.watched = new Float64Array(count * band.rows);
+  for (let bin = 0; bin < count; bin++) {
+    const from = bin * grid.rows + firstRow;
+    band.heat.set(grid.heat.subarray(from, from + band.rows), bin * band.rows);
+    band.watched.set(grid.watched.subarray(from, from + band.rows), bin * band.rows);
+  }
+}
+
+/** The name under which most of the band's heat lies; where all is idle, most of its bytes. */
+function nameOf(band: HeatBand): string {
+  const rowHeat = new Float64Array(band.rows);
+  band.heat.forEach((heat, at) => rowHeat[at % band.rows] += heat);
+  const isIdle = rowHeat.every((heat) => heat === 0);
+  const weights = new Map<string, number>();
+  for (const { start, end, name } of band.names) {
+    let weight = 0;
+    const [first, last] = [start, end].map((address) => (address - band.start) / band.rowBytes);
+    for (let row = Math.floor(first); row < last; row++) {
+      weight += (Math.min(last, row + 1) - Math.max(first, row)) * (isIdle ? 1 : rowHeat[row]);
+    }
+    weights.set(name, (weights.get(name) ?? 0) + weight);
+  }
+  return [...weights].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+}
+
+function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
+  let [shownBytes, monitoredBytes, idleBytes, shownHeat, allHeat] = [0, 0, 0, 0, 0];
+  for (const target of survey.targets) {
+    const segments = target.addresses.segments();
+    for (const segment of segments) {
+      const bytes = segment.end - segment.start;
+      monitoredBytes += bytes;
+      if (segment.heatNs === 0) idleBytes += bytes;
+      allHeat += bytes * segment.heatNs;
+    }
+    for (const band of bands.filter((band) => band.target === target)) {
+      shownHeat += heatWithin(segments, band);
+      for (const { start, end } of segments) {
+        shownBytes += Math.max(0, Math.min(end, band.end) - Math.max(start, band.start));
+      }
+    }
+  }
+  return { shownBytes, monitoredBytes, idleBytes, heatShare: allHeat > 0 ? shownHeat / allHeat : 1 };
+}
+
+/** The largest share of samples in any cell, 0 to 1. */
+export function maxHeatOf({ bands }: Heatmap): number {
+  let max = 0;
+  for (const { heat, watched } of bands) {
+    for (let at = 0; at < heat.length; at++) if (heat[at] > max * watched[at]) max = heat[at] / watched[at];
+  }
+  return Math.min(1, max);
+}
