@@ -36,7 +36,7 @@ ok:
 # Each part says nothing when there is nothing to do.
 native:
 	@for part in $(PARTS); do \
-	  $(MAKE) -q -C $$part >/dev/null 2>&1 || $(MAKE) --no-print-directory -C $$part || exit 1; \
+	  $(MAKE) -q -C $$part >/dev/null 2>&1 || { echo "building $$part/"; $(MAKE) -s -C $$part; } || exit 1; \
 	done
 
 clean:
