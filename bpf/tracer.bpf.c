@@ -50,6 +50,9 @@ struct {
 
 const volatile struct damo_constants constants;
 
+/* Only a type that something global has gets into the BTF, where a test reads the offsets of its fields. */
+struct damo_event *damo_event_in_btf;
+
 /* A region as it was read from the kernel. */
 struct region {
 	__u64 start;
