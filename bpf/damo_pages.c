@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+/* Loads the BPF program that reads page tables, finds the direct map for it, and runs it. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include "damo_tracer.h"
+#include "pages_sampler.h"
+
+#define GIB (1ull << 30)
+
+__u64 damo_pages__cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+struct damo_page_target *damo_pages__target(struct damo_pages *p, __u32 slot)
+{
+	return slot < DAMO_MAX_SLOTS && p->targets[slot].pid ? &p->targets[slot] : NULL;
+}
+
+static int run(int program_fd)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+
+	return bpf_prog_test_run_opts(program_fd, &options);
+}
+
+static int iterate(const struct damo_pages *p)
+{
+	char nothing[64];
+	int fd = bpf_iter_create(bpf_link__fd(p->iterator)), n;
+
+	if (fd < 0)
+		return fd;
+	while ((n = read(fd, nothing, sizeof(nothing))) > 0 || (n < 0 && errno == EAGAIN))
+		;
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+/* What to walk is in p->walk already. */
+int damo_pages__walk(struct damo_pages *p, struct damo_page_target *target)
+{
+	struct damo_walk *walk = p->walk;
+	__u64 begin = damo_pages__cpu_ns();
+	int err;
+
+	walk->base = p->facts.base;
+	walk->limit = p->facts.limit;
+	walk->levels = p->facts.levels;
+	walk->pid = target->pid;
+	walk->start_time = target->start_time;
+	walk->peek = 0;
+	walk->result = -ESRCH;
+	err = p->iterator ? iterate(p) : run(p->pid_fd);
+	p->counters.walks++;
+	p->counters.walk_ns += damo_pages__cpu_ns() - begin;
+	return err ? err : walk->result;
+}
+
+/* The end of the machine's memory: where the direct map ends. */
+static __u64 memory_limit(void)
+{
+	unsigned long long start, spanned = 0, end = 0;
+	char line[256];
+	FILE *file = fopen("/proc/zoneinfo", "re");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		sscanf(line, " spanned %llu", &spanned);
+		if (sscanf(line, " start_pfn: %llu", &start) == 1 && start + spanned > end)
+			end = start + spanned;
+	}
+	if (file)
+		fclose(file);
+	return end ? end * DAMO_PAGE : 1ull << 46;
+}
+
+/* Whether the walk of our own tables, with the direct map at `base`, leads to the page that has `content`. */
+static int leads_to(struct damo_pages *p, __u64 base, __u32 levels, const volatile __u64 *content)
+{
+	struct damo_walk *walk = p->walk;
+
+	*walk = (struct damo_walk){
+		.base = base, .limit = p->facts.limit, .levels = levels, .nr = 1, .peek = 1, .content = ~*content
+	};
+	p->steps[0].address = (__u64)content;
+	return !run(p->self_fd) && !walk->result && walk->content == *content;
+}
+
+/*
+ * The base of the direct map is a multiple of 1 GiB, and at most the memory's size below the first table, which is in it.
+ * Upwards from the lowest possible one nothing above the direct map is ever read, so no device is touched by mistake.
+ */
+static int calibrate(struct damo_pages *p)
+{
+	volatile __u64 *content;
+	__u64 base, pgd;
+	int err = -ENXIO;
+
+	content = mmap(NULL, DAMO_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (content == MAP_FAILED)
+		return -errno;
+	if (getrandom((void *)content, sizeof(*content), 0) != sizeof(*content))
+		*content = (__u64)p ^ time(NULL);
+	p->facts.limit = memory_limit();
+	*p->walk = (struct damo_walk){ .levels = 4 };
+	if (run(p->self_fd) || p->walk->result)
+		goto out;
+	pgd = p->walk->pgd;
+	for (base = (pgd - p->facts.limit) & -GIB; base <= pgd && err; base += GIB) {
+		for (__u32 levels = 4; levels <= 5 && err; levels++) {
+			if (!leads_to(p, base, levels, content))
+				continue;
+			p->facts.base = base;
+			p->facts.levels = levels;
+			err = 0;
+		}
+	}
+out:
+	munmap((void *)content, DAMO_PAGE);
+	return err;
+}
+
+/* The kernel's pids must be ours: inside of a pid namespace another process has the number. */
+static int check_pid(struct damo_pages *p)
+{
+	struct damo_page_target self = { .pid = getpid() };
+	int err;
+
+	p->walk->nr = 0;
+	p->walk->of = DAMO_WALK_PAGES;
+	err = damo_pages__walk(p, &self);
+	if (err == -ESRCH)
+		return -EXDEV;
+	self.start_time = p->walk->start_time;
+	if (!err)
+		err = run(p->self_fd);
+	/* A thread has the memory of its process, but not the time of its start. */
+	if (!err && getpid() == gettid() && p->walk->start_time != self.start_time)
+		return -EXDEV;
+	return err;
+}
+
+static int has_task_from_pid(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int has = btf && btf__find_by_name_kind(btf, "bpf_task_from_pid", BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return has;
+}
+
+static int load(struct damo_pages *p)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "damo_pages");
+	const char *not_used = p->facts.by_iterator ? "walk_pid" : "walk_iterated";
+
+	p->object = bpf_object__open_mem(damo_pages_object, damo_pages_object_end - damo_pages_object, &options);
+	if (!p->object)
+		return -errno;
+	bpf_program__set_autoload(bpf_object__find_program_by_name(p->object, not_used), 0);
+	return bpf_object__load(p->object);
+}
+
+static void *map_of(struct damo_pages *p, const char *name, size_t size)
+{
+	int fd = bpf_object__find_map_fd_by_name(p->object, name);
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return map == MAP_FAILED ? NULL : map;
+}
+
+static int prepare(struct damo_pages *p)
+{
+	struct bpf_program *iterated;
+
+	p->steps = map_of(p, "steps", sizeof(*p->steps) * DAMO_WALK_STEPS);
+	p->tables = map_of(p, "tables", sizeof(*p->tables) * DAMO_WALK_TABLES);
+	p->walk = map_of(p, ".bss", sizeof(*p->walk));
+	p->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!p->steps || !p->tables || !p->walk || p->stop_fd < 0)
+		return -errno;
+	p->self_fd = bpf_program__fd(bpf_object__find_program_by_name(p->object, "walk_self"));
+	if (!p->facts.by_iterator) {
+		p->pid_fd = bpf_program__fd(bpf_object__find_program_by_name(p->object, "walk_pid"));
+		return 0;
+	}
+	iterated = bpf_object__find_program_by_name(p->object, "walk_iterated");
+	p->iterator = bpf_program__attach_iter(iterated, NULL);
+	return p->iterator ? 0 : -errno;
+}
+
+int damo_pages__open(__u32 by_iterator, struct damo_pages **to)
+{
+	struct damo_pages *p;
+	int err;
+
+#ifndef __x86_64__
+	return -ENOTSUP;
+#endif
+	damo_log__begin();
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	p->stop_fd = -1;
+	p->facts.by_iterator = by_iterator || !has_task_from_pid();
+	if (getrandom(&p->random, sizeof(p->random), 0) < 0 || !p->random)
+		p->random = time(NULL);
+	err = load(p);
+	if (!err)
+		err = prepare(p);
+	if (!err)
+		err = calibrate(p);
+	if (!err)
+		err = check_pid(p);
+	if (err) {
+		damo_pages__close(p);
+		return err;
+	}
+	memset(&p->counters, 0, sizeof(p->counters));
+	*to = p;
+	return 0;
+}
+
+int damo_pages__facts(const struct damo_pages *p, struct damo_pages_facts *to)
+{
+	*to = p->facts;
+	return 0;
+}
+
+int damo_pages__counters(const struct damo_pages *p, struct damo_pages_counters *to)
+{
+	*to = p->counters;
+	return 0;
+}
+
+int damo_pages__add(struct damo_pages *p, __u32 pid)
+{
+	struct damo_page_target *target;
+	char path[64];
+	__u32 slot = 0;
+	int err;
+
+	while (slot < DAMO_MAX_SLOTS && p->targets[slot].pid)
+		slot++;
+	if (slot == DAMO_MAX_SLOTS)
+		return -ENOSPC;
+	target = &p->targets[slot];
+	*target = (struct damo_page_target){ .pid = pid, .clear_fd = -1, .statm_fd = -1 };
+	/* The first walk learns when the process began: another one with its pid is told apart. */
+	p->walk->of = DAMO_WALK_PAGES;
+	p->walk->nr = 0;
+	err = damo_pages__walk(p, target);
+	target->start_time = p->walk->start_time;
+	if (!err) {
+		snprintf(path, sizeof(path), "/proc/%u/clear_refs", pid);
+		target->clear_fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (target->clear_fd < 0)
+			err = -errno;
+		snprintf(path, sizeof(path), "/proc/%u/statm", pid);
+		target->statm_fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	if (err) {
+		damo_pages__remove(p, slot);
+		return err == -ENOENT ? -ESRCH : err;
+	}
+	return slot;
+}
+
+int damo_pages__remove(struct damo_pages *p, __u32 slot)
+{
+	struct damo_page_target *target = damo_pages__target(p, slot);
+
+	if (!target)
+		return -EINVAL;
+	if (target->clear_fd >= 0)
+		close(target->clear_fd);
+	if (target->statm_fd >= 0)
+		close(target->statm_fd);
+	damo_pages__free_blocks(target);
+	*target = (struct damo_page_target){ 0 };
+	return 0;
+}
+
+int damo_pages__clear_target(struct damo_pages *p, struct damo_page_target *target)
+{
+	__u64 begin = damo_pages__cpu_ns();
+	int err = write(target->clear_fd, "1", 1) == 1 ? 0 : -errno;
+
+	p->counters.clears++;
+	p->counters.cleared += target->resident;
+	p->counters.clear_ns += damo_pages__cpu_ns() - begin;
+	return err;
+}
+
+int damo_pages__clear(struct damo_pages *p, __u32 slot)
+{
+	struct damo_page_target *target = damo_pages__target(p, slot);
+
+	return target ? damo_pages__clear_target(p, target) : -EINVAL;
+}
+
+int damo_pages__look(struct damo_pages *p, __u32 slot, const double *addresses, __u32 nr, __u32 *entries)
+{
+	struct damo_page_target *target = damo_pages__target(p, slot);
+
+	if (!target)
+		return -EINVAL;
+	for (__u32 done = 0, n; done < nr; done += n) {
+		int err;
+
+		n = nr - done < DAMO_WALK_STEPS ? nr - done : DAMO_WALK_STEPS;
+		for (__u32 i = 0; i < n; i++)
+			p->steps[i] = (struct damo_step){ .address = addresses[done + i] };
+		p->walk->of = DAMO_WALK_PAGES;
+		p->walk->nr = n;
+		err = damo_pages__walk(p, target);
+		if (err)
+			return err;
+		for (__u32 i = 0; i < n; i++)
+			entries[done + i] = p->steps[i].entry;
+		p->counters.walked += n;
+	}
+	return 0;
+}
+
+int damo_pages__stop(struct damo_pages *p)
+{
+	return eventfd_write(p->stop_fd, 1) ? -errno : 0;
+}
+
+void damo_pages__close(struct damo_pages *p)
+{
+	if (!p)
+		return;
+	for (__u32 slot = 0; slot < DAMO_MAX_SLOTS; slot++)
+		damo_pages__remove(p, slot);
+	bpf_link__destroy(p->iterator);
+	if (p->steps)
+		munmap(p->steps, sizeof(*p->steps) * DAMO_WALK_STEPS);
+	if (p->tables)
+		munmap(p->tables, sizeof(*p->tables) * DAMO_WALK_TABLES);
+	if (p->walk)
+		munmap(p->walk, sizeof(*p->walk));
+	if (p->stop_fd >= 0)
+		close(p->stop_fd);
+	bpf_object__close(p->object);
+	free(p->picks);
+	free(p);
+}
