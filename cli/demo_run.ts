@@ -46,16 +46,22 @@ That took ${
 export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
   const config = `${CHECKOUT}workload/configs/${workload}.cfg`;
   const child = new Deno.Command(`${CHECKOUT}build/workload`, {
-    args: [config, "--truth", `${out}/${workload}.truth.jsonl`],
-    stdin: "null",
+    args: [config, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   try {
     await readyLine(child.stdout);
+    // It waits for a line: its first phase is to be in the record, however long the recorder takes to start.
+    const go = async () => {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode("\n"));
+      await writer.close();
+    };
     console.error(`damo: recording the ${workload} workload (pid ${child.pid}) until it ends`);
     const options = recordCommand(undefined).exitOverride().opts();
-    await record(String(child.pid), undefined, { ...options, out: `${out}/${workload}.arrow` });
+    await record(String(child.pid), undefined, { ...options, out: `${out}/${workload}.arrow` }, () => void go());
   } finally {
     try {
       child.kill("SIGTERM");

@@ -1,15 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
-import denoJson from "../deno.json" with { type: "json" };
 import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
+import { VERSION } from "./version.ts";
 import { workloadCommand } from "./workload.ts";
-
-/** The writer's name and version, as records keep it. */
-export const TOOL = `damo ${denoJson.version}`;
 
 /**
  * The command tree. Each command loads what it needs only when it runs, so that `--help` is quick.
@@ -19,7 +16,7 @@ export const TOOL = `damo ${denoJson.version}`;
 export function makeProgram(command: string[] | undefined): Command {
   const program = new Command("damo")
     .description("See what a process, or the whole machine, really touches in memory: when, how often, and where.")
-    .version(denoJson.version, "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .showSuggestionAfterError()

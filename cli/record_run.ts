@@ -7,7 +7,8 @@ import {
   UnsupportedError,
 } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
-import { checkWritable, RecordWriter } from "../format/mod.ts";
+import { checkWritable } from "../format/output_file.ts";
+import type { RecordWriter } from "../format/record_file.ts";
 import { requireDamon, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
 import { startKdamond } from "../kernel/kdamond.ts";
@@ -15,22 +16,34 @@ import { DamonMonitor, type WatchedKdamond } from "../kernel/monitor.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
-import { TOOL } from "./program.ts";
 import type { RecordOptions } from "./record.ts";
 import { kdamondOf, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
+import { TOOL } from "./version.ts";
 
-/** Runs `damo record`. */
-export async function record(target: string | undefined, command: string[] | undefined, options: RecordOptions) {
+/**
+ * Runs `damo record`.
+ *
+ * @param started Called when DAMON is on and its events are listened to.
+ */
+export async function record(
+  target: string | undefined,
+  command: string[] | undefined,
+  options: RecordOptions,
+  started?: () => void,
+) {
   const roots = defaultRoots();
   const wanted = wantedOf(target, command, options);
   await checkBefore(roots, wanted, options);
   checkWritable(options.out);
+  // Loaded only now, as the Arrow library is large and most mistakes are found by here.
+  const { RecordWriter } = await import("../format/record_file.ts");
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
   await using tracer = openTracer({ ringBytes: options.ring });
+  tracer.attach();
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
   const watched = wanted.kind === "ongoing" ? ongoing(roots) : [
     await start(
@@ -42,7 +55,6 @@ export async function record(target: string | undefined, command: string[] | und
   await using _stop = { [Symbol.asyncDispose]: async () => void await Promise.all(watched.map((each) => each.stop())) };
 
   for (const { recorded } of watched) tracer.watch(recorded.pid);
-  tracer.attach();
   const monitor = new DamonMonitor(roots, tracer, watched);
   const header = headerOf(roots, {
     tool: TOOL,
@@ -65,6 +77,7 @@ export async function record(target: string | undefined, command: string[] | und
   });
   child?.exited.then(() => signals.stop("command exited"));
   if (options.timeout !== undefined) signals.stopAfter(options.timeout);
+  started?.();
 
   for await (const item of monitor.items(signals.signal)) {
     if (item.kind === "snapshot") status.see(item.snapshot);

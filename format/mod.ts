@@ -45,4 +45,5 @@ export async function openRecord(path: string): Promise<RecordReader> {
   }
 }
 
-export { checkWritable, RecordWriter } from "./record_file.ts";
+export { checkWritable } from "./output_file.ts";
+export { RecordWriter } from "./record_file.ts";

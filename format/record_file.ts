@@ -1,5 +1,6 @@
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import { ArrowEncoder } from "./arrow_write.ts";
+import { exists } from "./output_file.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
 const BATCH_REGIONS = 65_536;
@@ -92,33 +93,6 @@ export class RecordWriter {
       );
     }
     this.bytes += bytes.byteLength;
-  }
-}
-
-/**
- * Checks that a record can be begun at `path`, and leaves everything there as it is: for failing before anything else
- * is started.
- *
- * @throws {RecordError} naming why not.
- */
-export function checkWritable(path: string): void {
-  if (path === "-") return;
-  const before = exists(path);
-  try {
-    if (before && Deno.statSync(path).isDirectory) throw new Error("it is a folder");
-    Deno.openSync(path, { write: true, append: true, create: true, mode: 0o600 }).close();
-    if (!before) Deno.removeSync(path);
-  } catch (error) {
-    throw new RecordError(`Cannot write ${path}: ${(error as Error).message}; choose another file with -o FILE`, path);
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { isAlive } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { kdamondsDir, readKdamonds } from "./sysfs.ts";
 
-const LAB = "or try DAMON in a virtual machine: damo lab -- damo record -- COMMAND";
+const LAB = "or try DAMON in a virtual machine: damo lab -- ./damo record -- COMMAND";
 
 /**
  * Checks, without writing anything, that DAMON can be driven here for these operations.

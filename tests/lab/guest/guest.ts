@@ -27,17 +27,20 @@ export interface Busy extends AsyncDisposable {
   pid: number;
   truth: string;
   ended: Promise<Deno.CommandStatus>;
+  /** Lets its first phase begin. */
+  go(): Promise<void>;
 }
 
 /** Starts the workload generator and waits until it has touched its memory. */
 export async function startWorkload(name: string, dir: string): Promise<Busy> {
   const truth = `${dir}/${name}.truth.jsonl`;
   const child = new Deno.Command(`${CHECKOUT}build/workload`, {
-    args: [`${CHECKOUT}workload/configs/${name}.cfg`, "--truth", truth],
-    stdin: "null",
+    args: [name, "--wait", "--quiet", "--truth", truth],
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
+  // Never read further: it says nothing more, and must not die of a closed pipe.
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
   while (!/^ready/m.test(said)) {
@@ -45,11 +48,15 @@ export async function startWorkload(name: string, dir: string): Promise<Busy> {
     if (done) throw new Error(`the workload ended before it was ready: ${said}`);
     said += value;
   }
-  void reader.cancel();
   return {
     pid: child.pid,
     truth,
     ended: child.status,
+    async go() {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode("\n"));
+      await writer.close();
+    },
     async [Symbol.asyncDispose]() {
       try {
         child.kill("SIGTERM");
@@ -135,4 +142,13 @@ export async function until(isTrue: () => boolean, what: string): Promise<void> 
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error(`did not come to pass in 30 s: ${what}`);
+}
+
+/** Whether kdamond 0 is on. */
+export function isRecording(): boolean {
+  try {
+    return Deno.readTextFileSync(`${KDAMONDS}/0/state`).trim() === "on";
+  } catch {
+    return false;
+  }
 }
