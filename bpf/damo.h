@@ -91,6 +91,9 @@ DAMO_API int damo_tracer__stop(struct damo_tracer *t);
 /* Test: sends count events in the name of a watched pid, in snapshots of nr_regions; opened with test only. */
 DAMO_API int damo_tracer__emit_test(struct damo_tracer *t, __u32 kdamond, __u32 nr_regions, __u64 count);
 
+/* Test: runs a program of tracer.bpf.c in this thread, with these parameters of its tracepoint; likewise. */
+DAMO_API int damo_tracer__run_test(struct damo_tracer *t, const char *program, const __u64 *args, __u32 nr_args);
+
 DAMO_API void damo_tracer__close(struct damo_tracer *t);
 
 #endif

@@ -61,7 +61,7 @@ static const struct btf_member *member_of(const struct btf *btf, const char *str
 	return NULL;
 }
 
-/* "mm/damon: fix order of arguments in damos_before_apply tracepoint" came with 6.13 and early in 6.12's stable series. */
+/* Their order was mended ("fix order of arguments in damos_before_apply tracepoint") in 6.13, and early in 6.12.y. */
 static int is_scheme_idx_sound(void)
 {
 	struct utsname name;
@@ -123,8 +123,7 @@ int damo_detect(struct damo_detected *to)
 int damo_event_offset(const char *field)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "damo");
-	struct bpf_object *object =
-		bpf_object__open_mem(damo_object, damo_object_end - damo_object, &options);
+	struct bpf_object *object = bpf_object__open_mem(damo_object, damo_object_end - damo_object, &options);
 	const struct btf_member *member;
 	const struct btf *btf;
 	int offset = -ENOENT;

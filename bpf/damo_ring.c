@@ -53,7 +53,7 @@ int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap)
 		memcpy(to, record + BPF_RINGBUF_HDR_SZ, sizeof(struct damo_event));
 		to += sizeof(struct damo_event);
 		cap -= sizeof(struct damo_event);
-		/* Room is given back before the batch is whole, but not with each event: the producer reads this line. */
+		/* Room is given back within the batch, but not with each event: the producer reads this line. */
 		if (!(++count & 63))
 			__atomic_store_n(ring->consumer, position, __ATOMIC_RELEASE);
 	}

@@ -62,8 +62,7 @@ static int load(struct damo_tracer *t, size_t size, __u32 test)
 	err = bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "events"), size);
 	if (err)
 		return err;
-	constants = (void *)bpf_map__initial_value(bpf_object__find_map_by_name(t->object, ".rodata"),
-						   &constants_size);
+	constants = (void *)bpf_map__initial_value(bpf_object__find_map_by_name(t->object, ".rodata"), &constants_size);
 	if (constants_size != sizeof(*constants))
 		return -EINVAL;
 	constants->wakeup_bytes = size / 2;
@@ -91,8 +90,8 @@ static int prepare(struct damo_tracer *t, size_t size, __u32 test)
 	err = damo_ring__open(&t->ring, map_fd(t, "events"), size);
 	if (err)
 		return err;
-	map = mmap(NULL, sizeof(struct damo_kdamond) * DAMO_MAX_KDAMONDS, PROT_READ, MAP_SHARED,
-		   map_fd(t, "kdamonds"), 0);
+	map = mmap(NULL, sizeof(struct damo_kdamond) * DAMO_MAX_KDAMONDS, PROT_READ, MAP_SHARED, map_fd(t, "kdamonds"),
+		   0);
 	if (map == MAP_FAILED)
 		return -errno;
 	t->kdamonds = map;
@@ -244,6 +243,16 @@ int damo_tracer__emit_test(struct damo_tracer *t, __u32 kdamond, __u32 nr_region
 		count -= n;
 	}
 	return 0;
+}
+
+int damo_tracer__run_test(struct damo_tracer *t, const char *program, const __u64 *args, __u32 nr_args)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = nr_args * sizeof(*args));
+	struct bpf_program *found = bpf_object__find_program_by_name(t->object, program);
+
+	if (t->emit_fd < 0 || !found || bpf_program__fd(found) < 0)
+		return -EINVAL;
+	return bpf_prog_test_run_opts(bpf_program__fd(found), &options);
 }
 
 void damo_tracer__close(struct damo_tracer *t)

@@ -112,8 +112,8 @@ static __always_inline void begin_snapshot(struct damo_kdamond *k, __u64 target_
 	k->position = 0;
 }
 
-static __always_inline void emit_region(struct damo_kdamond *k, __u32 pid, __u64 target_id,
-					const struct region *r, __u32 nr)
+static __always_inline void emit_region(struct damo_kdamond *k, __u32 pid, __u64 target_id, const struct region *r,
+					__u32 nr)
 {
 	struct damo_event *e;
 	__u32 position;

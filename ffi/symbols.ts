@@ -30,6 +30,8 @@ export const SYMBOLS = {
   damo_tracer__stop: { parameters: ["pointer"], result: "i32" },
   /** `int damo_tracer__emit_test(struct damo_tracer *t, __u32 kdamond, __u32 nr_regions, __u64 count)`, likewise */
   damo_tracer__emit_test: { parameters: ["pointer", "u32", "u32", "u64"], result: "i32", nonblocking: true },
+  /** `int damo_tracer__run_test(struct damo_tracer *t, const char *program, const __u64 *args, __u32 nr_args)` */
+  damo_tracer__run_test: { parameters: ["pointer", "buffer", "buffer", "u32"], result: "i32" },
   /** `void damo_tracer__close(struct damo_tracer *t)` */
   damo_tracer__close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -53,6 +53,13 @@ export interface Tracer extends AsyncDisposable {
    * @throws {KernelError} unless opened with `test`.
    */
   emitTest(kdamondPid: number, nrRegions: number, count: number): Promise<void>;
+  /**
+   * For tests: runs one of the kernel side's programs in this thread, which so takes a kdamond's place, with the
+   * parameters of its tracepoint.
+   *
+   * @throws {KernelError} unless opened with `test` on a kernel that has DAMON.
+   */
+  runTest(program: string, parameters: readonly number[]): void;
 }
 
 const EPERM = 1;
@@ -153,6 +160,13 @@ class LibraryTracer implements Tracer {
     const { damo_tracer__emit_test } = this.#library.symbols;
     const result = await this.#track(damo_tracer__emit_test(this.#open(), kdamondPid, nrRegions, BigInt(count)));
     if (result < 0) throw new KernelError("emit events for a test", -result);
+  }
+
+  runTest(program: string, parameters: readonly number[]): void {
+    const name = new TextEncoder().encode(`${program}\0`);
+    const args = BigUint64Array.from(parameters, BigInt);
+    const result = this.#library.symbols.damo_tracer__run_test(this.#open(), name, args, args.length);
+    if (result < 0) throw new KernelError(`run ${program} for a test`, -result);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@ import { EVENT, EVENT_WORDS, EventKind, UnsupportedError } from "../../damon/mod
 import { detectTracepoints } from "../../ffi/detect.ts";
 import { openLibrary } from "../../ffi/library.ts";
 import { openTracer } from "../../ffi/tracer.ts";
+import { runModule } from "../run_module.ts";
 
 const TRACER = new URL("../../ffi/tracer.ts", import.meta.url).href;
 
@@ -23,26 +24,6 @@ async function withDir(use: (dir: string) => Promise<void>): Promise<void> {
     await use(dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
-  }
-}
-
-/** Runs a module of one line in a process of its own. */
-async function run(command: string[], source: string): Promise<{ code: number; out: string; err: string }> {
-  return await withDirOf(source, async (path) => {
-    const [program, ...args] = [...command, path];
-    const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, out: text(stdout), err: text(stderr) };
-  });
-}
-
-async function withDirOf<T>(source: string, use: (path: string) => Promise<T>): Promise<T> {
-  const path = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(path, source);
-    return await use(path);
-  } finally {
-    await Deno.remove(path);
   }
 }
 
@@ -101,7 +82,7 @@ Deno.test("openTracer has the verifier's consent to the programs for every kerne
 });
 
 Deno.test("importing the tracer opens nothing and needs no permission", async () => {
-  const found = await run(
+  const found = await runModule(
     [Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-config", "--no-check", `--allow-import`],
     `import { openTracer } from ${JSON.stringify(TRACER)}; if (typeof openTracer !== "function") throw 0;`,
   );
@@ -143,7 +124,7 @@ Deno.test("openTracer names the package where libbpf is missing", async () => {
 
 Deno.test("openTracer names the capabilities that are missing", async () => {
   const without = "-sys_admin,-bpf,-perfmon";
-  const { code, out, err } = await run(
+  const { code, out, err } = await runModule(
     [
       "setpriv",
       `--bounding-set=${without}`,
