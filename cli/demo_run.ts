@@ -1,7 +1,7 @@
 import { formatNs } from "../damon/mod.ts";
 import { whyNotDamon } from "../kernel/kdamond.ts";
 import { defaultRoots } from "../kernel/roots.ts";
-import { record } from "./record_run.ts";
+import { record, sentenceOf } from "./record_run.ts";
 import { recordCommand } from "./record.ts";
 import { run } from "./subprocess.ts";
 
@@ -10,7 +10,7 @@ interface DemoOptions {
   workload: string;
 }
 
-const CHECKOUT = new URL("..", import.meta.url).pathname;
+const CHECKOUT = `${import.meta.dirname}/..`;
 
 /** The whole demonstration: record here or in the lab, then draw. */
 export async function demo(options: DemoOptions): Promise<void> {
@@ -23,11 +23,13 @@ export async function demo(options: DemoOptions): Promise<void> {
   } else {
     console.error(`damo: ${why}\ndamo: so this demonstration records in a virtual machine (the lab)`);
     const inner = `exec ./damo demo --here --workload ${workload} --out "$DAMO_OUT"`;
-    await run(`${CHECKOUT}lab/run`, ["--out", out, "--timeout", "300", "--", "sh", "-c", inner]);
+    // With a terminal the recorder in there shows its progress on it.
+    const tty = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? ["--tty"] : [];
+    await run(`${CHECKOUT}/lab/run`, [...tty, "--out", out, "--timeout", "300", "--", "sh", "-c", inner]);
   }
   const record = `${out}/${workload}.arrow`;
   const [picture, page] = [`${out}/${workload}.png`, `${out}/${workload}.html`];
-  const damo = `${CHECKOUT}damo`;
+  const damo = `${CHECKOUT}/damo`;
   await run(damo, ["report", "heatmap", "-i", record]);
   await run(damo, ["report", "heatmap", "-i", record, "-o", picture]);
   await run(damo, ["report", "heatmap", "-i", record, "-o", page]);
@@ -44,8 +46,8 @@ That took ${
 
 /** Starts the workload, records it from the moment it is ready to its end. */
 export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
-  const config = `${CHECKOUT}workload/configs/${workload}.cfg`;
-  const child = new Deno.Command(`${CHECKOUT}build/workload`, {
+  const config = `${CHECKOUT}/workload/configs/${workload}.cfg`;
+  const child = new Deno.Command(`${CHECKOUT}/build/workload`, {
     args: [config, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
     stdin: "piped",
     stdout: "piped",
@@ -61,7 +63,10 @@ export async function recordHere({ out, workload }: DemoOptions): Promise<void> 
     };
     console.error(`damo: recording the ${workload} workload (pid ${child.pid}) until it ends`);
     const options = recordCommand(undefined).exitOverride().opts();
-    await record(String(child.pid), undefined, { ...options, out: `${out}/${workload}.arrow` }, () => void go());
+    // In the lab the file has another name outside than here, so the summary leaves it out.
+    const quiet = { ...options, out: `${out}/${workload}.arrow`, quiet: true as const };
+    const { header, footer } = await record(String(child.pid), undefined, quiet, () => void go());
+    console.error(`damo: ${sentenceOf(footer, header.clock.originNs)}`);
   } finally {
     try {
       child.kill("SIGTERM");

@@ -8,12 +8,16 @@ export function labCommand(command: string[] | undefined) {
     .option("--kernel <file>", "kernel image to boot (default: Debian's newest 6.12)")
     .option("--out <folder>", "where $DAMO_OUT of the command ends up")
     .option("--timeout <seconds>", "end it after this time")
-    .option("--memory <size>", "the machine's memory")
+    .option("--memory <size>", "the machine's memory (default: 2G)")
+    .option("--cpus <count>", "its processors")
+    .option("--tty", "give the command this terminal, as for: damo lab --tty -- bash")
     .action(async (options) => {
       if (!command?.length) {
         throw new TypeError("Cannot start the lab as a command must follow --: as in damo lab -- uname -r");
       }
-      const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-      await run(new URL("../lab/run", import.meta.url).pathname, [...flags, "--", ...command]);
+      const flags = Object.entries(options).flatMap(([name, value]) =>
+        value === true ? [`--${name}`] : [`--${name}`, value]
+      );
+      await run(`${import.meta.dirname}/../lab/run`, [...flags, "--", ...command]);
     });
 }

@@ -26,6 +26,7 @@ import { TOOL } from "./version.ts";
  * Runs `damo record`.
  *
  * @param started Called when DAMON is on and its events are listened to.
+ * @throws {ExitCode} where a signal ended it.
  */
 export async function record(
   target: string | undefined,
@@ -96,8 +97,9 @@ export async function record(
   writer.finish(footer);
   writer.close();
   status.clear();
-  if (options.quiet !== true) console.error(summaryOf(writer, footer, footer.endNs - header.clock.originNs));
+  if (options.quiet !== true) console.error(summaryOf(writer, footer, header.clock.originNs));
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
+  return { header, footer };
 }
 
 /** Everything that can be known to fail fails here, before anything is started. */
@@ -168,20 +170,27 @@ function interval(ms: number, call: () => void): Disposable {
   return { [Symbol.dispose]: () => clearInterval(id) };
 }
 
-function summaryOf(writer: RecordWriter, footer: RecordFooter, ns: number): string {
-  const { reason, snapshots, regions, dropped, torn, exitCode } = footer;
+/** What was recorded, in a sentence: `recorded 12 snapshots of 340 regions in 1.2 s, nothing lost; ended by: timeout`. */
+export function sentenceOf(
+  { reason, snapshots, regions, dropped, torn, endNs }: RecordFooter,
+  startNs: number,
+): string {
   const lost = dropped + torn === 0
     ? "nothing lost"
     : `${formatNr(dropped)} events dropped (${formatNr(torn)} snapshots left out for it)`;
-  const where = writer.path === "-" ? "standard output" : writer.path;
+  return `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions in ${
+    formatNs(endNs - startNs)
+  }, ${lost}; ended by: ${reason}`;
+}
+
+function summaryOf(writer: RecordWriter, footer: RecordFooter, startNs: number): string {
+  const size = formatBytes(writer.bytes);
   const lines = [
-    `damo: recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions in ${
-      formatNs(ns)
-    }, ${lost}; ended by: ${reason}`,
-    `damo: wrote ${where} (${formatBytes(writer.bytes)})${
-      writer.path === "-" ? "" : `; see it with: damo report heatmap -i ${writer.path}`
-    }`,
+    `damo: ${sentenceOf(footer, startNs)}`,
+    writer.path === "-"
+      ? `damo: wrote ${size} to standard output`
+      : `damo: wrote ${writer.path} (${size}); see it with: damo report heatmap -i ${writer.path}`,
   ];
-  if (exitCode !== undefined) lines.push(`damo: the command ended with exit code ${exitCode}`);
+  if (footer.exitCode !== undefined) lines.push(`damo: the command ended with exit code ${footer.exitCode}`);
   return lines.join("\n");
 }

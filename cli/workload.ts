@@ -8,7 +8,6 @@ export function workloadCommand(command: string[] | undefined) {
     .argument("[args...]", "CONFIG and options of the generator; -- --help lists them")
     .allowUnknownOption()
     .action(async (args) => {
-      const program = new URL("../build/workload", import.meta.url).pathname;
-      await run(program, [...args, ...command ?? []], "build it with: make build");
+      await run(`${import.meta.dirname}/../build/workload`, [...args, ...command ?? []], "build it with: make build");
     });
 }

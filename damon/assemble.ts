@@ -81,6 +81,7 @@ export class Assembler {
   readonly #streams = new Map<number, Stream>();
   readonly #arena = new Arena();
 
+  /** Knows no kdamond yet: they come with their events. */
   constructor(options: AssemblerOptions) {
     this.#intervalsOf = options.intervalsOf;
   }

@@ -8,7 +8,9 @@
  * ```
  */
 export class KernelError extends Error {
+  /** `KernelError`. */
   override name = "KernelError";
+  /** Words the message from its parts. */
   constructor(
     /** What was attempted: `attach damon_aggregated`, `write on`. */
     readonly operation: string,
@@ -27,7 +29,9 @@ export class KernelError extends Error {
 
 /** The kernel refused a BPF program; `log` says why, in the verifier's words. */
 export class VerifierError extends Error {
+  /** `VerifierError`. */
   override name = "VerifierError";
+  /** `log` is all that the verifier said. */
   constructor(message: string, readonly log: string) {
     super(message);
   }
@@ -35,7 +39,9 @@ export class VerifierError extends Error {
 
 /** This kernel or machine lacks what was asked for. */
 export class UnsupportedError extends Error {
+  /** `UnsupportedError`. */
   override name = "UnsupportedError";
+  /** The message names the next step. */
   constructor(
     message: string,
     /** What is lacking, as one word: `vaddr`, `btf`, `damon`. */
@@ -49,12 +55,15 @@ export class UnsupportedError extends Error {
 
 /** A DAMON that is not ours is in the way; nothing was changed. */
 export class BusyError extends Error {
+  /** `BusyError`. */
   override name = "BusyError";
 }
 
 /** A file is no record, or is broken at `offset`. */
 export class RecordError extends Error {
+  /** `RecordError`. */
   override name = "RecordError";
+  /** The message names the file too. */
   constructor(
     message: string,
     readonly path: string,

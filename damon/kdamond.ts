@@ -13,13 +13,17 @@ export interface Intervals {
 
 /** Bounds on the number of regions: `min` sets the accuracy at rest, `max` the overhead. At least 3; `min <= max`. */
 export interface NrRegions {
+  /** At least 3. */
   min: number;
+  /** At least `min`. */
   max: number;
 }
 
 /** An address range, bytes; `start < end`. */
 export interface AddressRange {
+  /** First byte. */
   start: number;
+  /** One past the last byte. */
   end: number;
 }
 
@@ -33,14 +37,19 @@ export interface Target {
 
 /** One monitoring request: operations, how often, how finely, on what. */
 export interface Context {
+  /** Which memory it watches. */
   operations: Operations;
+  /** How often it looks. */
   intervals: Intervals;
+  /** How finely it looks. */
   nrRegions: NrRegions;
+  /** What it watches, at least one; DAMON numbers them from 0. */
   targets: Target[];
 }
 
 /** One DAMON kernel thread and what it does. */
 export interface Kdamond {
+  /** One, on every kernel so far. */
   contexts: Context[];
 }
 

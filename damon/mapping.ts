@@ -16,6 +16,7 @@ export interface Mapping {
 export interface Mappings {
   /** ns of the record's clock. */
   timeNs: number;
+  /** The process. */
   pid: number;
   /** Ascending by `start`. */
   mappings: Mapping[];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./adaptive.ts";
 export * from "./assemble.ts";
 export * from "./errors.ts";
 export * from "./event.ts";

@@ -2,7 +2,9 @@ import type { Kdamond } from "./kdamond.ts";
 
 /** One write to the kernel: `text` into `path`, which is relative to `kdamonds/`. */
 export interface Write {
+  /** Relative to `kdamonds/`. */
   path: string;
+  /** What to write, without a newline. */
   text: string;
 }
 

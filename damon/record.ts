@@ -10,6 +10,7 @@ export type Source = "damon" | "pages" | "pages-exact" | "unknown";
 
 /** A process that the record is about, as it was when the recording began. */
 export interface RecordedProcess {
+  /** The process. */
   pid: number;
   /** `/proc/PID/comm`. */
   comm: string;
@@ -21,6 +22,7 @@ export interface RecordedProcess {
 
 /** Ties the record's clock to the wall clock: at `originNs` of the clock the wall clock showed `originWallMs`. */
 export interface RecordClock {
+  /** Which clock; `boottime` goes on while the machine is suspended. */
   name: "boottime" | "monotonic" | "wall" | "unknown";
   /** ns of the record's clock. */
   originNs: number;
@@ -34,8 +36,11 @@ export interface RecordHeader {
   schema: number;
   /** Name and version of the writer, as in `damo 0.1.0`. */
   tool: string;
+  /** Who looked. */
   source: Source;
+  /** What the times of this record mean. */
   clock: RecordClock;
+  /** The machine. */
   host: {
     hostname: string;
     /** `uname -r`. */
@@ -48,6 +53,7 @@ export interface RecordHeader {
   };
   /** The kdamonds that were recorded, with the configuration they ran with. */
   kdamonds: RecordedKdamond[];
+  /** The targets; empty for physical memory. */
   processes: RecordedProcess[];
   /** The command line of the recorder. */
   recorder: string[];
@@ -75,6 +81,7 @@ export interface RecordFooter {
   regions: number;
   /** Events that the kernel side sent: `received + dropped`. */
   events: number;
+  /** Events that arrived. */
   received: number;
   /** Events for which the ring buffer had no room. */
   dropped: number;
@@ -92,6 +99,7 @@ export type RecordItem =
 
 /** A record that is being read: the header first, then the items as they come. */
 export interface RecordReader extends AsyncDisposable {
+  /** Read when the record was opened. */
   readonly header: RecordHeader;
   /** The items, once; memory does not grow with the record. */
   items(): AsyncIterable<RecordItem>;

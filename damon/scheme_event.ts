@@ -3,15 +3,19 @@ import { AGE_UNKNOWN, type Region } from "./regions.ts";
 
 /** DAMON tuned its intervals; those given here begin with the next aggregation. */
 export interface IntervalsTuned {
+  /** Pid of the kernel thread. */
   kdamond: number;
   /** ns of the tracer's clock. */
   timeNs: number;
+  /** Sampling interval from now on, µs. */
   sampleUs: number;
+  /** Aggregation interval from now on, µs. */
   aggrUs: number;
 }
 
 /** A scheme is about to act on a region. */
 export interface SchemeApplied {
+  /** Pid of the kernel thread. */
   kdamond: number;
   /** ns of the tracer's clock. */
   timeNs: number;
@@ -21,6 +25,7 @@ export interface SchemeApplied {
   scheme: number | undefined;
   /** Index of the target; `undefined` as for `scheme`. */
   targetId: bigint | undefined;
+  /** As it is at this moment. */
   region: Region;
   /** Number of regions of the target at this time. */
   nrRegions: number;
@@ -28,12 +33,15 @@ export interface SchemeApplied {
 
 /** The size that a scheme may act on until its quota is charged anew. */
 export interface SchemeQuota {
+  /** Pid of the kernel thread. */
   kdamond: number;
   /** ns of the tracer's clock. */
   timeNs: number;
   /** Index of the context in its kdamond. */
   context: number;
+  /** Index of the scheme. */
   scheme: number;
+  /** What it may act on, bytes. */
   effectiveBytes: number;
 }
 

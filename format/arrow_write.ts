@@ -1,10 +1,10 @@
 import {
   AsyncByteQueue,
   CompressionType,
-  Data,
+  type Data,
   type DataType,
   Int64,
-  List,
+  type List,
   makeData,
   RecordBatch,
   RecordBatchStreamWriter,
@@ -73,6 +73,7 @@ export class ArrowEncoder {
   readonly #writer: RecordBatchStreamWriter;
   readonly #schema: Schema;
 
+  /** Nothing is encoded before {@linkcode begin}. */
   constructor(header: RecordHeader) {
     registerZstd();
     this.#schema = schemaOf(header);

@@ -10,8 +10,9 @@ const BATCH_MS = 1000;
 export class RecordWriter {
   /** Bytes written so far. */
   bytes = 0;
-  /** Whole snapshots and regions taken so far. */
+  /** Whole snapshots taken so far. */
   snapshots = 0;
+  /** Regions in them. */
   regions = 0;
   readonly #encoder: ArrowEncoder;
   readonly #waiting: RecordItem[] = [];
