@@ -7,6 +7,10 @@ const BUNDLES = [
   { load: () => import("vega-embed"), main: "vega-embed", bundle: "vega-embed.min.js" },
 ] as const;
 
+/** The browser itself sees to it that the page asks no network for anything; Vega compiles its expressions. */
+const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; " +
+  "img-src data: blob:; font-src data:";
+
 /**
  * A page with a Vega-Lite specification and everything that draws it: one file that works without a network, with zoom,
  * pan and tooltips.
@@ -21,6 +25,7 @@ export async function renderHtml(spec: VegaLiteLiteral, title: string): Promise<
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <style>

@@ -1,12 +1,16 @@
-/** At most this many distinct range ends are kept; then neighbours are joined. */
-const MAX_ENDS = 32_768;
-const FIRST_SLOTS = 1024;
-/** Values of one slot: heat that begins here, heat that ends here, watched time that begins, that ends. */
+/** Bins of one area at most; its granule is the power of two that this allows. */
+const MAX_BINS = 8_192;
+/** More areas than this are joined over their smallest gaps. */
+const MAX_AREAS = 64;
+const PAGE = 4096;
+/** Values of one bin: heat that begins in it, heat that ends before it, watched time that begins, that ends. */
 const WIDTH = 4;
 
 /** A stretch of addresses over which nothing changes. */
 export interface HeatSegment {
+  /** First byte. */
   start: number;
+  /** One past the last byte. */
   end: number;
   /** Time for which it was accessed: `accessed share × ns`, summed over the snapshots. */
   heatNs: number;
@@ -16,100 +20,130 @@ export interface HeatSegment {
 
 /**
  * How long each address was monitored and how much of that accessed, over any number of snapshots and any address space,
- * in bounded memory and constant time a region. It keeps what changes at each range's ends, in granules of a page; when
- * there are too many ends the granule doubles, and ranges grow to whole granules, so that no range ever vanishes.
+ * in bounded memory and constant time a region. Addresses that are monitored together are an area; an area keeps what
+ * changes from bin to bin, so a range costs two additions however long it is. Bins are pages, or larger in large areas;
+ * ranges are widened to whole bins, so no range ever vanishes.
  *
  * @example
  * ```ts
  * import { AddressHistogram } from "./address_histogram.ts";
  * const histogram = new AddressHistogram();
- * histogram.addWatched(0x1000, 0x9000, 100);
- * histogram.addHeat(0x2000, 0x3000, 50);
+ * const area = histogram.areaOf(0x1000, 0x9000);
+ * area.addWatched(0x1000, 0x9000, 100);
+ * area.addHeat(0x2000, 0x3000, 50);
  * histogram.segments().map((segment) => segment.heatNs); // [0, 50, 0]
  * ```
  */
 export class AddressHistogram {
-  /** Resolution in bytes: a power of two, at least a page. */
-  granuleBytes = 4096;
-  #slots = FIRST_SLOTS;
-  #keys = new Float64Array(FIRST_SLOTS).fill(-1);
-  #values = new Float64Array(FIRST_SLOTS * WIDTH);
-  #used = 0;
+  readonly #areas: Area[] = [];
 
-  constructor(readonly maxEnds = MAX_ENDS) {}
-
-  /** Adds a range that was accessed for `ns`, a whole number (so that sums cancel exactly). */
-  addHeat(start: number, end: number, ns: number): void {
-    this.#add(Math.floor(start / this.granuleBytes), ns, 0);
-    this.#add(Math.ceil(end / this.granuleBytes), ns, 1);
-    if (this.#used > this.maxEnds) this.#coarsen();
-  }
-
-  /** Adds a range that was monitored for `ns`, a whole number. */
-  addWatched(start: number, end: number, ns: number): void {
-    this.#add(Math.floor(start / this.granuleBytes), ns, 2);
-    this.#add(Math.ceil(end / this.granuleBytes), ns, 3);
-    if (this.#used > this.maxEnds) this.#coarsen();
+  /** The area that holds a monitored range; made, or grown, where there is none. Good until the next call. */
+  areaOf(start: number, end: number): Area {
+    const found = this.#areas.find((area) => area.start <= start && end <= area.end);
+    if (found) return found;
+    const met = this.#areas.filter((area) => area.start < end && start < area.end);
+    const area = this.#join(met, start, end);
+    while (this.#areas.length > MAX_AREAS) this.#joinNearest();
+    return this.#areas.find((one) => one.start <= area.start && area.end <= one.end)!;
   }
 
   /** The monitored address space in ascending order; what was not monitored is left out. */
   segments(): HeatSegment[] {
-    const order = Array.from(this.#keys.keys()).filter((slot) => this.#keys[slot] >= 0)
-      .sort((a, b) => this.#keys[a] - this.#keys[b]);
     const segments: HeatSegment[] = [];
-    let [heatNs, watchedNs] = [0, 0];
-    for (let i = 0; i < order.length; i++) {
-      const at = order[i] * WIDTH;
-      heatNs += this.#values[at] - this.#values[at + 1];
-      watchedNs += this.#values[at + 2] - this.#values[at + 3];
-      if (watchedNs <= 0 || i + 1 === order.length) continue;
-      const start = this.#keys[order[i]] * this.granuleBytes;
-      const end = this.#keys[order[i + 1]] * this.granuleBytes;
-      const last = segments.at(-1);
-      if (last && last.end === start && last.heatNs === heatNs && last.watchedNs === watchedNs) last.end = end;
-      else segments.push({ start, end, heatNs, watchedNs });
-    }
+    for (const area of this.#areas) area.collect(segments);
     return segments;
   }
 
-  #add(key: number, value: number, column: number): void {
-    const mask = this.#slots - 1;
-    // Fibonacci hashing of both halves: neighbouring granules spread out, far ones do not meet by habit.
-    let slot = Math.imul((key >>> 0) ^ Math.imul((key / 4294967296) | 0, 0x85ebca6b), 0x9e3779b1) >>> 8 & mask;
-    while (this.#keys[slot] !== key) {
-      if (this.#keys[slot] < 0) {
-        this.#keys[slot] = key;
-        this.#used++;
-        break;
-      }
-      slot = (slot + 1) & mask;
+  #join(parts: Area[], start: number, end: number): Area {
+    let [low, high] = [start, end];
+    for (const part of parts) {
+      // An area that grew once will grow again: it takes some of the gap, so that growing stays rare.
+      const slack = Math.floor((part.end - part.start) / 8 / PAGE) * PAGE;
+      low = Math.min(low, start < part.start ? start - slack : part.start);
+      high = Math.max(high, end > part.end ? end + slack : part.end);
     }
-    this.#values[slot * WIDTH + column] += value;
-    if (this.#used * 2 > this.#slots) this.#rebuild(this.#slots * 2, 1);
+    const others = this.#areas.filter((area) => !parts.includes(area));
+    for (const other of others) {
+      if (other.end <= start) low = Math.max(low, other.end);
+      if (other.start >= end) high = Math.min(high, other.start);
+    }
+    const joined = new Area(Math.max(0, low), high);
+    for (const part of parts) joined.absorb(part);
+    this.#areas.splice(0, Infinity, ...[...others, joined].sort((a, b) => a.start - b.start));
+    return joined;
   }
 
-  #coarsen(): void {
-    while (this.#used > this.maxEnds / 2) {
-      this.granuleBytes *= 2;
-      this.#rebuild(this.#slots, 2);
+  #joinNearest(): void {
+    let best = 1;
+    const gap = (i: number) => this.#areas[i].start - this.#areas[i - 1].end;
+    for (let i = 2; i < this.#areas.length; i++) if (gap(i) < gap(best)) best = i;
+    const [a, b] = [this.#areas[best - 1], this.#areas[best]];
+    this.#join([a, b], a.start, b.end);
+  }
+}
+
+/** A part of an {@linkcode AddressHistogram}: a range of addresses in bins of equal size. */
+export class Area {
+  /** Bytes of a bin: a power of two, at least a page. */
+  readonly binBytes: number;
+  readonly #first: number;
+  readonly #changes: Float64Array;
+  /** What was monitored lies between these, exactly. */
+  #lowest = Infinity;
+  #highest = -Infinity;
+
+  /** Covers `[start, end)`. */
+  constructor(
+    /** First byte. */
+    readonly start: number,
+    /** One past the last byte. */
+    readonly end: number,
+  ) {
+    this.binBytes = Math.max(PAGE, 2 ** Math.ceil(Math.log2((end - start) / MAX_BINS)));
+    this.#first = Math.floor(start / this.binBytes);
+    this.#changes = new Float64Array((Math.ceil(end / this.binBytes) - this.#first + 1) * WIDTH);
+  }
+
+  /** Adds a range of this area that was accessed for `ns`: a whole number, so that sums cancel exactly. */
+  addHeat(start: number, end: number, ns: number): void {
+    this.#changes[(Math.floor(start / this.binBytes) - this.#first) * WIDTH] += ns;
+    this.#changes[(Math.ceil(end / this.binBytes) - this.#first) * WIDTH + 1] += ns;
+  }
+
+  /** Adds a range of this area that was monitored for `ns`, a whole number. */
+  addWatched(start: number, end: number, ns: number): void {
+    this.#changes[(Math.floor(start / this.binBytes) - this.#first) * WIDTH + 2] += ns;
+    this.#changes[(Math.ceil(end / this.binBytes) - this.#first) * WIDTH + 3] += ns;
+    if (start < this.#lowest) this.#lowest = start;
+    if (end > this.#highest) this.#highest = end;
+  }
+
+  /** Takes over what an area within this one has counted. */
+  absorb(part: Area): void {
+    this.#lowest = Math.min(this.#lowest, part.#lowest);
+    this.#highest = Math.max(this.#highest, part.#highest);
+    for (let at = 0; at < part.#changes.length; at++) {
+      if (part.#changes[at] === 0) continue;
+      const column = at % WIDTH;
+      const bin = (part.#first + (at - column) / WIDTH) * part.binBytes / this.binBytes;
+      this.#changes[((column % 2 === 0 ? Math.floor(bin) : Math.ceil(bin)) - this.#first) * WIDTH + column] +=
+        part.#changes[at];
     }
   }
 
-  /** Puts everything into a new table; `factor` 2 joins granules in pairs: starts go down, ends go up. */
-  #rebuild(slots: number, factor: 1 | 2): void {
-    const [keys, values] = [this.#keys, this.#values];
-    this.#slots = slots;
-    this.#keys = new Float64Array(slots).fill(-1);
-    this.#values = new Float64Array(slots * WIDTH);
-    this.#used = 0;
-    for (let old = 0; old < keys.length; old++) {
-      if (keys[old] < 0) continue;
-      for (let column = 0; column < WIDTH; column++) {
-        const value = values[old * WIDTH + column];
-        if (value === 0) continue;
-        const key = keys[old] / factor;
-        this.#add(column % 2 === 0 ? Math.floor(key) : Math.ceil(key), value, column);
-      }
+  /** Appends the monitored stretches. */
+  collect(segments: HeatSegment[]): void {
+    let [heatNs, watchedNs] = [0, 0];
+    for (let at = 0; at < this.#changes.length; at += WIDTH) {
+      heatNs += this.#changes[at] - this.#changes[at + 1];
+      watchedNs += this.#changes[at + 2] - this.#changes[at + 3];
+      if (watchedNs <= 0) continue;
+      const bin = this.#first + at / WIDTH;
+      const start = Math.max(this.#lowest, bin * this.binBytes);
+      const end = Math.min(this.#highest, (bin + 1) * this.binBytes);
+      const last = segments.at(-1);
+      if (last && last.end === start && last.heatNs === heatNs && last.watchedNs === watchedNs) last.end = end;
+      else segments.push({ start, end, heatNs, watchedNs });
     }
   }
 }

@@ -41,31 +41,37 @@ export function bandsOf(segments: readonly HeatSegment[], { drawRange, maxBands 
   return strongest(joinTouching(bands.map((band) => withMargin(band, watched))), segments, maxBands);
 }
 
-/** Bytes × ns of access within a range. */
-export function heatWithin(segments: readonly HeatSegment[], { start, end }: AddressRange): number {
-  let sum = 0;
-  for (const segment of segments) {
-    const bytes = Math.min(end, segment.end) - Math.max(start, segment.start);
-    if (bytes > 0) sum += bytes * segment.heatNs;
-  }
-  return sum;
+/** Bytes × ns of access within each of the ranges; both must ascend. */
+export function heatsWithin(segments: readonly HeatSegment[], ranges: readonly AddressRange[]): number[] {
+  let at = 0;
+  return ranges.map(({ start, end }) => {
+    let sum = 0;
+    while (at < segments.length && segments[at].end <= start) at++;
+    for (; at < segments.length && segments[at].start < end; at++) {
+      const segment = segments[at];
+      sum += (Math.min(end, segment.end) - Math.max(start, segment.start)) * segment.heatNs;
+      if (segment.end > end) break;
+    }
+    return sum;
+  });
 }
 
 const sizeOf = ({ start, end }: AddressRange) => end - start;
 const weightOf = (segment: HeatSegment) => sizeOf(segment) * segment.heatNs;
 
+/** Shares are told apart by this many steps for each halving; there are 50 halvings. */
+const STEPS = 64;
+const stepOf = ({ heatNs, watchedNs }: HeatSegment) =>
+  Math.min(50 * STEPS - 1, Math.max(0, Math.floor(-Math.log2(heatNs / watchedNs) * STEPS)));
+
 function hottestOf(segments: readonly HeatSegment[]): HeatSegment[] {
   const accessed = segments.filter(({ heatNs }) => heatNs > 0);
-  const share = (segment: HeatSegment) => segment.heatNs / segment.watchedNs;
-  const enough = HOT_SHARE * accessed.reduce((sum, segment) => sum + weightOf(segment), 0);
-  let sum = 0;
-  const hot: HeatSegment[] = [];
-  for (const segment of accessed.sort((a, b) => share(b) - share(a))) {
-    if (sum >= enough) break;
-    sum += weightOf(segment);
-    hot.push(segment);
-  }
-  return hot.sort((a, b) => a.start - b.start);
+  // Summed by share instead of sorted: a record can have a hundred thousand segments.
+  const sums = new Float64Array(50 * STEPS);
+  for (const segment of accessed) sums[stepOf(segment)] += weightOf(segment);
+  let missing = HOT_SHARE * sums.reduce((sum, weight) => sum + weight, 0);
+  const last = sums.findIndex((weight) => (missing -= weight) <= 0);
+  return accessed.filter((segment) => stepOf(segment) <= last);
 }
 
 /** Ranges that touch or overlap become one; they must ascend by `start`. */
@@ -82,22 +88,19 @@ export function joinTouching(ranges: readonly AddressRange[]): AddressRange[] {
 /** Closes the smallest gaps first: small ones always, others while there are too many bands, till half would be gap. */
 function joinGaps(ranges: readonly AddressRange[], maxBands: number): AddressRange[] {
   const bytes = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-  const gaps = ranges.slice(1).map((range, i) => ({ at: i + 1, size: range.start - ranges[i].end }))
-    .sort((a, b) => a.size - b.size);
-  const closed = new Set<number>();
-  let blank = 0;
-  for (const { at, size } of gaps) {
-    const isSmall = size <= bytes * GAP_SHARE;
-    if (!isSmall && ranges.length - closed.size <= maxBands) break;
-    if (blank + size > bytes) break;
-    blank += size;
-    closed.add(at);
-  }
-  const result: AddressRange[] = [];
-  ranges.forEach(({ start, end }, i) => {
-    if (closed.has(i)) result.at(-1)!.end = end;
-    else result.push({ start, end });
+  const gaps = Float64Array.from(ranges.slice(1), (range, i) => range.start - ranges[i].end).sort();
+  let [largest, blank] = [0, 0];
+  gaps.forEach((gap, i) => {
+    blank += gap;
+    const isSmall = gap <= bytes * GAP_SHARE;
+    if (blank <= bytes && (isSmall || ranges.length - i > maxBands)) largest = gap;
   });
+  const result: AddressRange[] = [];
+  for (const { start, end } of ranges) {
+    const last = result.at(-1);
+    if (last && start - last.end <= largest) last.end = end;
+    else result.push({ start, end });
+  }
   return result;
 }
 
@@ -113,7 +116,8 @@ function withMargin(band: AddressRange, watched: readonly AddressRange[]): Addre
 
 function strongest(bands: AddressRange[], segments: readonly HeatSegment[], maxBands: number): AddressRange[] {
   if (bands.length <= maxBands) return bands;
-  return bands.map((band) => ({ band, heat: heatWithin(segments, band) }))
+  const heats = heatsWithin(segments, bands);
+  return bands.map((band, i) => ({ band, heat: heats[i] }))
     .sort((a, b) => b.heat - a.heat || sizeOf(b.band) - sizeOf(a.band))
     .slice(0, maxBands).map(({ band }) => band).sort((a, b) => a.start - b.start);
 }

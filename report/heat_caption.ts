@@ -1,5 +1,6 @@
 import { formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
+import { SEPARATOR, shorten } from "./wrap.ts";
 import type { Extent, SurveyedTarget } from "./heat_survey.ts";
 
 /** What stands above and below a heat map. */
@@ -42,8 +43,8 @@ export function bandNameOf(heatmap: Heatmap, band: HeatBand): string {
 
 function titleOf(heatmap: Heatmap): string {
   const { survey } = heatmap;
-  if (survey.targets.length === 1) return targetNameOf(heatmap, survey.targets[0]);
-  return `${survey.targets.length} targets: ${
+  if (survey.targets.length === 1) return `Memory accesses of ${targetNameOf(heatmap, survey.targets[0])}`;
+  return `Memory accesses of ${survey.targets.length} targets: ${
     shorten(survey.targets.map((target) => targetNameOf(heatmap, target)).join(", "), 90)
   }`;
 }
@@ -63,7 +64,7 @@ function recordedLine({ header, survey }: Heatmap): string {
     hostname && `host ${hostname}`,
     dateOf(header.clock, survey.originNs),
     header.tool,
-  ].filter(Boolean).join(" · ");
+  ].filter(Boolean).join(SEPARATOR);
 }
 
 function dateOf(clock: Heatmap["header"]["clock"], originNs: number): string {
@@ -91,7 +92,7 @@ function sampledLine({ survey, header }: Heatmap): string {
     `${formatNr(snapshots)} snapshots in ${formatNs(shownNs)}${
       shownNs < durationNs ? ` of ${formatNs(durationNs)}` : ""
     }`,
-  ].join(" · ");
+  ].join(SEPARATOR);
 }
 
 function shownLine({ coverage, bands }: Heatmap): string {
@@ -124,8 +125,4 @@ function rangeText({ min, max }: Extent): string {
 
 function baseOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

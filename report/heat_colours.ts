@@ -37,23 +37,15 @@ export function hexOf(colour: Rgb): string {
   return "#" + colour.map((value) => value.toString(16).padStart(2, "0")).join("");
 }
 
-/** The nearest of the 256 terminal colours: the 6×6×6 cube or the grey ramp. */
-export function xterm256Of([r, g, b]: Rgb): number {
-  const levels = [0, 95, 135, 175, 215, 255];
-  const nearest = (value: number) => {
-    let best = 0;
-    levels.forEach((level, i) => {
-      if (Math.abs(level - value) < Math.abs(levels[best] - value)) best = i;
-    });
-    return best;
-  };
-  const cube = [r, g, b].map(nearest);
-  const grey = Math.min(23, Math.max(0, Math.round(((r + g + b) / 3 - 8) / 10)));
-  const distance = (colour: Rgb) => (colour[0] - r) ** 2 + (colour[1] - g) ** 2 + (colour[2] - b) ** 2;
-  const level = 8 + grey * 10;
-  return distance([level, level, level]) < distance([levels[cube[0]], levels[cube[1]], levels[cube[2]]])
-    ? 232 + grey
-    : 16 + 36 * cube[0] + 6 * cube[1] + cube[2];
+/** The ramp for terminals with 256 colours, chosen by hand: the nearest ones are not even in lightness. */
+const HEAT_RAMP_256 = [53, 89, 125, 161, 166, 202, 208, 214, 220, 227, 229] as const;
+
+/** {@linkcode IDLE_COLOUR} among the 256 terminal colours. */
+export const IDLE_256 = 235;
+
+/** {@linkcode heatColour} among the 256 terminal colours; `share` is above 0. */
+export function heatColour256(share: number): number {
+  return HEAT_RAMP_256[Math.min(HEAT_RAMP_256.length, Math.ceil(share * HEAT_RAMP_256.length)) - 1];
 }
 
 /** The smallest round share at or above `share`: the end of the colour scale. */

@@ -113,28 +113,28 @@ export function keyOf({ kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetI
 }
 
 function surveySnapshot(snapshot: Snapshot, target: SurveyedTarget, originNs: number, range?: TimeRange): void {
-  const from = Math.max(snapshot.startNs, originNs + (range?.startNs ?? 0));
-  const to = Math.min(snapshot.endNs, originNs + (range?.endNs ?? Infinity));
-  if (!(from < to)) return;
+  const startNs = Math.max(snapshot.startNs, originNs + (range?.startNs ?? 0));
+  const endNs = Math.min(snapshot.endNs, originNs + (range?.endNs ?? Infinity));
+  if (!(startNs < endNs)) return;
   const { start, end, nrAccesses, length } = snapshot.regions;
   target.snapshots++;
   widen(target.sampleUs, snapshot.sampleUs);
   widen(target.aggrUs, snapshot.aggrUs);
   widen(target.nrRegions, length);
   const max = maxNrAccessesOf(snapshot);
-  const ns = Math.round(to - from);
-  const { addresses } = target;
-  let [runStart, runEnd] = [0, 0];
-  for (let i = 0; i < length; i++) {
-    if (start[i] !== runEnd) {
-      if (runEnd > runStart) addresses.addWatched(runStart, runEnd, ns);
-      runStart = start[i];
+  const ns = Math.round(endNs - startNs);
+  for (let from = 0; from < length;) {
+    // Regions that touch are one run: it is looked up once.
+    let to = from + 1;
+    while (to < length && start[to] === end[to - 1]) to++;
+    const area = target.addresses.areaOf(start[from], end[to - 1]);
+    area.addWatched(start[from], end[to - 1], ns);
+    for (let i = from; i < to; i++) {
+      const accesses = nrAccesses[i];
+      if (accesses > 0) area.addHeat(start[i], end[i], Math.ceil(ns * Math.min(1, accesses / max)));
     }
-    runEnd = end[i];
-    const accesses = nrAccesses[i];
-    if (accesses > 0) addresses.addHeat(start[i], end[i], Math.ceil(ns * Math.min(1, accesses / max)));
+    from = to;
   }
-  if (runEnd > runStart) addresses.addWatched(runStart, runEnd, ns);
 }
 
 function widen(extent: Extent, value: number): void {

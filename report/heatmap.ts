@@ -1,5 +1,5 @@
 import { type AddressRange, formatAddress, type RecordHeader, type RecordReader } from "../damon/mod.ts";
-import { bandsOf, heatWithin, joinTouching } from "./heat_bands.ts";
+import { bandsOf, heatsWithin, joinTouching } from "./heat_bands.ts";
 import { HeatGrid, type TimeBins } from "./heat_grid.ts";
 import { type HeatSelection, type HeatSurvey, keyOf, type SurveyedTarget, surveyHeat } from "./heat_survey.ts";
 import type { NamedRange } from "./mapping_names.ts";
@@ -192,12 +192,10 @@ function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
       if (segment.heatNs === 0) idleBytes += bytes;
       allHeat += bytes * segment.heatNs;
     }
-    for (const band of bands.filter((band) => band.target === target)) {
-      shownHeat += heatWithin(segments, band);
-      for (const { start, end } of segments) {
-        shownBytes += Math.max(0, Math.min(end, band.end) - Math.max(start, band.start));
-      }
-    }
+    const shown = bands.filter((band) => band.target === target);
+    shownHeat += heatsWithin(segments, shown).reduce((sum, heat) => sum + heat, 0);
+    const all = segments.map(({ start, end }) => ({ start, end, heatNs: 1, watchedNs: 1 }));
+    shownBytes += heatsWithin(all, shown).reduce((sum, bytes) => sum + bytes, 0);
   }
   return { shownBytes, monitoredBytes, idleBytes, heatShare: allHeat > 0 ? shownHeat / allHeat : 1 };
 }

@@ -1,8 +1,9 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
 import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
-import { heatColour, IDLE_COLOUR, type Rgb, scaleEndOf, xterm256Of } from "./heat_colours.ts";
+import { heatColour, heatColour256, IDLE_256, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { type HeatBand, type Heatmap, maxHeatOf } from "./heatmap.ts";
 import { secondTicks } from "./ticks.ts";
+import { shorten, wrap } from "./wrap.ts";
 
 /** Columns to the left of the plot. */
 const GUTTER = 15;
@@ -48,8 +49,10 @@ export function formatHeatmap(heatmap: Heatmap, options: TerminalOptions): strin
     } else out.push(ink.dim(cutLine(above.start - band.end, width)));
     out.push(...bandLines(heatmap, band, heights[i], width, scaleEnd, ink));
   });
-  out.push(...axisLines(heatmap, width), legendLine(scaleEnd, ink), "");
-  for (const line of lines) out.push(...wrap(line, width).map(ink.dim));
+  out.push(...axisLines(heatmap, width), ...legendLines(scaleEnd, width, ink), "");
+  for (const line of lines) {
+    out.push(...wrap(line, width - 2).map((text, i) => ink.dim(i === 0 ? text : `  ${text}`)));
+  }
   return out.join("\n") + "\n";
 }
 
@@ -69,9 +72,11 @@ function inkOf(colour: TerminalOptions["colour"]): Ink {
     const plain = (text: string) => text;
     return { bold: plain, dim: plain, cells: (upper) => upper.map(sign).join(""), swatch: sign, perLine: 1 };
   }
-  const code = (rgb: Rgb) => colour === "truecolor" ? `2;${rgb.join(";")}` : `5;${xterm256Of(rgb)}`;
-  const paint = (share: number | undefined) =>
-    share === undefined ? undefined : code(share === 0 ? IDLE_COLOUR : heatColour(share));
+  const paint = (share: number | undefined) => {
+    if (share === undefined) return undefined;
+    if (colour === "256") return `5;${share === 0 ? IDLE_256 : heatColour256(share)}`;
+    return `2;${(share === 0 ? IDLE_COLOUR : heatColour(share)).join(";")}`;
+  };
   const cells: Ink["cells"] = (upper, lower) => {
     let [line, now] = ["", ""];
     upper.forEach((share, i) => {
@@ -153,7 +158,7 @@ function resample(
 }
 
 function cutLine(bytes: number, width: number): string {
-  const text = bytes > 0 ? ` ${formatBytes(bytes)} left out ` : "";
+  const text = bytes > 0 ? ` ${formatBytes(bytes)} of addresses cut out ` : "";
   return `${" ".repeat(GUTTER)}╪${text.padStart(text.length + 2, "╌").padEnd(width - GUTTER - 1, "╌")}`;
 }
 
@@ -172,26 +177,25 @@ function axisLines({ time }: Heatmap, width: number): string[] {
   return [`${" ".repeat(GUTTER)}└${rule.join("")}`, `${"seconds".padStart(GUTTER - 1)}  ${labels}`];
 }
 
-function legendLine(scaleEnd: number, ink: Ink): string {
-  const steps = ink.perLine === 1 ? DENSITY.length : 20;
-  const ramp = Array.from({ length: steps }, (_, i) => ink.swatch((i + 1) / steps)).join("");
-  const end = Number((scaleEnd * 100).toPrecision(3));
-  return `${" ".repeat(GUTTER + 1)}accessed in ${ink.swatch(0)} none ${ramp} ${end} % of samples; blank: not monitored`;
-}
-
-/** Breaks a line between words. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `  ${word}`;
-    } else line = line === "" ? word : `${line} ${word}`;
+function legendLines(scaleEnd: number, width: number, ink: Ink): string[] {
+  const percent = Number((scaleEnd * 100).toPrecision(3));
+  const parts = [
+    { text: `${ink.swatch(0)} never accessed`, length: 16 },
+    { text: "", length: 0 },
+    { text: "blank: not monitored", length: 20 },
+  ];
+  const room = width - GUTTER - 1;
+  const what = `${percent} % of samples`;
+  const steps = ink.perLine === 1 ? DENSITY.length : Math.min(20, Math.max(6, room - 41 - what.length));
+  parts[1].text = `${Array.from({ length: steps }, (_, i) => ink.swatch((i + 1) / steps)).join("")} ${what}`;
+  parts[1].length = steps + 1 + what.length;
+  const lines: { text: string; length: number }[] = [];
+  for (const { text, length } of parts) {
+    const last = lines.at(-1);
+    if (last && last.length + 2 + length <= room) {
+      last.text += `  ${text}`;
+      last.length += 2 + length;
+    } else lines.push({ text, length });
   }
-  return [...lines, line];
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return lines.map(({ text }) => " ".repeat(GUTTER + 1) + text);
 }

@@ -23,18 +23,6 @@ export function secondTicks(fromNs: number, toNs: number, count: number): Tick[]
   return ticks;
 }
 
-/** Round offsets in `[0, bytes]` for an axis in bytes, at most `count + 1` of them, all in one unit. */
-export function byteTicks(bytes: number, count: number): Tick[] {
-  const step = Math.max(1, niceStep(bytes / Math.max(1, count), [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024], 1024));
-  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-  const unit = Math.min(units.length - 1, Math.floor(Math.log2(step) / 10));
-  const ticks: Tick[] = [];
-  for (let value = 0; value <= bytes; value += step) {
-    ticks.push({ value, label: value === 0 ? "0" : `${value / 2 ** (10 * unit)} ${units[unit]}` });
-  }
-  return ticks;
-}
-
 function niceStep(least: number, factors: readonly number[], base: number): number {
   const power = base ** Math.floor(Math.log(Math.max(least, 1)) / Math.log(base) + 1e-9);
   return power * (factors.find((factor) => factor * power >= least * (1 - 1e-9)) ?? base);

@@ -3,7 +3,8 @@ import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
 import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
 import { type HeatBand, type Heatmap, heatOf, maxHeatOf } from "./heatmap.ts";
-import { byteTicks } from "./ticks.ts";
+import type { NamedRange } from "./mapping_names.ts";
+import { shorten, wrap } from "./wrap.ts";
 
 /** A Vega-Lite specification: plain data that becomes JSON as it is. */
 export type VegaLiteSpec = { $schema: string } & Record<string, unknown>;
@@ -22,7 +23,12 @@ const FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 const LEAST_BAND_PX = 48;
 /** Height of a name beside the plot. */
 const NAME_PX = 11;
+/** Height of the gap between two bands. */
+const CUT_PX = 18;
 const IDLE = "never accessed";
+const BLANK = "not monitored";
+/** px between the axis and a band's label: room for `1023 MiB`. */
+const LABEL_PX = 68;
 
 /**
  * A heat map as a self-contained Vega-Lite 6 specification: one plot a band on a shared time axis, with one colour scale.
@@ -33,20 +39,40 @@ const IDLE = "never accessed";
  * @see https://vega.github.io/vega-lite/docs/
  */
 export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): VegaLiteSpec {
-  const { width = 760, height = 420 } = options;
+  const { height = 420 } = options;
+  // Whole pixels for each cell: no cell looks wider than its neighbour, and no edge is smoothed.
+  const { count } = heatmap.time;
+  const width = count * Math.max(1, Math.round((options.width ?? 760) / count));
   const { title, lines } = captionOf(heatmap);
   const bands = [...heatmap.bands].reverse();
   const bytes = bands.reduce((sum, band) => sum + band.end - band.start, 0);
   const free = Math.max(0, height - bands.length * LEAST_BAND_PX);
-  const heightOf = (band: HeatBand) => LEAST_BAND_PX + Math.round(free * (band.end - band.start) / bytes);
+  const heightOf = (band: HeatBand) => {
+    const wanted = LEAST_BAND_PX + free * (band.end - band.start) / bytes;
+    return band.rows * Math.max(1, Math.round(wanted / band.rows));
+  };
   return {
     $schema: SCHEMA,
-    description: `Memory accesses of ${title}: time × address, coloured by the share of samples that found it accessed`,
+    description: `${title}: time × address, coloured by the share of samples that found it accessed`,
     title: { text: title, subtitle: lines.flatMap((line) => wrap(line, Math.floor(width / 6))) },
     background: "white",
-    spacing: 16,
+    spacing: 4,
     vconcat: bands.map((band, i) => bandSpec(heatmap, band, i, bands, { width, height: heightOf(band) })),
-    resolve: { scale: { x: "shared", fill: "shared", color: "shared" }, legend: { fill: "shared", color: "shared" } },
+    // Moving in time moves all bands, moving in addresses one. The time axes are bound by the parameter, not as a shared
+    // scale, and the parameters stand here, not in the bands: Vega-Lite drops them else.
+    params: [
+      { name: "time", select: { type: "interval", encodings: ["x"] }, bind: "scales", views: bands.map(cellsNameOf) },
+      ...bands.map((band, i) => ({
+        name: `address${i}`,
+        select: { type: "interval", encodings: ["y"] },
+        bind: "scales",
+        views: [cellsNameOf(band, i)],
+      })),
+    ],
+    resolve: {
+      scale: { x: "independent", fill: "shared", color: "shared" },
+      legend: { fill: "shared", color: "shared" },
+    },
     config: CONFIG,
   };
 }
@@ -66,7 +92,14 @@ const CONFIG = {
     subtitleLineHeight: 15,
     subtitlePadding: 6,
   },
-  axis: { labelFontSize: 11, titleFontSize: 11, labelColor: "#333", titleColor: "#1f1c2e", tickColor: "#b8b8c0" },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 11,
+    titleFontWeight: "normal",
+    labelColor: "#333",
+    titleColor: "#1f1c2e",
+    tickColor: "#b8b8c0",
+  },
   legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", labelColor: "#333", titleColor: "#333" },
 } as const;
 
@@ -94,23 +127,22 @@ function bandSpec(
       tickCount: 10,
     },
   };
-  const ticks = byteTicks(bytes, Math.max(1, Math.floor(size.height / 40)));
+  const label = labelOf(heatmap, band, bands);
   const y = {
     field: "a0",
     type: "quantitative",
     scale: { domain: [0, bytes], nice: false, zero: false },
     axis: {
-      title: labelOf(heatmap, band, bands),
+      title: label,
       titleAngle: 0,
       titleAlign: "right",
       titleBaseline: "middle",
-      titlePadding: 10,
-      titleFontWeight: "normal",
-      values: ticks.map(({ value }) => value),
-      labelExpr: labelExpr(ticks),
+      titleX: -LABEL_PX,
+      titleY: size.height / 2 - (label.length - 1) * 6.5,
+      values: { expr: byteTicksExpr(`band${index}_y`, size.height) },
+      labelExpr: BYTES_EXPR,
       grid: false,
       domain: false,
-      minExtent: 60,
     },
   };
   const place = { x, x2: { field: "t1" }, y, y2: { field: "a1" } };
@@ -120,20 +152,24 @@ function bandSpec(
     layer: [
       {
         data: { values: idleRectsOf(band, heatmap.time) },
-        mark: { type: "rect", tooltip: false },
+        mark: { type: "rect", tooltip: false, clip: true },
         encoding: { ...place, color: idleEncoding() },
       },
       {
         data: { values: cellsOf(heatmap, band) },
         transform: cellTransforms(heatmap, band),
-        params: [{ name: `zoom${index}`, select: { type: "interval", encodings: ["x", "y"] }, bind: "scales" }],
-        mark: { type: "rect", tooltip: true },
+        name: cellsNameOf(band, index),
+        // Half a pixel over the next cell, which is drawn later: else the edges' smoothing shows as a grid.
+        mark: { type: "rect", tooltip: true, x2Offset: 0.6, y2Offset: -0.6, clip: true },
         encoding: { ...place, fill: heatEncoding(heatmap), tooltip: TOOLTIP },
       },
-      ...namesLayer(band, size.height),
+      ...namesLayer(heatmap, band, index, size.height),
+      ...cutLayer(band, bands[index + 1], size),
     ],
   };
 }
+
+const cellsNameOf = (_: HeatBand, index: number) => `cells${index}`;
 
 const TOOLTIP = [
   { field: "heat", type: "quantitative", title: "accessed, % of samples" },
@@ -146,8 +182,16 @@ function idleEncoding() {
   return {
     datum: IDLE,
     type: "nominal",
-    scale: { domain: [IDLE], range: [hexOf(IDLE_COLOUR)] },
-    legend: { title: null, orient: "bottom", symbolType: "square", symbolSize: 180, symbolStrokeWidth: 0 },
+    scale: { domain: [IDLE, BLANK], range: [hexOf(IDLE_COLOUR), "white"] },
+    legend: {
+      title: null,
+      orient: "bottom",
+      direction: "vertical",
+      symbolType: "square",
+      symbolSize: 150,
+      symbolStrokeColor: "#b8b8c0",
+      symbolStrokeWidth: 1,
+    },
   };
 }
 
@@ -208,30 +252,69 @@ function rowsOf(band: HeatBand): { a: number; address: string; name: string }[] 
 }
 
 /** Names of the mappings at the right edge, where a band has several that are tall enough to be told apart. */
-function namesLayer(band: HeatBand, height: number): Record<string, unknown>[] {
+function namesLayer(heatmap: Heatmap, band: HeatBand, index: number, height: number): Record<string, unknown>[] {
   const bytes = band.end - band.start;
   const tall = band.names.filter(({ start, end }) => (end - start) / bytes * height >= NAME_PX);
-  if (new Set(band.names.map(({ name }) => name)).size < 2) return [];
-  const values = tall.map(({ start, end, name }) => ({
-    name: shorten(name, 22),
-    a0: start - band.start,
-    a1: end - band.start,
-    a: (start + end) / 2 - band.start,
-  }));
-  const y = { field: "a", type: "quantitative" };
+  const own = bandNameOf(heatmap, band);
+  if (tall.every(({ name }) => name === own)) return [];
+  const bounds = tall.flatMap(({ start, end }) => [start, end]).filter((at) => at > band.start && at < band.end);
+  const middle = (range: NamedRange) => (range.start + range.end) / 2 - band.start;
   return [
     {
-      data: { values },
-      mark: { type: "text", align: "left", baseline: "middle", dx: 8, fontSize: 10, color: "#55525f", clip: false },
-      encoding: { x: { value: { expr: "width" } }, y, text: { field: "name", type: "nominal" } },
+      data: { values: tall.map((range) => ({ name: shorten(range.name, 24), a: middle(range) })) },
+      mark: {
+        type: "text",
+        align: "left",
+        baseline: "middle",
+        dx: 8,
+        fontSize: 10,
+        color: "#55525f",
+        clip: false,
+        opacity: { expr: `inrange(datum.a, domain('band${index}_y')) ? 1 : 0` },
+      },
+      encoding: {
+        x: { value: "width" },
+        y: { field: "a", type: "quantitative" },
+        text: { field: "name", type: "nominal" },
+      },
     },
     {
-      data: { values },
-      mark: { type: "rule", xOffset: 4, color: "#9a97a6", strokeWidth: 2 },
-      encoding: { x: { value: { expr: "width" } }, y: { field: "a0", type: "quantitative" }, y2: { field: "a1" } },
+      data: { values: [...new Set(bounds)].map((at) => ({ a: at - band.start })) },
+      mark: { type: "rule", color: "white", opacity: 0.35, strokeDash: [2, 3], clip: true },
+      encoding: { y: { field: "a", type: "quantitative" } },
     },
   ];
 }
+
+/** Says between two bands how much address space is not there. */
+function cutLayer(band: HeatBand, below: HeatBand | undefined, size: { width: number; height: number }) {
+  if (below?.target !== band.target || band.start === below.end) return [];
+  return [{
+    data: { values: [{ text: `⋯ ${formatBytes(band.start - below.end)} of addresses cut out ⋯` }] },
+    mark: { type: "text", align: "center", baseline: "middle", fontSize: 10, color: "#807d8a", clip: false },
+    encoding: {
+      x: { value: size.width / 2 },
+      y: { value: size.height + CUT_PX / 2 + 1 },
+      text: { field: "text", type: "nominal" },
+    },
+  }];
+}
+
+/** Ticks at multiples of a power of two that fits the visible part of the axis, however far it is zoomed. */
+function byteTicksExpr(scale: string, height: number): string {
+  const ticks = Math.max(2, Math.floor(height / 40));
+  const step = `pow(2, ceil(log(max(1, span(domain('${scale}'))) / ${ticks}) / LN2))`;
+  return `sequence(ceil(domain('${scale}')[0] / ${step}) * ${step}, domain('${scale}')[1] + 1, ${step})`;
+}
+
+/** An offset in bytes as text: `96 MiB`. */
+const BYTES_EXPR = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"].reduceRight(
+  (larger, unit, i) => {
+    const text = `format(datum.value / ${2 ** (10 * (i + 1))}, '.4~f') + ' ${unit}'`;
+    return larger === "" ? text : `datum.value < ${2 ** (10 * (i + 2))} ? ${text} : ${larger}`;
+  },
+  "",
+).replace(/^/, "datum.value == 0 ? '0' : ");
 
 function labelOf(heatmap: Heatmap, band: HeatBand, bands: HeatBand[]): string[] {
   const lines = [shorten(bandNameOf(heatmap, band), 22), formatBytes(band.end - band.start)];
@@ -241,25 +324,6 @@ function labelOf(heatmap: Heatmap, band: HeatBand, bands: HeatBand[]): string[] 
   return [...lines, `from ${formatAddress(band.start)}`];
 }
 
-function labelExpr(ticks: { value: number; label: string }[]): string {
-  const table = Object.fromEntries(ticks.map(({ value, label }) => [value, label]));
-  return `${JSON.stringify(table)}[datum.value]`;
-}
-
 function seconds(ns: number): number {
   return Number((ns / 1e9).toFixed(9));
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
-function wrap(text: string, length: number): string[] {
-  const lines: string[] = [];
-  for (const part of text.split(" · ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 3 + part.length <= length) lines[lines.length - 1] = `${last} · ${part}`;
-    else lines.push(part);
-  }
-  return lines;
 }
