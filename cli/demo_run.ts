@@ -1,5 +1,5 @@
 import { formatNs } from "../damon/mod.ts";
-import { whyNotDamon } from "../kernel/kdamond.ts";
+import { requireFreeDamon } from "../kernel/kdamond.ts";
 import { defaultRoots } from "../kernel/roots.ts";
 import { record, sentenceOf } from "./record_run.ts";
 import { recordCommand } from "./record.ts";
@@ -17,7 +17,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const { out, workload } = options;
   Deno.mkdirSync(out, { recursive: true });
   const startedMs = performance.now();
-  const why = await whyNotDamon(defaultRoots(), "vaddr");
+  const why = await requireFreeDamon(defaultRoots(), "vaddr").then(() => undefined, (error: Error) => error.message);
   if (why === undefined) {
     await recordHere(options);
   } else {

@@ -1,22 +1,14 @@
-import {
-  formatBytes,
-  formatNr,
-  formatNs,
-  type RecordedKdamond,
-  type RecordFooter,
-  UnsupportedError,
-} from "../damon/mod.ts";
-import { openTracer } from "../ffi/tracer.ts";
+import { formatBytes, formatNr, formatNs, type RecordFooter } from "../damon/mod.ts";
 import { checkWritable } from "../format/output_file.ts";
 import type { RecordWriter } from "../format/record_file.ts";
-import { requireDamon, requireProcess } from "../kernel/detect.ts";
+import { requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
-import { startKdamond } from "../kernel/kdamond.ts";
-import { DamonMonitor, type WatchedKdamond } from "../kernel/monitor.ts";
+import { requireFreeDamon } from "../kernel/kdamond.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
-import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
+import { startCommand } from "./record_command.ts";
+import { openDamon } from "./record_source.ts";
 import { kdamondOf, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -43,25 +35,14 @@ export async function record(
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
-  await using tracer = openTracer({ ringBytes: options.ring });
-  tracer.attach();
+  await using source = openDamon(roots, wanted, options);
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
-  const watched = wanted.kind === "ongoing" ? ongoing(roots) : [
-    await start(
-      roots,
-      options,
-      wanted.kind === "paddr" ? {} : { pid: child?.pid ?? (wanted as { pid: number }).pid },
-    ),
-  ];
-  await using _stop = { [Symbol.asyncDispose]: async () => void await Promise.all(watched.map((each) => each.stop())) };
-
-  for (const { recorded } of watched) tracer.watch(recorded.pid);
-  const monitor = new DamonMonitor(roots, tracer, watched);
+  const monitor = await source.start(child?.pid ?? (wanted.kind === "pid" ? wanted.pid : undefined));
   const header = headerOf(roots, {
     tool: TOOL,
-    source: "damon",
+    source: source.source,
     kdamonds: monitor.kdamonds,
-    clockNs: tracer.clockNs(),
+    clockNs: source.clockNs(),
     recorder: ["damo", ...Deno.args],
   });
   const writer = RecordWriter.create(options.out, header);
@@ -87,7 +68,7 @@ export async function record(
   if (failure !== undefined) throw failure;
   const exitCode = await child?.end();
   const footer: RecordFooter = {
-    endNs: tracer.clockNs(),
+    endNs: source.clockNs(),
     reason: signals.reason ?? monitor.ended ?? "stopped",
     snapshots: writer.snapshots,
     regions: writer.regions,
@@ -107,62 +88,7 @@ async function checkBefore(roots: Roots, wanted: Wanted, options: RecordOptions)
   if (wanted.kind === "ongoing") return;
   kdamondOf(options, wanted.kind === "paddr" ? {} : { pid: wanted.kind === "pid" ? wanted.pid : 1 });
   if (wanted.kind === "pid") requireProcess(roots, wanted.pid);
-  await requireDamon(roots, wanted.kind === "paddr" ? "paddr" : "vaddr");
-}
-
-async function start(roots: Roots, options: RecordOptions, target: { pid?: number }): Promise<WatchedKdamond> {
-  const kdamond = kdamondOf(options, target);
-  const running = await startKdamond(roots, kdamond);
-  const recorded: RecordedKdamond = { ...kdamond, pid: running.pid, index: running.index, ours: true };
-  return { recorded, isOn: () => running.isOn(), stop: () => running.stop() };
-}
-
-/** Every kdamond that is on, whoever started it: only listened to. */
-function ongoing(roots: Roots): WatchedKdamond[] {
-  const on = readKdamonds(roots).filter(({ state, pid }) => state === "on" && pid !== undefined);
-  if (on.length === 0) {
-    throw new UnsupportedError(
-      "Cannot record --ongoing as a kdamond must be on: none is; start one by recording a target, as in: damo record PID",
-      "ongoing",
-    );
-  }
-  for (const status of on) console.error(`damo: listening to ${describeKdamond(status)}`);
-  return on.map(({ index, pid, contexts }) => ({
-    recorded: { contexts, index, pid: pid!, ours: false },
-    isOn: () => readKdamonds(roots)[index]?.pid === pid,
-    stop: () => Promise.resolve(),
-  }));
-}
-
-/** A command that the recorder runs itself; it is ended with the record. */
-function startCommand(argv: string[], stdoutTaken: boolean) {
-  let child: Deno.ChildProcess;
-  try {
-    // With the record on stdout, what the command prints goes to stderr instead.
-    child = new Deno.Command(argv[0], {
-      args: argv.slice(1),
-      stdin: "inherit",
-      stdout: stdoutTaken ? "piped" : "inherit",
-      stderr: "inherit",
-    }).spawn();
-  } catch (error) {
-    throw new RangeError(`Cannot run ${argv[0]}: ${(error as Error).message}`);
-  }
-  if (stdoutTaken) child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true }).catch(() => {});
-  let code: number | undefined;
-  const exited = child.status.then((status) => code = status.code);
-  const end = async () => {
-    if (code === undefined) {
-      try {
-        child.kill("SIGTERM");
-      } catch { /* it ended in this moment */ }
-      const patience = setTimeout(() => child.kill("SIGKILL"), 2000);
-      await exited;
-      clearTimeout(patience);
-    }
-    return code!;
-  };
-  return { pid: child.pid, exited, end, [Symbol.asyncDispose]: async () => void await end() };
+  await requireFreeDamon(roots, wanted.kind === "paddr" ? "paddr" : "vaddr");
 }
 
 function interval(ms: number, call: () => void): Disposable {

@@ -71,16 +71,14 @@ export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<Runn
 }
 
 /**
- * Why {@linkcode startKdamond} would refuse right now; `undefined` where it would not. It writes nothing.
+ * Checks, without writing anything, that {@linkcode startKdamond} would not refuse right now.
+ *
+ * @throws {UnsupportedError} naming what this machine lacks.
+ * @throws {BusyError} naming who is in the way.
  */
-export async function whyNotDamon(roots: Roots, operations: Operations): Promise<string | undefined> {
-  try {
-    await requireDamon(roots, operations);
-    refuseOthers(roots, readKdamonds(roots));
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+export async function requireFreeDamon(roots: Roots, operations: Operations): Promise<void> {
+  await requireDamon(roots, operations);
+  refuseOthers(roots, readKdamonds(roots));
 }
 
 class OurKdamond implements RunningKdamond {

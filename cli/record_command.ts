@@ -1,0 +1,44 @@
+/** A command that the recorder runs itself; disposing ends it. */
+export interface RecordedCommand extends AsyncDisposable {
+  readonly pid: number;
+  /** Settles when it has ended by itself, or was ended. */
+  readonly exited: Promise<unknown>;
+  /** Ends it where it still runs: SIGTERM, and after 2 s SIGKILL. Its exit code, 128 + signal where one ended it. */
+  end(): Promise<number>;
+}
+
+/**
+ * Starts a command with this terminal.
+ *
+ * @param stdoutTaken The record goes to standard output: what the command prints goes to standard error instead.
+ * @throws {RangeError} where it cannot be run.
+ */
+export function startCommand(argv: readonly string[], stdoutTaken: boolean): RecordedCommand {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(argv[0], {
+      args: argv.slice(1),
+      stdin: "inherit",
+      stdout: stdoutTaken ? "piped" : "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    throw new RangeError(`Cannot run ${argv[0]}: ${(error as Error).message}`);
+  }
+  if (stdoutTaken) child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true }).catch(() => {});
+  let code: number | undefined;
+  const exited = child.status.then((status) => code = status.code);
+  const kill = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch { /* it ended in this moment */ }
+  };
+  const end = async () => {
+    if (code === undefined) kill("SIGTERM");
+    const patience = setTimeout(() => kill("SIGKILL"), 2000);
+    await exited;
+    clearTimeout(patience);
+    return code!;
+  };
+  return { pid: child.pid, exited, end, [Symbol.asyncDispose]: async () => void await end() };
+}
