@@ -13,10 +13,10 @@
 PARTS := bpf workload
 # The parts of `deno task ok`, one by one: all run, even where one fails.
 OK := ok:format ok:lint ok:check ok:doc ok:unit
+# What fills the cache of Deno.
+SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
 
 .PHONY: build demo test ok clean help native ready
-# What the cache of Deno below is made of.
-SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
 
 build:
 	@./setup build deno
