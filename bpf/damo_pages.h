@@ -2,7 +2,7 @@
 /*
  * libdamo: the page sampler, which reads the accessed bits of processes' page tables by a BPF program and clears them by
  * /proc/PID/clear_refs. Functions return 0 or a count, or -errno. One thread at a time may use a sampler, but for
- * damo_pages__stop. ffi/pages_symbols.ts repeats this file line for line. Addresses are doubles, exact up to 2^53 bytes.
+ * damo_pages__stop. ffi/pages_symbols.ts repeats this file line for line. Addresses are doubles: those of pages are exact.
  */
 #ifndef DAMO_PAGES_H
 #define DAMO_PAGES_H
@@ -77,10 +77,11 @@ DAMO_API int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval
 /*
  * Ends an exact aggregation interval of a target: gives out runs of pages of the given ranges that were accessed equally
  * often (or, if there would be more than cap, about equally often), and begins the next one. Pages without any table are
- * as old as their range, absent_age. A page that differs by more than threshold from its last count is new.
+ * as old as their range, absent_age. A page's age begins anew when it differs by more than a tenth of samples, those that
+ * were done, from the interval before, or was not accessed in one of the two.
  */
 DAMO_API int damo_pages__aggregate(struct damo_pages *p, __u32 slot, const double *range_start, const double *range_end,
-				   const __u32 *absent_age, __u32 nr_ranges, __u32 threshold, double *start, double *end,
+				   const __u32 *absent_age, __u32 nr_ranges, __u32 samples, double *start, double *end,
 				   __u32 *nr_accesses, __u32 *age, __u32 cap);
 
 DAMO_API int damo_pages__counters(const struct damo_pages *p, struct damo_pages_counters *to);

@@ -200,18 +200,23 @@ static void run_through(const struct damo_page_target *target, struct runs *r, _
 	}
 }
 
-static void age_blocks(struct damo_page_target *target, __u32 threshold)
+static void age_blocks(struct damo_page_target *target, __u32 samples)
 {
+	__u32 before = target->last_samples ? target->last_samples : samples;
+
 	for (size_t i = 0; i < target->nr_blocks; i++) {
 		struct damo_block *block = target->blocks[i];
 
 		for (int j = 0; j < 512; j++) {
-			__u32 now = block->count[j], last = block->last[j];
-			__u32 difference = now > last ? now - last : last - now;
+			/* As shares of the samples, whose number may have changed. */
+			__u64 now = (__u64)block->count[j] * before, last = (__u64)block->last[j] * samples;
+			__u64 difference = now > last ? now - last : last - now;
+			int is_new = difference * 10 > (__u64)samples * before || !now != !last;
 
-			block->age[j] = difference > threshold || !now != !last ? 0 : block->age[j] + 1;
+			block->age[j] = is_new ? 0 : block->age[j] + 1;
 		}
 	}
+	target->last_samples = samples;
 }
 
 /* Begins the next interval; blocks outside of the ranges are of memory that is gone. */
@@ -237,16 +242,16 @@ static void turn_over(struct damo_page_target *target, const double *range_start
 }
 
 int damo_pages__aggregate(struct damo_pages *p, __u32 slot, const double *range_start, const double *range_end,
-			  const __u32 *absent_age, __u32 nr_ranges, __u32 threshold, double *start, double *end,
+			  const __u32 *absent_age, __u32 nr_ranges, __u32 samples, double *start, double *end,
 			  __u32 *nr_accesses, __u32 *age, __u32 cap)
 {
 	struct damo_page_target *target = damo_pages__target(p, slot);
 	struct runs r = { .start = start, .end = end, .nr_accesses = nr_accesses, .age = age, .cap = cap };
 	__u64 begin = damo_pages__cpu_ns();
 
-	if (!target || !cap || !nr_ranges)
+	if (!target || !cap || !nr_ranges || !samples)
 		return -EINVAL;
-	age_blocks(target, threshold);
+	age_blocks(target, samples);
 	for (;;) {
 		r.nr = 0;
 		r.pages = 0;

@@ -24,6 +24,7 @@ struct damo_page_target {
 	int clear_fd;
 	int statm_fd;
 	__u64 start_time;
+	__u32 last_samples; /* of the exact interval before */
 	__u64 resident; /* pages in memory, as of the last look */
 	/* Of exact mode, ascending. */
 	struct damo_block **blocks;

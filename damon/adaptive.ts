@@ -41,6 +41,7 @@ export class AdaptiveRegions {
   #cells: Cell[] = [];
   #lastLength = 0;
   #samples = 0;
+  #lastSamples = 0;
   readonly #options: Required<AdaptiveOptions>;
 
   constructor(options: AdaptiveOptions) {
@@ -50,6 +51,11 @@ export class AdaptiveRegions {
   /** Number of regions now; it changes with {@linkcode setRanges} and {@linkcode aggregate} only. */
   get length(): number {
     return this.#cells.length;
+  }
+
+  /** Bounds of the number of regions, in force from the next aggregation on. */
+  set nrRegions(nrRegions: NrRegions) {
+    this.#options.nrRegions = nrRegions;
   }
 
   /** Samples noted since the last aggregation. */
@@ -107,8 +113,38 @@ export class AdaptiveRegions {
     this.#samples++;
   }
 
+  /** First bytes and ends of the regions, ascending: for who picks the pages itself, and {@linkcode add}s the counts. */
+  bounds(): { start: Float64Array; end: Float64Array } {
+    return {
+      start: Float64Array.from(this.#cells, ({ start }) => start),
+      end: Float64Array.from(this.#cells, ({ end }) => end),
+    };
+  }
+
+  /**
+   * Takes the outcome of many samples at once: of `samples` pages of each region, picked at random, `nrAccesses` were
+   * seen accessed.
+   *
+   * @throws {RangeError} if there is not one count for each region.
+   */
+  add(nrAccesses: ArrayLike<number>, samples: number): void {
+    if (nrAccesses.length !== this.#cells.length) {
+      throw new RangeError(
+        `Cannot add accesses as there must be a count for each region: ${nrAccesses.length} for ${this.#cells.length}`,
+      );
+    }
+    for (let i = 0; i < nrAccesses.length; i++) this.#cells[i].nrAccesses += nrAccesses[i];
+    this.#samples += samples;
+  }
+
   /** Merges regions that are alike, returns them as they are then, and begins the next aggregation interval. */
   aggregate(): Regions {
+    // Where the number of samples has changed, last time's count is as a share of them.
+    if (this.#lastSamples > 0 && this.#samples > 0 && this.#lastSamples !== this.#samples) {
+      const scale = this.#samples / this.#lastSamples;
+      for (const cell of this.#cells) cell.lastNrAccesses *= scale;
+    }
+    this.#lastSamples = this.#samples;
     this.#merge();
     const regions = Regions.alloc(this.#cells.length);
     this.#cells.forEach((cell, i) => {

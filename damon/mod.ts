@@ -13,5 +13,6 @@ export * from "./plan.ts";
 export * from "./record.ts";
 export * from "./regions.ts";
 export * from "./scheme_event.ts";
+export * from "./sampling_budget.ts";
 export * from "./snapshot.ts";
 export * from "./units.ts";

@@ -69,6 +69,32 @@ export interface RecordedKdamond extends Kdamond {
   ours: boolean;
 }
 
+/** What the page sampler did in a recording. Times are CPU time of its sampling thread, ns. */
+export interface PagesCounts {
+  /** All of its CPU time: what the budget bounds. */
+  cpuNs: number;
+  /** Of it, clearing accessed bits. */
+  clearNs: number;
+  /** Of it, reading page tables. */
+  walkNs: number;
+  /** How often a process was cleared. */
+  clears: number;
+  /** Pages in memory of the processes that were cleared, added up over all clears. */
+  cleared: number;
+  /** Pages looked at, added up. */
+  walked: number;
+  /** Sampling intervals done. */
+  samples: number;
+  /** Sampling intervals left out, as the one before took too long. */
+  missed: number;
+  /** Share of one CPU that the sampler may take, 0 to 1. */
+  maxOverhead: number;
+  /** The shortest and the longest sampling interval that was in force, µs. */
+  sampleUs: { min: number; max: number };
+  /** Pids by target id, the children that were followed included. */
+  pids: number[];
+}
+
 /** What the recorder counted, written last. */
 export interface RecordFooter {
   /** ns of the record's clock at which the recording ended. */
@@ -87,6 +113,8 @@ export interface RecordFooter {
   dropped: number;
   /** Snapshots of which at least one event was lost; they are left out. */
   torn: number;
+  /** Of the page sampler. */
+  pages?: PagesCounts;
   /** Exit code of the command that the recorder started itself. */
   exitCode?: number;
 }

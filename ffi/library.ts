@@ -18,9 +18,21 @@ function pathOf(given: string | undefined): string {
  * @throws {UnsupportedError} where it is missing, of another version, or lacks what it needs; with what helps.
  */
 export function openLibrary(given?: string): Library {
+  return openSymbols(given, SYMBOLS);
+}
+
+/**
+ * Opens the native library with another choice of its symbols.
+ *
+ * @throws {UnsupportedError} as {@linkcode openLibrary}.
+ */
+export function openSymbols<T extends Deno.ForeignLibraryInterface>(
+  given: string | undefined,
+  symbols: T,
+): Deno.DynamicLibrary<T> {
   const path = pathOf(given);
   checkVersion(path);
-  return Deno.dlopen(path, SYMBOLS);
+  return Deno.dlopen(path, symbols);
 }
 
 function checkVersion(path: string): void {

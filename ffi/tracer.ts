@@ -194,8 +194,13 @@ class LibraryTracer implements Tracer {
   }
 }
 
+/** What an error is explained with. */
+type Explaining = {
+  symbols: Pick<Library["symbols"], "damo_last_log" | "damo_missing_capabilities">;
+};
+
 /** An errno of loading or attaching, as an error that says what can be done. */
-function explained(library: Library, operation: string, errno: number): Error {
+export function explained(library: Explaining, operation: string, errno: number): Error {
   const log = logOf(library);
   if (errno === EPERM) {
     const missing = namesOf(library.symbols.damo_missing_capabilities(), CAPABILITIES);
@@ -220,7 +225,7 @@ function explained(library: Library, operation: string, errno: number): Error {
   return new KernelError(operation, errno, undefined, log === "" ? undefined : `libbpf says: ${lastLineOf(log)}`);
 }
 
-function logOf(library: Library): string {
+function logOf(library: Explaining): string {
   const bytes = new Uint8Array(64 << 10);
   const length = library.symbols.damo_last_log(bytes, bytes.length);
   return new TextDecoder().decode(bytes.subarray(0, length));

@@ -1,4 +1,4 @@
-import { Assembler, type RecordedKdamond, type RecordItem } from "../damon/mod.ts";
+import { Assembler, type PagesCounts, type RecordedKdamond, type RecordItem } from "../damon/mod.ts";
 import type { Tracer } from "../ffi/tracer.ts";
 import { isAlive, MappingsWatch, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
@@ -12,6 +12,8 @@ export interface MonitorCounts {
   dropped: number;
   /** Snapshots of which at least one event, but not all, was lost; they are left out. */
   torn: number;
+  /** Of the page sampler, which has no events: there `events` and `received` count regions. */
+  pages?: PagesCounts;
 }
 
 /** A source of snapshots that runs now, with what a record needs to know about it. */

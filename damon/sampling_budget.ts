@@ -1,0 +1,80 @@
+import type { Intervals } from "./kdamond.ts";
+
+/** How {@linkcode SamplingBudget} trades time for cost. */
+export interface SamplingBudgetOptions {
+  /** The intervals that are wished for. */
+  intervals: Pick<Intervals, "sampleUs" | "aggrUs">;
+  /** Share of one CPU that sampling may take, above 0 and at most 1. */
+  maxOverhead: number;
+  /**
+   * Samples that an aggregation interval keeps where sampling gets slow, at least 1: only with fewer is the aggregation
+   * interval stretched too.
+   */
+  minSamples: number;
+}
+
+/** Intervals in force: `aggrUs = samples * sampleUs`. */
+export interface BudgetedIntervals {
+  sampleUs: number;
+  aggrUs: number;
+  samples: number;
+}
+
+/**
+ * Holds the cost of sampling to a share of one CPU, by stretching the sampling interval. The aggregation interval stays
+ * as it is wished for with fewer samples in it, down to `minSamples`; from there on it is stretched as well. It reacts to
+ * a higher cost at once, and to a lower one slowly, in steps, so that the intervals rest most of the time.
+ *
+ * @example
+ * ```ts
+ * import { SamplingBudget } from "./sampling_budget.ts";
+ * const intervals = { sampleUs: 5_000, aggrUs: 100_000 };
+ * const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
+ * budget.note(1_000, 1); // a sample took 1 ms
+ * budget.inForce(); // { sampleUs: 55000, aggrUs: 275000, samples: 5 }
+ * ```
+ */
+export class SamplingBudget {
+  readonly #options: SamplingBudgetOptions;
+  #costUs = 0;
+  #sampleUs: number;
+
+  /** @throws {RangeError} for options out of their bounds. */
+  constructor(options: SamplingBudgetOptions) {
+    const { maxOverhead, minSamples } = options;
+    if (!(maxOverhead > 0 && maxOverhead <= 1)) {
+      throw new RangeError(`Cannot use maxOverhead as it must be above 0 and at most 1: it is ${maxOverhead}`);
+    }
+    if (!(Number.isSafeInteger(minSamples) && minSamples >= 1)) {
+      throw new RangeError(`Cannot use minSamples as it must be a whole number above 0: it is ${minSamples}`);
+    }
+    this.#options = options;
+    this.#sampleUs = options.intervals.sampleUs;
+  }
+
+  /** Takes what `samples` samples cost together, µs of CPU time. */
+  note(costUs: number, samples: number): void {
+    if (samples < 1) return;
+    const each = costUs / samples;
+    this.#costUs = Math.max(each, this.#costUs === 0 ? each : 0.8 * this.#costUs + 0.2 * each);
+    const { intervals, maxOverhead } = this.#options;
+    const needed = this.#costUs / maxOverhead;
+    if (needed <= this.#sampleUs && needed * 1.5 > this.#sampleUs) return;
+    this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * 1.1));
+  }
+
+  /** The intervals to use next. */
+  inForce(): BudgetedIntervals {
+    const { intervals, minSamples } = this.#options;
+    const sampleUs = this.#sampleUs;
+    const wished = Math.max(1, Math.floor(intervals.aggrUs / intervals.sampleUs));
+    const samples = Math.max(Math.floor(intervals.aggrUs / sampleUs), Math.min(wished, minSamples));
+    return { sampleUs, aggrUs: samples * sampleUs, samples };
+  }
+}
+
+/** Two digits, upwards: intervals that people can read, and that rest. */
+function roundUp(us: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(us)) - 1);
+  return Math.ceil(us / unit) * unit;
+}

@@ -1,0 +1,240 @@
+import {
+  type BudgetedIntervals,
+  checkKdamond,
+  type Context,
+  type PagesCounts,
+  type RecordedKdamond,
+  type RecordItem,
+  SamplingBudget,
+  type Snapshot,
+} from "../damon/mod.ts";
+import { openPageSampler, type PageIntervalDone, type PageSampler } from "../ffi/pages.ts";
+import { childrenOf } from "./children.ts";
+import type { Monitor, MonitorCounts } from "./monitor.ts";
+import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
+import { requireProcess } from "./detect.ts";
+import type { Roots } from "./roots.ts";
+
+/** What a page sampler is to do. */
+export interface PagesMonitorOptions {
+  /** Targets (with pids), intervals wished for, bounds of regions. Targets with regions are watched only there. */
+  context: Context;
+  /** A page of each region in each sample, as DAMON does; or every page, which shows the true working set. */
+  mode: "adaptive" | "exact";
+  /** Share of one CPU that clearing and reading may take, above 0 and at most 1; 0.02 by default. */
+  maxOverhead?: number | undefined;
+  /** Follows the processes that the targets fork, and those that these fork. */
+  includeChildren?: boolean | undefined;
+  /** Path of libdamo.so, see {@linkcode openPageSampler}. */
+  library?: string | undefined;
+  /** For tests: see {@linkcode openPageSampler}. */
+  byIterator?: boolean | undefined;
+}
+
+/** Share of one CPU that the sampler takes at most, where nothing else is said. */
+export const DEFAULT_MAX_OVERHEAD = 0.02;
+
+/** Samples that an aggregation interval keeps at least, by mode: a tenth of all is what DAMON calls alike. */
+const MIN_SAMPLES = { adaptive: 10, exact: 4 } as const;
+
+/** Share of the budget that looking at mappings and children may take, of the time of one thread. */
+const UPDATE_SHARE = 0.25;
+
+/**
+ * Opens the eBPF page sampler on processes: a monitor for kernels whose DAMON is absent, cannot watch processes, or is
+ * taken. It clears the accessed bits of the targets by `/proc/PID/clear_refs`: the kernel's reclaim loses what it would
+ * have learnt of them, and DAMON or another such monitor of the same process would miss accesses.
+ *
+ * `await using` it, or take its {@linkcode PagesMonitor.items} to the end.
+ *
+ * @throws {UnsupportedError} where pages cannot be sampled on this machine; with what helps.
+ * @throws {KernelError} naming the capability that is missing.
+ * @throws {RangeError} for a configuration out of bounds.
+ */
+export function openPagesMonitor(roots: Roots, options: PagesMonitorOptions): PagesMonitor {
+  const { context, mode, maxOverhead = DEFAULT_MAX_OVERHEAD } = options;
+  checkKdamond({ contexts: [context] });
+  const budget = new SamplingBudget({ intervals: context.intervals, maxOverhead, minSamples: MIN_SAMPLES[mode] });
+  for (const { pid } of context.targets) requireProcess(roots, pid!);
+  const sampler = openPageSampler({ library: options.library, byIterator: options.byIterator });
+  return new PagesMonitor(roots, sampler, budget, { ...options, maxOverhead });
+}
+
+/** Snapshots by the page sampler. */
+export class PagesMonitor implements Monitor, AsyncDisposable {
+  ended: string | undefined;
+  readonly kdamonds: RecordedKdamond[];
+  readonly #roots: Roots;
+  readonly #sampler: PageSampler;
+  readonly #budget: SamplingBudget;
+  readonly #options: PagesMonitorOptions & { maxOverhead: number };
+  readonly #targets = new Map<number, PagesTarget>();
+  readonly #pids: number[] = [];
+  #counts: PagesCounts;
+  #regions = 0;
+
+  /** For {@linkcode openPagesMonitor}. */
+  constructor(
+    roots: Roots,
+    sampler: PageSampler,
+    budget: SamplingBudget,
+    options: PagesMonitorOptions & { maxOverhead: number },
+  ) {
+    this.#roots = roots;
+    this.#sampler = sampler;
+    this.#budget = budget;
+    this.#options = options;
+    this.kdamonds = [{ pid: Deno.pid, ours: true, contexts: [options.context] }];
+    this.#counts = countsOf(sampler, options.maxOverhead, this.#pids);
+    for (const { pid } of options.context.targets) this.#add(pid!);
+  }
+
+  /** Now, by the clock of the snapshots: ns of CLOCK_BOOTTIME. */
+  clockNs(): number {
+    return this.#sampler.clockNs();
+  }
+
+  counts(): MonitorCounts {
+    const regions = this.#regions;
+    return { events: regions, received: regions, dropped: 0, torn: 0, pages: this.#counts };
+  }
+
+  async *items(signal: AbortSignal): AsyncGenerator<RecordItem> {
+    const stop = () => this.#sampler.stop();
+    signal.addEventListener("abort", stop);
+    try {
+      if (signal.aborted) return;
+      yield* this.#update();
+      await this.#learnCost();
+      let [beginNs, updateNs] = [0, this.clockNs() + this.#options.context.intervals.updateUs * 1e3];
+      while (this.ended === undefined && !signal.aborted) {
+        if (this.clockNs() >= updateNs) {
+          const begin = performance.now();
+          yield* this.#update();
+          const costNs = (performance.now() - begin) * 1e6 / (UPDATE_SHARE * this.#options.maxOverhead);
+          updateNs = this.clockNs() + Math.max(this.#options.context.intervals.updateUs * 1e3, costNs);
+        }
+        const intervals = this.#budget.inForce();
+        const done = await this.#sample(intervals, beginNs);
+        if (!done) break;
+        beginNs = done.nextNs;
+        for (const snapshot of await this.#snapshots(done, intervals)) yield { kind: "snapshot", snapshot };
+        this.#account(intervals);
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
+      await this[Symbol.asyncDispose]();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#sampler[Symbol.asyncDispose]();
+  }
+
+  #add(pid: number, fixed = this.#options.context.targets.find((target) => target.pid === pid)?.regions ?? []): void {
+    let slot: number;
+    try {
+      slot = this.#sampler.add(pid);
+    } catch (error) {
+      // It ended in this moment.
+      if (error instanceof Deno.errors.NotFound) return;
+      throw error;
+    }
+    const { nrRegions } = this.#options.context;
+    const id = this.#pids.push(pid) - 1;
+    this.#targets.set(
+      id,
+      this.#options.mode === "exact"
+        ? new ExactPagesTarget(this.#roots, pid, slot, fixed, this.#sampler, nrRegions)
+        : new AdaptivePagesTarget(this.#roots, pid, slot, fixed, nrRegions),
+    );
+    this.#share();
+  }
+
+  #remove(id: number): void {
+    this.#sampler.remove(this.#targets.get(id)!.slot);
+    this.#targets.delete(id);
+    this.#share();
+  }
+
+  /** The bounds of regions are of all targets together. */
+  #share(): void {
+    const { min, max } = this.#options.context.nrRegions;
+    const each = (bound: number) => Math.max(3, Math.floor(bound / Math.max(1, this.#targets.size)));
+    for (const target of this.#targets.values()) target.nrRegions = { min: each(min), max: each(max) };
+  }
+
+  *#update(): Generator<RecordItem> {
+    if (this.#options.includeChildren) this.#followForks();
+    const timeNs = this.clockNs();
+    for (const target of this.#targets.values()) {
+      const mappings = target.update();
+      if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: target.pid, mappings } };
+    }
+  }
+
+  #followForks(): void {
+    const known = new Set([...this.#targets.values()].map(({ pid }) => pid));
+    const left = [...known];
+    for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
+      for (const child of childrenOf(this.#roots, pid)) {
+        if (known.has(child)) continue;
+        known.add(child);
+        left.push(child);
+        this.#add(child);
+      }
+    }
+  }
+
+  /** The first sample tells what a sample costs, and starts from bits that are cleared: it is not shown. */
+  async #learnCost(): Promise<void> {
+    const { sampleUs } = this.#options.context.intervals;
+    const intervals = { sampleUs, aggrUs: sampleUs, samples: 1 };
+    const done = await this.#sample(intervals, 0);
+    if (done) await this.#snapshots(done, intervals);
+    this.#account(intervals);
+    this.#regions = 0;
+  }
+
+  async #sample(intervals: BudgetedIntervals, beginNs: number): Promise<PageIntervalDone | undefined> {
+    const { sampleUs, samples } = intervals;
+    const parts = [...this.#targets.values()].map((target) => target.part());
+    return await this.#sampler.sample({ beginNs, sampleUs, samples, exact: this.#options.mode === "exact", parts });
+  }
+
+  async #snapshots(done: PageIntervalDone, intervals: BudgetedIntervals): Promise<Snapshot[]> {
+    const { startNs, endNs, nrAccesses } = done;
+    const { sampleUs, aggrUs, samples } = intervals;
+    const snapshots: Snapshot[] = [];
+    for (const [i, [id, target]] of [...this.#targets].entries()) {
+      const counts = nrAccesses[i];
+      if (!counts) {
+        this.#remove(id);
+        continue;
+      }
+      const regions = await target.aggregate(counts, samples);
+      this.#regions += regions.length;
+      // A process that has just begun may have nothing mapped.
+      if (regions.length === 0) continue;
+      snapshots.push({ kdamond: Deno.pid, targetId: BigInt(id), startNs, endNs, sampleUs, aggrUs, regions });
+    }
+    if (this.#targets.size === 0) this.ended = "target exited";
+    return snapshots;
+  }
+
+  #account({ sampleUs, samples }: BudgetedIntervals): void {
+    const before = this.#counts;
+    this.#counts = countsOf(this.#sampler, this.#options.maxOverhead, this.#pids);
+    this.#counts.sampleUs = {
+      min: Math.min(before.sampleUs.min || sampleUs, sampleUs),
+      max: Math.max(before.sampleUs.max, sampleUs),
+    };
+    this.#budget.note((this.#counts.cpuNs - before.cpuNs) / 1e3, samples);
+  }
+}
+
+function countsOf(sampler: PageSampler, maxOverhead: number, pids: number[]): PagesCounts {
+  const { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed } = sampler.counters();
+  const sampleUs = { min: 0, max: 0 };
+  return { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed, maxOverhead, sampleUs, pids };
+}
