@@ -14,7 +14,8 @@ import { HEADER } from "../records.ts";
 const KDAMOND = 1;
 const ROUNDS = 9;
 const EVENTS = 8_000_000;
-const RING_BYTES = 4 << 20;
+/** Some ten events a microsecond fill the default ring in 4 ms: less than a busy scheduler lets a reader wait. */
+const RING_BYTES = 32 << 20;
 /** Events that fill the ring without overflowing it. */
 const FULL = 50_000;
 
