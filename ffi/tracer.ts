@@ -16,7 +16,9 @@ export interface TracerOptions {
 
 /** What a tracer counted since it was opened. `sent = received + dropped`, once all is drained. */
 export interface TracerCounters {
+  /** Events that the kernel side tried to send. */
   sent: number;
+  /** Events that were drained. */
   received: number;
   /** Events for which the ring had no room. */
   dropped: number;
@@ -41,6 +43,7 @@ export interface Tracer extends AsyncDisposable {
   wait(timeoutMs: number): Promise<"ready" | "timeout" | "stopped">;
   /** Events out of the ring, valid until the next call; to be called until there are none. */
   drain(): EventBatch;
+  /** Counts over all kdamonds that were ever watched. */
   counters(): TracerCounters;
   /** Ends the waiting at once; draining goes on working. */
   stop(): void;
