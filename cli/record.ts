@@ -1,5 +1,5 @@
-import { Command } from "@commander-js/extra-typings";
-import { parseBytes, parseNs, parseUs } from "../damon/units.ts";
+import { Command, Option } from "@commander-js/extra-typings";
+import { parseBytes, parseNs, parseRatio, parseUs } from "../damon/units.ts";
 
 const count = (text: string) => {
   if (!/^\d+$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count`);
@@ -28,7 +28,15 @@ export function recordCommand(command: string[] | undefined) {
     .option("--monitoring_intervals <times...>", "sampling, aggregation and update interval in one")
     .option("--monitoring_nr_regions_range <counts...>", "least and largest number of regions in one")
     .option("-r, --regions <ranges>", 'initial regions, as in "4G-6G 8G-9G" or "7f0000000000-7f0000100000" with 0x')
-    .option("--ring <size>", "ring buffer between kernel and recorder", parseBytes, 4 << 20)
+    .addOption(
+      new Option(
+        "--monitor <which>",
+        "who looks: damon; pages, the eBPF page sampler; pages-exact, which looks at every page; auto takes DAMON where it can watch processes and is free",
+      ).choices(["auto", "damon", "pages", "pages-exact"]).default("auto" as const),
+    )
+    .option("--max_overhead <share>", "most of one CPU that the page sampler may take", parseRatio, 0.02)
+    .option("--include_children", "follow what the target forks (page sampler)")
+    .option("--ring <size>", "ring buffer between DAMON and the recorder (default 4M)", parseBytes, 4 << 20)
     .option("--quiet", "no status line, no summary")
     .addHelpText(
       "after",

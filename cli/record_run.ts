@@ -1,14 +1,13 @@
-import { formatBytes, formatNr, formatNs, type RecordFooter } from "../damon/mod.ts";
+import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter } from "../damon/mod.ts";
 import { checkWritable } from "../format/output_file.ts";
 import type { RecordWriter } from "../format/record_file.ts";
 import { requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
-import { requireFreeDamon } from "../kernel/kdamond.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
 import { startCommand } from "./record_command.ts";
-import { openDamon } from "./record_source.ts";
+import { openSource } from "./record_source.ts";
 import { kdamondOf, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -28,14 +27,14 @@ export async function record(
 ) {
   const roots = defaultRoots();
   const wanted = wantedOf(target, command, options);
-  await checkBefore(roots, wanted, options);
+  checkBefore(roots, wanted, options);
   checkWritable(options.out);
   // Loaded only now, as the Arrow library is large and most mistakes are found by here.
   const { RecordWriter } = await import("../format/record_file.ts");
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
-  await using source = openDamon(roots, wanted, options);
+  await using source = await openSource(roots, wanted, options);
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
   const monitor = await source.start(child?.pid ?? (wanted.kind === "pid" ? wanted.pid : undefined));
   const header = headerOf(roots, {
@@ -61,34 +60,42 @@ export async function record(
   if (options.timeout !== undefined) signals.stopAfter(options.timeout);
   started?.();
 
-  for await (const item of monitor.items(signals.signal)) {
-    if (item.kind === "snapshot") status.see(item.snapshot);
-    writer.write(item);
+  try {
+    for await (const item of monitor.items(signals.signal)) {
+      if (item.kind === "snapshot") status.see(item.snapshot);
+      writer.write(item);
+    }
+  } catch (error) {
+    failure ??= error;
   }
-  if (failure !== undefined) throw failure;
   const exitCode = await child?.end();
   const footer: RecordFooter = {
     endNs: source.clockNs(),
-    reason: signals.reason ?? monitor.ended ?? "stopped",
+    reason: failure ? `failure: ${(failure as Error).message}` : signals.reason ?? monitor.ended ?? "stopped",
     snapshots: writer.snapshots,
     regions: writer.regions,
     ...monitor.counts(),
     ...(exitCode !== undefined && { exitCode }),
   };
-  writer.finish(footer);
+  // Where the output takes no more, the record stays as far as it got; any other failure leaves it whole.
+  if (!isOutputFailure(failure)) writer.finish(footer);
   writer.close();
   status.clear();
+  if (failure !== undefined) throw failure;
   if (options.quiet !== true) console.error(summaryOf(writer, footer, header.clock.originNs));
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
   return { header, footer };
 }
 
 /** Everything that can be known to fail fails here, before anything is started. */
-async function checkBefore(roots: Roots, wanted: Wanted, options: RecordOptions): Promise<void> {
+function checkBefore(roots: Roots, wanted: Wanted, options: RecordOptions): void {
   if (wanted.kind === "ongoing") return;
   kdamondOf(options, wanted.kind === "paddr" ? {} : { pid: wanted.kind === "pid" ? wanted.pid : 1 });
   if (wanted.kind === "pid") requireProcess(roots, wanted.pid);
-  await requireFreeDamon(roots, wanted.kind === "paddr" ? "paddr" : "vaddr");
+}
+
+function isOutputFailure(error: unknown): boolean {
+  return error instanceof RecordError || error instanceof Deno.errors.BrokenPipe;
 }
 
 function interval(ms: number, call: () => void): Disposable {

@@ -1,7 +1,8 @@
-import { type RecordedKdamond, type Source, UnsupportedError } from "../damon/mod.ts";
+import { BusyError, type RecordedKdamond, type Source, UnsupportedError } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
-import { startKdamond } from "../kernel/kdamond.ts";
+import { requireFreeDamon, startKdamond } from "../kernel/kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "../kernel/monitor.ts";
+import { openPagesMonitor } from "../kernel/pages_monitor.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import type { RecordOptions } from "./record.ts";
@@ -16,8 +17,72 @@ export interface RecordSource extends AsyncDisposable {
   clockNs(): number;
 }
 
+/**
+ * Opens what `--monitor` asks for. It says on standard error if that is not DAMON although it was not named, and why.
+ *
+ * @throws {UnsupportedError} where the kernel cannot do it.
+ * @throws {BusyError} where somebody else's DAMON is in the way.
+ */
+export async function openSource(roots: Roots, wanted: Wanted, options: RecordOptions): Promise<RecordSource> {
+  const watchesProcess = wanted.kind === "pid" || wanted.kind === "command";
+  if (!watchesProcess && options.monitor !== "auto" && options.monitor !== "damon") {
+    throw new TypeError(
+      `Cannot use --monitor ${options.monitor} as it watches processes: the target is ${wanted.kind}`,
+    );
+  }
+  if (wanted.kind === "ongoing") return openDamon(roots, wanted, options);
+  if (options.monitor === "auto" || options.monitor === "damon") {
+    try {
+      await requireFreeDamon(roots, watchesProcess ? "vaddr" : "paddr");
+      return openDamon(roots, wanted, options);
+    } catch (error) {
+      const isAbsent = error instanceof UnsupportedError || error instanceof BusyError;
+      if (options.monitor === "damon" || !watchesProcess || !isAbsent) throw error;
+      console.error(`damo: recording with the page sampler, not DAMON. ${error.message}`);
+    }
+  }
+  if (wanted.kind === "pid") refuseBoth(roots, wanted.pid);
+  return openPages(roots, options);
+}
+
+/** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
+function refuseBoth(roots: Roots, pid: number): void {
+  const both = readKdamonds(roots).find(({ state, contexts }) =>
+    state === "on" && contexts.some(({ targets }) => targets.some((target) => target.pid === pid))
+  );
+  if (!both) return;
+  throw new BusyError(
+    `Cannot sample the pages of process ${pid} as nobody else may watch it: ${describeKdamond(both)} does; ` +
+      `listen to that one instead: damo record --ongoing`,
+  );
+}
+
+/** The eBPF page sampler. */
+function openPages(roots: Roots, options: RecordOptions): RecordSource {
+  const isExact = options.monitor === "pages-exact";
+  let clock = { ns: 0, ms: 0 };
+  let dispose = () => Promise.resolve();
+  return {
+    source: isExact ? "pages-exact" : "pages",
+    start(pid) {
+      const monitor = openPagesMonitor(roots, {
+        context: kdamondOf(options, { pid: pid! }).contexts[0],
+        mode: isExact ? "exact" : "adaptive",
+        maxOverhead: options.max_overhead,
+        includeChildren: options.include_children,
+      });
+      dispose = () => monitor[Symbol.asyncDispose]();
+      clock = { ns: monitor.clockNs(), ms: performance.now() };
+      return Promise.resolve(monitor);
+    },
+    // The sampler is closed before the record is: its clock goes on here.
+    clockNs: () => clock.ns + (performance.now() - clock.ms) * 1e6,
+    [Symbol.asyncDispose]: () => dispose(),
+  };
+}
+
 /** DAMON: a kdamond of our own, or with `ongoing` those that are on, only listened to. */
-export function openDamon(roots: Roots, wanted: Wanted, options: RecordOptions): RecordSource {
+function openDamon(roots: Roots, wanted: Wanted, options: RecordOptions): RecordSource {
   const tracer = openTracer({ ringBytes: options.ring });
   let watched: WatchedKdamond[] = [];
   const stopAll = async () => {

@@ -47,6 +47,17 @@ export function parseUs(text: string): number {
   return Math.round(parseNs(text, "us") / 1e3);
 }
 
+/**
+ * A share of a whole, as a fraction: `2%` is 0.02, and so is `0.02`.
+ *
+ * @throws {SyntaxError} for anything else.
+ */
+export function parseRatio(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
+  if (!found) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a share: use a form like 2% or 0.02`);
+  return Number(found[1]) / (found[2] ? 100 : 1);
+}
+
 /** Bytes for a person, three significant digits: `1.50 MiB`, `512 B`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;

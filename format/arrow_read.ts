@@ -97,6 +97,8 @@ class ArrowReader implements RecordReader {
     let whole = false;
     try {
       for await (const batch of this.batches as AsyncIterable<RecordBatch>) {
+        // For a stream that ends after its schema Arrow makes up a batch of no rows, without columns.
+        if (batch.numRows === 0) continue;
         for (const item of itemsOf(batch)) {
           whole = item.kind === "footer";
           yield item;

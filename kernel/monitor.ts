@@ -82,6 +82,7 @@ export class DamonMonitor implements Monitor {
       for (const kdamond of this.watched) await kdamond.stop();
     }
     yield* this.#drain();
+    this.#assembler.finish();
   }
 
   counts(): MonitorCounts {

@@ -1,5 +1,14 @@
 import assert from "assert";
-import { formatAddress, formatBytes, formatNs, MAX, parseBytes, parseNs, parseUs } from "../../damon/mod.ts";
+import {
+  formatAddress,
+  formatBytes,
+  formatNs,
+  MAX,
+  parseBytes,
+  parseNs,
+  parseRatio,
+  parseUs,
+} from "../../damon/mod.ts";
 
 Deno.test("parseBytes takes DAMON's sizes, all binary", () => {
   const cases: [string, number][] = [
@@ -37,4 +46,11 @@ Deno.test("formatBytes and formatNs give three significant digits and a unit", (
   assert.equal(formatNs(125e9), "2 m 5 s");
   assert.equal(formatNs(0), "0 ns");
   assert.equal(formatAddress(0x7f12_3456_7000), "7f1234567000");
+});
+
+Deno.test("parseRatio takes per cent and fractions", () => {
+  assert.equal(parseRatio("2%"), 0.02);
+  assert.equal(parseRatio("12.5 %"), 0.125);
+  assert.equal(parseRatio("0.5"), 0.5);
+  for (const text of ["", "%", "two", "-1%"]) assert.throws(() => parseRatio(text), { name: "SyntaxError" }, text);
 });
