@@ -86,7 +86,7 @@ Deno.test("a record killed in the middle reads, and stop finds and turns off its
   assert.ok(snapshots.length > 0);
   assert.match(incomplete!, /no footer|cut off/);
 
-  const refused = await damo("record", String(busy.pid), "-o", `${OUT}/refused.arrow`);
+  const refused = await damo("record", String(busy.pid), "--monitor", "damon", "-o", `${OUT}/refused.arrow`);
   assert.equal(refused.code, 1);
   assert.match(refused.err, /left behind by a damo record that was killed .*clean up with: damo stop/);
   assert.equal(exists(`${OUT}/refused.arrow`), false);
@@ -110,7 +110,7 @@ Deno.test("stop ends a recorder that runs, which completes its record", async ()
   await until(() => isRecording() && exists(path), "recording");
   assert.match((await damo("status")).out, /started by damo record \(pid \d+\)/);
   assert.match(
-    (await damo("record", String(busy.pid), "-o", `${OUT}/x.arrow`)).err,
+    (await damo("record", String(busy.pid), "--monitor", "damon", "-o", `${OUT}/x.arrow`)).err,
     /another damo record \(pid \d+\) uses kdamond 0/,
   );
   const stop = await damo("stop");
@@ -126,9 +126,9 @@ Deno.test("a foreign kdamond, on or staged, survives every command untouched", a
     using _foreign = foreignKdamond(isOn);
     const before = damonTree();
     const commands = [
-      ["record", String(busy.pid), "-o", `${OUT}/foreign.arrow`],
+      ["record", String(busy.pid), "--monitor", "damon", "-o", `${OUT}/foreign.arrow`],
       ["record", "paddr", "-o", `${OUT}/foreign.arrow`],
-      ["record", "-o", `${OUT}/foreign.arrow`, "--", "true"],
+      ["record", "--monitor", "damon", "-o", `${OUT}/foreign.arrow`, "--", "true"],
       ["record", "--ongoing", "--timeout", "2", "-o", `${OUT}/ongoing-${isOn}.arrow`],
       ["status"],
       ["stop"],
