@@ -1,4 +1,4 @@
-import { formatBytes, formatNr, formatNs } from "../damon/mod.ts";
+import { formatBytes, formatNr, formatNs, type RecordedProcess } from "../damon/mod.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
 import type { Extent, SurveyedTarget } from "./heat_survey.ts";
@@ -24,28 +24,43 @@ export function captionOf(heatmap: Heatmap): HeatCaption {
 }
 
 /** Name of a target: its command and pid, or what else is known of it. */
-export function targetNameOf({ header }: Heatmap, target: SurveyedTarget): string {
+export function targetNameOf(heatmap: Heatmap, target: SurveyedTarget): string {
+  return nameWith(
+    heatmap,
+    target,
+    (process) => process.cmdline.map((word, i) => i === 0 ? baseOf(word) : word).join(" ") || process.comm,
+  );
+}
+
+/** The same with the command's name only. */
+export function shortTargetNameOf(heatmap: Heatmap, target: SurveyedTarget): string {
+  return nameWith(heatmap, target, (process) => process.comm || baseOf(process.cmdline[0] ?? ""));
+}
+
+const PHYSICAL = "physical memory";
+
+function nameWith({ header }: Heatmap, target: SurveyedTarget, nameOf: (process: RecordedProcess) => string): string {
   const kdamond = header.kdamonds.find(({ pid }) => pid === target.kdamond) ?? header.kdamonds[0];
-  if (kdamond?.contexts[0]?.operations === "paddr") return "physical memory";
+  if (kdamond?.contexts[0]?.operations === "paddr") return PHYSICAL;
   if (target.pid === undefined) return `target ${target.index}`;
   const process = header.processes.find(({ pid }) => pid === target.pid);
-  const command = process?.cmdline.length
-    ? process.cmdline.map((word, i) => i === 0 ? baseOf(word) : word).join(" ")
-    : "";
-  return `${shorten(command || process?.comm || "process", 60)} (pid ${target.pid})`;
+  return `${shorten((process && nameOf(process)) || "process", 60)} (pid ${target.pid})`;
 }
 
 /** Name of a band: what lies there, or the target's memory. */
 export function bandNameOf(heatmap: Heatmap, band: HeatBand): string {
   if (band.name !== "") return band.name;
-  return targetNameOf(heatmap, band.target) === "physical memory" ? "physical" : "unnamed";
+  return targetNameOf(heatmap, band.target) === PHYSICAL ? "physical" : "unnamed";
 }
 
 function titleOf(heatmap: Heatmap): string {
   const { survey } = heatmap;
-  if (survey.targets.length === 1) return `Memory accesses of ${targetNameOf(heatmap, survey.targets[0])}`;
+  if (survey.targets.length === 1) {
+    const name = targetNameOf(heatmap, survey.targets[0]);
+    return name === PHYSICAL ? `Accesses to ${PHYSICAL}` : `Memory accesses of ${name}`;
+  }
   return `Memory accesses of ${survey.targets.length} targets: ${
-    shorten(survey.targets.map((target) => targetNameOf(heatmap, target)).join(", "), 90)
+    shorten(survey.targets.map((target) => shortTargetNameOf(heatmap, target)).join(", "), 70)
   }`;
 }
 
@@ -88,8 +103,10 @@ function sampledLine({ survey, header }: Heatmap): string {
   return [
     `Sampled every ${us(over((target) => target.sampleUs))}`,
     `aggregated over ${us(over((target) => target.aggrUs))}`,
-    `${rangeText(regions)} regions${limits ? ` (allowed ${rangeText(limits)})` : ""}`,
-    `${formatNr(snapshots)} snapshots in ${formatNs(shownNs)}${
+    `${rangeText(regions)} ${regions.max === 1 ? "region" : "regions"}${
+      limits ? ` (allowed ${rangeText(limits)})` : ""
+    }`,
+    `${formatNr(snapshots)} ${snapshots === 1 ? "snapshot" : "snapshots"} in ${formatNs(shownNs)}${
       shownNs < durationNs ? ` of ${formatNs(durationNs)}` : ""
     }`,
   ].join(SEPARATOR);
@@ -110,9 +127,9 @@ function lossLines({ survey: { footer, incomplete } }: Heatmap): string[] {
   const lines: string[] = [];
   if (footer && footer.dropped + footer.torn > 0) {
     lines.push(
-      `Lost: ${formatNr(footer.dropped)} of ${formatNr(footer.events)} events · ${
-        formatNr(footer.torn)
-      } torn snapshots are left out`,
+      `Lost: ${formatNr(footer.dropped)} of ${formatNr(footer.events)} events · ${formatNr(footer.torn)} torn ${
+        footer.torn === 1 ? "snapshot is" : "snapshots are"
+      } left out`,
     );
   }
   if (incomplete) lines.push(`The record is not complete: ${incomplete}`);

@@ -24,6 +24,9 @@ export const HEAT_RAMP: readonly Rgb[] = [
 /** Monitored and never seen accessed. */
 export const IDLE_COLOUR: Rgb = [31, 28, 46];
 
+/** The same in a terminal, lighter: what was not monitored is often black there. */
+export const IDLE_TERMINAL: Rgb = [42, 39, 61];
+
 /** The ramp's colour at `share`, 0 to 1. */
 export function heatColour(share: number): Rgb {
   const at = Math.min(1, Math.max(0, share)) * (HEAT_RAMP.length - 1);
@@ -40,8 +43,8 @@ export function hexOf(colour: Rgb): string {
 /** The ramp for terminals with 256 colours, chosen by hand: the nearest ones are not even in lightness. */
 const HEAT_RAMP_256 = [53, 89, 125, 161, 166, 202, 208, 214, 220, 227, 229] as const;
 
-/** {@linkcode IDLE_COLOUR} among the 256 terminal colours. */
-export const IDLE_256 = 235;
+/** {@linkcode IDLE_TERMINAL} among the 256 terminal colours. */
+export const IDLE_256 = 236;
 
 /** {@linkcode heatColour} among the 256 terminal colours; `share` is above 0. */
 export function heatColour256(share: number): number {
@@ -50,6 +53,8 @@ export function heatColour256(share: number): number {
 
 /** The smallest round share at or above `share`: the end of the colour scale. */
 export function scaleEndOf(share: number): number {
-  for (const end of [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]) if (share <= end) return end;
+  for (const power of [0.001, 0.01, 0.1]) {
+    for (const factor of [1, 2, 3, 5]) if (share <= factor * power) return Number((factor * power).toPrecision(3));
+  }
   return 1;
 }

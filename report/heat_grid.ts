@@ -2,8 +2,11 @@ import { type AddressRange, maxNrAccessesOf, type Snapshot } from "../damon/mod.
 
 /** Equal parts of time, from `startNs` on. */
 export interface TimeBins {
+  /** Beginning of the first. */
   startNs: number;
+  /** Length of each; may have a fraction. */
   binNs: number;
+  /** How many. */
   count: number;
 }
 

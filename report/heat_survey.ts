@@ -10,7 +10,9 @@ import { MappingNames } from "./mapping_names.ts";
 
 /** A part of a record's time, ns from the record's start. */
 export interface TimeRange {
+  /** Its beginning. */
   startNs: number;
+  /** Its end; larger. */
   endNs: number;
 }
 
@@ -26,13 +28,17 @@ export interface HeatSelection {
 
 /** Smallest and largest value seen. */
 export interface Extent {
+  /** The smallest. */
   min: number;
+  /** The largest. */
   max: number;
 }
 
 /** One monitored target, as a whole record saw it. */
 export interface SurveyedTarget {
+  /** Pid of the kdamond. */
   kdamond: number;
+  /** DAMON's id of the target. */
   targetId: bigint;
   /** Index of the target in its context. */
   index: number;
@@ -40,14 +46,19 @@ export interface SurveyedTarget {
   pid: number | undefined;
   /** How long each address was monitored and accessed. */
   addresses: AddressHistogram;
+  /** Its snapshots in the selection. */
   snapshots: number;
+  /** Sampling intervals in force, µs. */
   sampleUs: Extent;
+  /** Aggregation intervals in force, µs. */
   aggrUs: Extent;
+  /** Numbers of regions of a snapshot. */
   nrRegions: Extent;
 }
 
 /** What must be known of a record before its heat can be binned. */
 export interface HeatSurvey {
+  /** The record's header. */
   header: RecordHeader;
   /** Start of the record's first snapshot, ns of its clock: zero of the time axis. */
   originNs: number;
@@ -61,7 +72,9 @@ export interface HeatSurvey {
   names: Map<number, MappingNames>;
   /** All snapshots of the record, selected or not. */
   snapshots: number;
+  /** What the recorder counted; absent where the record is cut off. */
   footer: RecordFooter | undefined;
+  /** Why the record is not whole; absent where it is. */
   incomplete: string | undefined;
 }
 

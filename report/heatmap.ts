@@ -27,9 +27,11 @@ export interface HeatmapOptions extends HeatSelection {
 
 /** One band: a range of a target's addresses that is drawn without a cut. */
 export interface HeatBand extends AddressRange {
+  /** Whose addresses these are. */
   target: SurveyedTarget;
   /** Bytes of a row; the last may be shorter. */
   rowBytes: number;
+  /** Number of rows. */
   rows: number;
   /** bytes × ns accessed, cell `[bin * rows + row]`, lowest address first. */
   heat: Float64Array;
@@ -43,7 +45,9 @@ export interface HeatBand extends AddressRange {
 
 /** A heat map: the bins of a record, and what is to be said about them. */
 export interface Heatmap {
+  /** The record's header. */
   header: RecordHeader;
+  /** What the record as a whole is. */
   survey: HeatSurvey;
   /** `startNs` counts from the record's start. */
   time: TimeBins;
@@ -55,7 +59,9 @@ export interface Heatmap {
 
 /** How much of what was monitored is shown. */
 export interface Coverage {
+  /** Bytes of the bands that were monitored. */
   shownBytes: number;
+  /** All bytes that were monitored. */
   monitoredBytes: number;
   /** Of the monitored bytes those that were never seen accessed. */
   idleBytes: number;
@@ -200,11 +206,17 @@ function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
   return { shownBytes, monitoredBytes, idleBytes, heatShare: allHeat > 0 ? shownHeat / allHeat : 1 };
 }
 
-/** The largest share of samples in any cell, 0 to 1. */
+/** The largest share of samples in any cell, 0 to 1; 1 where nothing was accessed. */
 export function maxHeatOf({ bands }: Heatmap): number {
   let max = 0;
   for (const { heat, watched } of bands) {
     for (let at = 0; at < heat.length; at++) if (heat[at] > max * watched[at]) max = heat[at] / watched[at];
   }
-  return Math.min(1, max);
+  return max === 0 ? 1 : Math.min(1, max);
+}
+
+/** The bands as they are drawn, from the top: target by target, high addresses first. */
+export function topDown({ bands, survey }: Heatmap): HeatBand[] {
+  const rank = (band: HeatBand) => survey.targets.indexOf(band.target);
+  return [...bands].sort((a, b) => rank(a) - rank(b) || b.start - a.start);
 }

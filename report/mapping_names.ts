@@ -2,8 +2,11 @@ import { labelOf, type Mapping } from "../damon/mod.ts";
 
 /** A range of addresses and what it is: `heap`, `libc.so.6`, `anonymous`. */
 export interface NamedRange {
+  /** First byte. */
   start: number;
+  /** One past the last byte. */
   end: number;
+  /** As {@linkcode labelOf} says it. */
   name: string;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { AddressHistogram, type Area, type HeatSegment } from "./address_histogram.ts";
 export { bandNameOf, captionOf, type HeatCaption, targetNameOf } from "./heat_caption.ts";
 export {
   type Coverage,
@@ -13,8 +14,17 @@ export {
   heatOf,
   MAX_CELLS,
   maxHeatOf,
+  topDown,
 } from "./heatmap.ts";
-export { type HeatSelection, type HeatSurvey, type SurveyedTarget, type TimeRange } from "./heat_survey.ts";
+export { type TimeBins } from "./heat_grid.ts";
+export {
+  type Extent,
+  type HeatSelection,
+  type HeatSurvey,
+  type SurveyedTarget,
+  type TimeRange,
+} from "./heat_survey.ts";
 export { formatHeatCsv, formatHeatJson, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";
+export { MappingNames, type NamedRange } from "./mapping_names.ts";
 export { formatHeatmap, terminalCells, type TerminalOptions } from "./terminal_heatmap.ts";
 export { heatmapSpec, type VegaLiteOptions, type VegaLiteSpec } from "./vega_lite.ts";

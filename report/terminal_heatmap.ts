@@ -1,7 +1,7 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
 import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
-import { heatColour, heatColour256, IDLE_256, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
-import { type HeatBand, type Heatmap, maxHeatOf } from "./heatmap.ts";
+import { heatColour, heatColour256, IDLE_256, IDLE_TERMINAL, scaleEndOf } from "./heat_colours.ts";
+import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";
 import { secondTicks } from "./ticks.ts";
 import { shorten, wrap } from "./wrap.ts";
 
@@ -38,7 +38,7 @@ export function formatHeatmap(heatmap: Heatmap, options: TerminalOptions): strin
   const scaleEnd = scaleEndOf(maxHeatOf(heatmap));
   const { title, lines } = captionOf(heatmap);
   const out = [ink.bold(title), ""];
-  const top = [...heatmap.bands].reverse();
+  const top = topDown(heatmap);
   const heights = shareLines(top, options.lines);
   top.forEach((band, i) => {
     const above = top[i - 1];
@@ -75,7 +75,7 @@ function inkOf(colour: TerminalOptions["colour"]): Ink {
   const paint = (share: number | undefined) => {
     if (share === undefined) return undefined;
     if (colour === "256") return `5;${share === 0 ? IDLE_256 : heatColour256(share)}`;
-    return `2;${(share === 0 ? IDLE_COLOUR : heatColour(share)).join(";")}`;
+    return `2;${(share === 0 ? IDLE_TERMINAL : heatColour(share)).join(";")}`;
   };
   const cells: Ink["cells"] = (upper, lower) => {
     let [line, now] = ["", ""];
@@ -184,7 +184,7 @@ function legendLines(scaleEnd: number, width: number, ink: Ink): string[] {
     { text: "", length: 0 },
     { text: "blank: not monitored", length: 20 },
   ];
-  const room = width - GUTTER - 1;
+  const room = width - GUTTER;
   const what = `${percent} % of samples`;
   const steps = ink.perLine === 1 ? DENSITY.length : Math.min(20, Math.max(6, room - 41 - what.length));
   parts[1].text = `${Array.from({ length: steps }, (_, i) => ink.swatch((i + 1) / steps)).join("")} ${what}`;
@@ -197,5 +197,5 @@ function legendLines(scaleEnd: number, width: number, ink: Ink): string[] {
       last.length += 2 + length;
     } else lines.push({ text, length });
   }
-  return lines.map(({ text }) => " ".repeat(GUTTER + 1) + text);
+  return lines.map(({ text }) => " ".repeat(GUTTER) + text);
 }

@@ -1,8 +1,8 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
-import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
+import { bandNameOf, captionOf, shortTargetNameOf } from "./heat_caption.ts";
 import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
-import { type HeatBand, type Heatmap, heatOf, maxHeatOf } from "./heatmap.ts";
+import { type HeatBand, type Heatmap, heatOf, maxHeatOf, topDown } from "./heatmap.ts";
 import type { NamedRange } from "./mapping_names.ts";
 import { shorten, wrap } from "./wrap.ts";
 
@@ -44,7 +44,7 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
   const { count } = heatmap.time;
   const width = count * Math.max(1, Math.round((options.width ?? 760) / count));
   const { title, lines } = captionOf(heatmap);
-  const bands = [...heatmap.bands].reverse();
+  const bands = topDown(heatmap);
   const bytes = bands.reduce((sum, band) => sum + band.end - band.start, 0);
   const free = Math.max(0, height - bands.length * LEAST_BAND_PX);
   const heightOf = (band: HeatBand) => {
@@ -54,7 +54,7 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
   return {
     $schema: SCHEMA,
     description: `${title}: time × address, coloured by the share of samples that found it accessed`,
-    title: { text: title, subtitle: lines.flatMap((line) => wrap(line, Math.floor(width / 6))) },
+    title: { text: title, subtitle: lines.flatMap((line) => wrap(line, Math.floor((width + 140) / 6.2))) },
     background: "white",
     spacing: 4,
     vconcat: bands.map((band, i) => bandSpec(heatmap, band, i, bands, { width, height: heightOf(band) })),
@@ -319,7 +319,7 @@ const BYTES_EXPR = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"].reduceRight(
 function labelOf(heatmap: Heatmap, band: HeatBand, bands: HeatBand[]): string[] {
   const lines = [shorten(bandNameOf(heatmap, band), 22), formatBytes(band.end - band.start)];
   if (new Set(bands.map(({ target }) => target)).size > 1) {
-    lines.unshift(shorten(targetNameOf(heatmap, band.target), 22));
+    lines.unshift(shorten(shortTargetNameOf(heatmap, band.target), 22));
   }
   return [...lines, `from ${formatAddress(band.start)}`];
 }
