@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -249,10 +250,19 @@ int damo_pages__counters(const struct damo_pages *p, struct damo_pages_counters 
 	return 0;
 }
 
+static int open_of(__u32 pid, const char *name, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int damo_pages__add(struct damo_pages *p, __u32 pid)
 {
 	struct damo_page_target *target;
-	char path[64];
 	__u32 slot = 0;
 	int err;
 
@@ -261,19 +271,22 @@ int damo_pages__add(struct damo_pages *p, __u32 pid)
 	if (slot == DAMO_MAX_SLOTS)
 		return -ENOSPC;
 	target = &p->targets[slot];
-	*target = (struct damo_page_target){ .pid = pid, .clear_fd = -1, .statm_fd = -1 };
+	*target = (struct damo_page_target){
+		.pid = pid, .clear_fd = -1, .statm_fd = -1, .pagemap_fd = -1, .pidfd = -1
+	};
 	/* The first walk learns when the process began: another one with its pid is told apart. */
 	p->walk->of = DAMO_WALK_PAGES;
 	p->walk->nr = 0;
 	err = damo_pages__walk(p, target);
 	target->start_time = p->walk->start_time;
 	if (!err) {
-		snprintf(path, sizeof(path), "/proc/%u/clear_refs", pid);
-		target->clear_fd = open(path, O_WRONLY | O_CLOEXEC);
+		target->clear_fd = open_of(pid, "clear_refs", O_WRONLY);
 		if (target->clear_fd < 0)
-			err = -errno;
-		snprintf(path, sizeof(path), "/proc/%u/statm", pid);
-		target->statm_fd = open(path, O_RDONLY | O_CLOEXEC);
+			err = target->clear_fd;
+		/* Without these it does less, or counts less. */
+		target->statm_fd = open_of(pid, "statm", O_RDONLY);
+		target->pagemap_fd = open_of(pid, "pagemap", O_RDONLY);
+		target->pidfd = syscall(SYS_pidfd_open, pid, 0);
 	}
 	if (err) {
 		damo_pages__remove(p, slot);
@@ -285,34 +298,18 @@ int damo_pages__add(struct damo_pages *p, __u32 pid)
 int damo_pages__remove(struct damo_pages *p, __u32 slot)
 {
 	struct damo_page_target *target = damo_pages__target(p, slot);
+	int fds[4];
 
 	if (!target)
 		return -EINVAL;
-	if (target->clear_fd >= 0)
-		close(target->clear_fd);
-	if (target->statm_fd >= 0)
-		close(target->statm_fd);
+	memcpy(fds, (int[4]){ target->clear_fd, target->statm_fd, target->pagemap_fd, target->pidfd }, sizeof(fds));
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(target->anonymous);
 	damo_pages__free_blocks(target);
 	*target = (struct damo_page_target){ 0 };
 	return 0;
-}
-
-int damo_pages__clear_target(struct damo_pages *p, struct damo_page_target *target)
-{
-	__u64 begin = damo_pages__cpu_ns();
-	int err = write(target->clear_fd, "1", 1) == 1 ? 0 : -errno;
-
-	p->counters.clears++;
-	p->counters.cleared += target->resident;
-	p->counters.clear_ns += damo_pages__cpu_ns() - begin;
-	return err;
-}
-
-int damo_pages__clear(struct damo_pages *p, __u32 slot)
-{
-	struct damo_page_target *target = damo_pages__target(p, slot);
-
-	return target ? damo_pages__clear_target(p, target) : -EINVAL;
 }
 
 int damo_pages__look(struct damo_pages *p, __u32 slot, const double *addresses, __u32 nr, __u32 *entries)
@@ -361,5 +358,6 @@ void damo_pages__close(struct damo_pages *p)
 		close(p->stop_fd);
 	bpf_object__close(p->object);
 	free(p->picks);
+	free(p->hits);
 	free(p);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdamo: the page sampler, which reads the accessed bits of processes' page tables by a BPF program and clears them by
- * /proc/PID/clear_refs. Functions return 0 or a count, or -errno. One thread at a time may use a sampler, but for
+ * libdamo: the page sampler, which reads the accessed bits of processes' page tables by a BPF program. It clears them by
+ * /proc/PID/clear_refs, or those of single pages by process_madvise(MADV_COLD). Functions return 0 or a count, or -errno. One thread at a time may use a sampler, but for
  * damo_pages__stop. ffi/pages_symbols.ts repeats this file line for line. Addresses are doubles: those of pages are exact.
  */
 #ifndef DAMO_PAGES_H
@@ -30,6 +30,7 @@ struct damo_pages_counters {
 	__u64 walked; /* pages looked at, added up */
 	__u64 samples;
 	__u64 missed; /* sampling intervals that had gone by before their turn came */
+	__u64 chilled; /* pages cleared one by one */
 };
 
 /* One aggregation interval; times are ns of CLOCK_BOOTTIME. */
@@ -41,7 +42,15 @@ struct damo_pages_interval {
 	__u64 start_ns; /* out */
 	__u64 end_ns;	/* out */
 	__u32 samples;	/* out: done, fewer than nr_samples if stopped */
-	__u32 exact;	/* 0: a page of each region each time; 1: every page between start and end */
+	__u32 exact;	/* 0: some pages of each region each time; 1: every page between start and end */
+	__u32 picks;	/* pages of each region in each sample, at least 1; nr_accesses is their mean */
+	__u32 stuck;	/* out: pages whose bit could not be cleared, which count as not accessed */
+};
+
+/* How accessed bits are cleared. */
+enum damo_pages_clear {
+	DAMO_CLEAR_REFS = 0, /* of all pages, whose number is the cost */
+	DAMO_CLEAR_COLD = 1, /* of the pages to be looked at; file mappings still as a whole. Not with exact. */
 };
 
 /* A target's share of the regions of an interval. */
@@ -49,7 +58,7 @@ struct damo_pages_part {
 	__u32 slot;
 	__u32 nr_regions;
 	__s32 result; /* out: -ESRCH where the process has ended */
-	__u32 unused;
+	__u32 clear;  /* enum damo_pages_clear */
 };
 
 /* Loads and calibrates; by_iterator != 0 makes it do without bpf_task_from_pid, as on kernels before 6.2. */
@@ -59,6 +68,9 @@ DAMO_API int damo_pages__facts(const struct damo_pages *p, struct damo_pages_fac
 
 /* Takes a process in; returns its slot, at most 1023. */
 DAMO_API int damo_pages__add(struct damo_pages *p, __u32 pid);
+
+/* Tells where a process has private anonymous memory, ascending: only there are pages cleared one by one. */
+DAMO_API int damo_pages__anonymous(struct damo_pages *p, __u32 slot, const double *start, const double *end, __u32 nr);
 
 /* Forgets the process of a slot. */
 DAMO_API int damo_pages__remove(struct damo_pages *p, __u32 slot);

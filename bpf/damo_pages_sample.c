@@ -51,31 +51,33 @@ static int wait_until(struct damo_pages *p, __u64 ns)
 	return 0;
 }
 
-static void pick(struct damo_pages *p, const double *start, const double *end, __u32 nr, __u64 *picks)
+static void pick(struct damo_pages *p, const double *start, const double *end, __u32 nr, __u32 each, __u64 *picks)
 {
 	for (__u32 i = 0; i < nr; i++) {
 		__u64 first = start[i], pages = ((__u64)end[i] - first) / DAMO_PAGE;
 
-		picks[i] = first + random_below(p, pages) * DAMO_PAGE;
+		for (__u32 j = 0; j < each; j++)
+			*picks++ = first + random_below(p, pages) * DAMO_PAGE;
 	}
 }
 
-static int count_picks(struct damo_pages *p, struct damo_page_target *target, const __u64 *picks, __u32 nr,
-		       __u32 *nr_accesses)
+static int count_picks(struct damo_pages *p, struct damo_page_target *target, const __u64 *picks, size_t nr,
+		       __u32 each, __u64 *hits)
 {
-	for (__u32 done = 0, n; done < nr; done += n) {
+	for (size_t done = 0, n; done < nr; done += n) {
 		int err;
 
 		n = nr - done < DAMO_WALK_STEPS ? nr - done : DAMO_WALK_STEPS;
-		for (__u32 i = 0; i < n; i++)
-			p->steps[i] = (struct damo_step){ .address = picks[done + i] };
+		for (size_t i = 0; i < n; i++)
+			p->steps[i].address = picks[done + i];
 		p->walk->of = DAMO_WALK_PAGES;
 		p->walk->nr = n;
 		err = damo_pages__walk(p, target);
 		if (err)
 			return err;
-		for (__u32 i = 0; i < n; i++)
-			nr_accesses[done + i] += (p->steps[i].entry & DAMO_ENTRY_ACCESSED) != 0;
+		for (size_t i = 0; i < n; i++)
+			hits[(done + i) / each] += (p->steps[i].entry & DAMO_ENTRY_ACCESSED) &&
+						   !(picks[done + i] & DAMO_STUCK);
 		p->counters.walked += n;
 	}
 	return 0;
@@ -105,20 +107,26 @@ static int note(struct damo_pages_part *part, int err)
 }
 
 static int sample(struct damo_pages *p, struct damo_pages_interval *interval, struct damo_pages_part *parts,
-		  const double *start, const double *end, __u32 *nr_accesses)
+		  const double *start, const double *end)
 {
 	__u64 due = interval->next_ns, now;
-	__u32 region = 0;
+	__u32 region = 0, each = interval->picks;
 	int err = 0;
 
 	for (__u32 i = 0; i < interval->nr_parts && !err; region += parts[i++].nr_regions) {
 		struct damo_page_target *target = damo_pages__target(p, parts[i].slot);
+		__u64 *picks = p->picks + (size_t)region * each;
 
 		if (!is_alive(&parts[i]))
 			continue;
 		if (!interval->exact)
-			pick(p, start + region, end + region, parts[i].nr_regions, p->picks + region);
-		err = note(&parts[i], damo_pages__clear_target(p, target));
+			pick(p, start + region, end + region, parts[i].nr_regions, each, picks);
+		if (parts[i].clear == DAMO_CLEAR_COLD && !interval->exact)
+			err = damo_pages__chill(p, target, picks, (size_t)parts[i].nr_regions * each,
+						&interval->stuck);
+		else
+			err = damo_pages__clear_refs(p, target, "1");
+		err = note(&parts[i], err);
 	}
 	if (!err)
 		err = wait_until(p, due);
@@ -131,8 +139,8 @@ static int sample(struct damo_pages *p, struct damo_pages_interval *interval, st
 		if (interval->exact)
 			err = count_all(p, target, start + region, end + region, parts[i].nr_regions);
 		else
-			err = count_picks(p, target, p->picks + region, parts[i].nr_regions,
-					  nr_accesses + region);
+			err = count_picks(p, target, p->picks + (size_t)region * each,
+					  (size_t)parts[i].nr_regions * each, each, p->hits + region);
 		err = note(&parts[i], err);
 	}
 	if (err)
@@ -152,6 +160,20 @@ static int sample(struct damo_pages *p, struct damo_pages_interval *interval, st
 	return 0;
 }
 
+static int reserve(__u64 **array, size_t *cap, size_t nr)
+{
+	__u64 *larger;
+
+	if (nr <= *cap)
+		return 1;
+	larger = realloc(*array, nr * sizeof(**array));
+	if (!larger)
+		return 0;
+	*array = larger;
+	*cap = nr;
+	return 1;
+}
+
 int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval *interval, struct damo_pages_part *parts,
 		       const double *start, const double *end, __u32 *nr_accesses)
 {
@@ -159,7 +181,7 @@ int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval *interva
 	__u32 nr_regions = 0;
 	int err = 0;
 
-	if (!interval->sample_ns)
+	if (!interval->sample_ns || !interval->picks)
 		return -EINVAL;
 	for (__u32 i = 0; i < interval->nr_parts; i++) {
 		struct damo_page_target *target = damo_pages__target(p, parts[i].slot);
@@ -170,13 +192,11 @@ int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval *interva
 		nr_regions += parts[i].nr_regions;
 		learn_resident(target);
 	}
-	if (p->cap_picks < nr_regions) {
-		__u64 *picks = realloc(p->picks, nr_regions * sizeof(*picks));
-
-		if (!picks)
+	if (!interval->exact) {
+		if (!reserve(&p->picks, &p->cap_picks, (size_t)nr_regions * interval->picks) ||
+		    !reserve(&p->hits, &p->cap_hits, nr_regions))
 			return -ENOMEM;
-		p->picks = picks;
-		p->cap_picks = nr_regions;
+		memset(p->hits, 0, nr_regions * sizeof(*p->hits));
 	}
 	/* A little late is made up for by a first sample that is a little short; more is not. */
 	if (now > interval->next_ns + interval->sample_ns / 4)
@@ -184,9 +204,11 @@ int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval *interva
 	err = wait_until(p, interval->next_ns);
 	interval->start_ns = interval->end_ns = damo_clock_boottime_ns();
 	interval->next_ns += interval->sample_ns;
-	interval->samples = 0;
+	interval->samples = interval->stuck = 0;
 	while (!err && interval->samples < interval->nr_samples)
-		err = sample(p, interval, parts, start, end, nr_accesses);
+		err = sample(p, interval, parts, start, end);
+	for (__u32 i = 0; i < nr_regions && !interval->exact; i++)
+		nr_accesses[i] = (p->hits[i] + interval->picks / 2) / interval->picks;
 	/* The last look was at the end of its interval, and the next interval begins there. */
 	interval->next_ns -= interval->sample_ns;
 	p->counters.cpu_ns += damo_pages__cpu_ns() - begin;

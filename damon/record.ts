@@ -81,6 +81,10 @@ export interface PagesCounts {
   clears: number;
   /** Pages in memory of the processes that were cleared, added up over all clears. */
   cleared: number;
+  /** Pages cleared one by one, by `process_madvise(MADV_COLD)`. */
+  chilled: number;
+  /** Looks at pages whose bit could not be cleared, as other processes map them too; counted as not accessed. */
+  stuck: number;
   /** Pages looked at, added up. */
   walked: number;
   /** Sampling intervals done. */

@@ -63,6 +63,23 @@ export class SamplingBudget {
     this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * 1.1));
   }
 
+  /** Forgets what samples cost, where they are done in another way from now on that costs `costUs` each. */
+  reset(costUs: number): void {
+    this.#costUs = 0;
+    this.#sampleUs = this.#options.intervals.sampleUs;
+    this.note(costUs, 1);
+  }
+
+  /** What a sample costs now, µs; 0 while that is not known. */
+  get costUs(): number {
+    return this.#costUs;
+  }
+
+  /** Whether the sampling interval is stretched. */
+  get isStretched(): boolean {
+    return this.#sampleUs > this.#options.intervals.sampleUs;
+  }
+
   /** The intervals to use next. */
   inForce(): BudgetedIntervals {
     const { intervals, minSamples } = this.#options;

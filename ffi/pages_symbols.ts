@@ -11,6 +11,8 @@ export const PAGES_SYMBOLS = {
   damo_pages__facts: { parameters: ["pointer", "buffer"], result: "i32" },
   /** `int damo_pages__add(struct damo_pages *p, __u32 pid)` */
   damo_pages__add: { parameters: ["pointer", "u32"], result: "i32" },
+  /** `int damo_pages__anonymous(struct damo_pages *p, __u32 slot, const double *start, const double *end, __u32 nr)` */
+  damo_pages__anonymous: { parameters: ["pointer", "u32", "buffer", "buffer", "u32"], result: "i32" },
   /** `int damo_pages__remove(struct damo_pages *p, __u32 slot)` */
   damo_pages__remove: { parameters: ["pointer", "u32"], result: "i32" },
   /** `int damo_pages__clear(struct damo_pages *p, __u32 slot)` */

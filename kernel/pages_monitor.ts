@@ -11,6 +11,7 @@ import {
 import { openPageSampler, type PageIntervalDone, type PageSampler } from "../ffi/pages.ts";
 import { childrenOf } from "./children.ts";
 import type { Monitor, MonitorCounts } from "./monitor.ts";
+import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
 import { requireProcess } from "./detect.ts";
 import type { Roots } from "./roots.ts";
@@ -23,6 +24,8 @@ export interface PagesMonitorOptions {
   mode: "adaptive" | "exact";
   /** Share of one CPU that clearing and reading may take, above 0 and at most 1; 0.02 by default. */
   maxOverhead?: number | undefined;
+  /** See {@linkcode Clearing}; `auto`, the default, takes what is cheaper. Exact mode clears everything. */
+  clearing?: ClearingWish | undefined;
   /** Follows the processes that the targets fork, and those that these fork. */
   includeChildren?: boolean | undefined;
   /** Path of libdamo.so, see {@linkcode openPageSampler}. */
@@ -36,6 +39,12 @@ export const DEFAULT_MAX_OVERHEAD = 0.02;
 
 /** Samples that an aggregation interval keeps at least, by mode: a tenth of all is what DAMON calls alike. */
 const MIN_SAMPLES = { adaptive: 10, exact: 4 } as const;
+
+/** Share of the cost of clearing that looking at more than one page of a region may add, and the most pages of one. */
+const PICKS_SHARE = 0.2;
+const MOST_PICKS = 64;
+/** What looking at one page costs, µs: 0.1 measured. */
+const PICK_US = 0.15;
 
 /** Share of the budget that looking at mappings and children may take, of the time of one thread. */
 const UPDATE_SHARE = 0.25;
@@ -68,10 +77,12 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   readonly #sampler: PageSampler;
   readonly #budget: SamplingBudget;
   readonly #options: PagesMonitorOptions & { maxOverhead: number };
+  readonly #clearing: ClearingChoice;
   readonly #targets = new Map<number, PagesTarget>();
   readonly #pids: number[] = [];
   #counts: PagesCounts;
   #regions = 0;
+  #picks = 1;
 
   /** For {@linkcode openPagesMonitor}. */
   constructor(
@@ -84,6 +95,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#sampler = sampler;
     this.#budget = budget;
     this.#options = options;
+    const { mode, clearing = "auto" } = options;
+    this.#clearing = new ClearingChoice(mode === "exact" ? "refs" : clearing, canClearPages(roots));
     this.kdamonds = [{ pid: Deno.pid, ours: true, contexts: [options.context] }];
     this.#counts = countsOf(sampler, options.maxOverhead, this.#pids);
     for (const { pid } of options.context.targets) this.#add(pid!);
@@ -119,7 +132,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
         if (!done) break;
         beginNs = done.nextNs;
         for (const snapshot of await this.#snapshots(done, intervals)) yield { kind: "snapshot", snapshot };
-        this.#account(intervals);
+        this.#account(intervals, done);
       }
     } finally {
       signal.removeEventListener("abort", stop);
@@ -145,8 +158,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#targets.set(
       id,
       this.#options.mode === "exact"
-        ? new ExactPagesTarget(this.#roots, pid, slot, fixed, this.#sampler, nrRegions)
-        : new AdaptivePagesTarget(this.#roots, pid, slot, fixed, nrRegions),
+        ? new ExactPagesTarget(this.#roots, this.#sampler, pid, slot, fixed, nrRegions)
+        : new AdaptivePagesTarget(this.#roots, this.#sampler, pid, slot, fixed, nrRegions),
     );
     this.#share();
   }
@@ -191,15 +204,26 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     const { sampleUs } = this.#options.context.intervals;
     const intervals = { sampleUs, aggrUs: sampleUs, samples: 1 };
     const done = await this.#sample(intervals, 0);
-    if (done) await this.#snapshots(done, intervals);
-    this.#account(intervals);
+    if (!done) return;
+    await this.#snapshots(done, intervals);
+    this.#account(intervals, done);
     this.#regions = 0;
   }
 
   async #sample(intervals: BudgetedIntervals, beginNs: number): Promise<PageIntervalDone | undefined> {
     const { sampleUs, samples } = intervals;
     const parts = [...this.#targets.values()].map((target) => target.part());
-    return await this.#sampler.sample({ beginNs, sampleUs, samples, exact: this.#options.mode === "exact", parts });
+    const exact = this.#options.mode === "exact";
+    this.#picks = this.#picksOf(parts.reduce((sum, { start }) => sum + start.length, 0));
+    const clearing = this.#clearing.current;
+    return await this.#sampler.sample({ beginNs, sampleUs, samples, exact, picks: this.#picks, clearing, parts });
+  }
+
+  /** Where clearing costs much more than looking, more is looked at: the counts are less a matter of chance. */
+  #picksOf(regions: number): number {
+    if (this.#clearing.current === "cold") return 1;
+    const room = this.#budget.costUs * PICKS_SHARE / PICK_US / Math.max(1, regions);
+    return Math.min(MOST_PICKS, Math.max(1, Math.floor(room)));
   }
 
   async #snapshots(done: PageIntervalDone, intervals: BudgetedIntervals): Promise<Snapshot[]> {
@@ -222,19 +246,37 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     return snapshots;
   }
 
-  #account({ sampleUs, samples }: BudgetedIntervals): void {
+  #account({ sampleUs, samples }: BudgetedIntervals, { stuck, nrAccesses }: PageIntervalDone): void {
     const before = this.#counts;
     this.#counts = countsOf(this.#sampler, this.#options.maxOverhead, this.#pids);
     this.#counts.sampleUs = {
       min: Math.min(before.sampleUs.min || sampleUs, sampleUs),
       max: Math.max(before.sampleUs.max, sampleUs),
     };
+    this.#counts.stuck = before.stuck + stuck;
     this.#budget.note((this.#counts.cpuNs - before.cpuNs) / 1e3, samples);
+    const looks = nrAccesses.reduce((sum, counts) => sum + (counts?.length ?? 0), 0) * samples;
+    const changed = this.#clearing.note(this.#budget.costUs, this.#budget.isStretched, stuck / Math.max(1, looks));
+    if (changed !== undefined) this.#budget.reset(changed);
   }
 }
 
 function countsOf(sampler: PageSampler, maxOverhead: number, pids: number[]): PagesCounts {
-  const { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed } = sampler.counters();
+  const { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed, chilled } = sampler.counters();
   const sampleUs = { min: 0, max: 0 };
-  return { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed, maxOverhead, sampleUs, pids };
+  return {
+    cpuNs,
+    clearNs,
+    walkNs,
+    clears,
+    cleared,
+    chilled,
+    stuck: 0,
+    walked,
+    samples,
+    missed,
+    maxOverhead,
+    sampleUs,
+    pids,
+  };
 }

@@ -22,8 +22,17 @@ export abstract class PagesTarget {
   readonly #watch: MappingsWatch;
   readonly #fixed: readonly AddressRange[];
 
+  /** How many regions it has now. */
+  abstract readonly length: number;
+
   /** @param fixed Ranges to watch whatever is mapped; empty: what is mapped. */
-  constructor(roots: Roots, readonly pid: number, readonly slot: number, fixed: readonly AddressRange[]) {
+  constructor(
+    roots: Roots,
+    readonly sampler: PageSampler,
+    readonly pid: number,
+    readonly slot: number,
+    fixed: readonly AddressRange[],
+  ) {
     this.#watch = new MappingsWatch(roots, pid);
     this.#fixed = fixed;
   }
@@ -32,7 +41,10 @@ export abstract class PagesTarget {
   update(): Mapping[] | undefined {
     const mappings = this.#watch.changed();
     // The kernel's own page at the end of all addresses is not of the process.
-    if (mappings) this.setRanges(this.#fixed.length > 0 ? this.#fixed : mappings.filter(isOwn));
+    if (mappings) {
+      this.setRanges(this.#fixed.length > 0 ? this.#fixed : mappings.filter(isOwn));
+      this.sampler.setAnonymous(this.slot, mappings.filter(isPrivateAnonymous));
+    }
     return mappings;
   }
 
@@ -45,14 +57,26 @@ export abstract class PagesTarget {
   abstract set nrRegions(nrRegions: NrRegions);
 }
 
-const isOwn = ({ path }: Mapping) => path !== "[vsyscall]";
+/** Of hugetlbfs nothing is ever cleared, so that it would seem to be in use all the time. */
+const isOwn = ({ path }: Mapping) => path !== "[vsyscall]" && !/^\/(anon_hugepage|dev\/hugepages)/.test(path);
+
+/** Where no other process writes, and no file is behind: what a file's page is in is more than one page. */
+const isPrivateAnonymous = ({ path, perms }: Mapping) =>
+  perms[3] === "p" && (path === "" || path === "[heap]" || path === "[stack]" || path.startsWith("[anon:"));
 
 /** A page of each region in each sample; regions split and merge, as DAMON does it. */
 export class AdaptivePagesTarget extends PagesTarget {
   readonly #regions: AdaptiveRegions;
 
-  constructor(roots: Roots, pid: number, slot: number, fixed: readonly AddressRange[], nrRegions: NrRegions) {
-    super(roots, pid, slot, fixed);
+  constructor(
+    roots: Roots,
+    sampler: PageSampler,
+    pid: number,
+    slot: number,
+    fixed: readonly AddressRange[],
+    nrRegions: NrRegions,
+  ) {
+    super(roots, sampler, pid, slot, fixed);
     this.#regions = new AdaptiveRegions({ nrRegions, pageBytes: PAGE_BYTES });
   }
 
@@ -69,6 +93,10 @@ export class AdaptivePagesTarget extends PagesTarget {
     return this.#regions.aggregate();
   }
 
+  get length(): number {
+    return this.#regions.length;
+  }
+
   set nrRegions(nrRegions: NrRegions) {
     this.#regions.nrRegions = nrRegions;
   }
@@ -81,13 +109,17 @@ export class ExactPagesTarget extends PagesTarget {
 
   constructor(
     roots: Roots,
+    sampler: PageSampler,
     pid: number,
     slot: number,
     fixed: readonly AddressRange[],
-    readonly sampler: PageSampler,
     public nrRegions: NrRegions,
   ) {
-    super(roots, pid, slot, fixed);
+    super(roots, sampler, pid, slot, fixed);
+  }
+
+  get length(): number {
+    return this.#walked.length;
   }
 
   protected setRanges(ranges: readonly AddressRange[]): void {

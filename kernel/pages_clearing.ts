@@ -1,0 +1,63 @@
+import type { Clearing } from "../ffi/pages.ts";
+import { readOptional, type Roots } from "./roots.ts";
+
+/** How accessed bits are to be cleared: in one way, or in the cheaper one. */
+export type ClearingWish = Clearing | "auto";
+
+/** After so many aggregation intervals of clearing everything, clearing page by page is tried again. */
+const RETRY = 50;
+/** Share of pages looked at that could not be cleared, from which on everything is cleared. */
+const MOST_STUCK = 0.05;
+
+/**
+ * Chooses how to clear, by what it costs: page by page where that is cheaper, or everything. It stays with clearing
+ * everything as long as that costs no more than may be spent.
+ */
+export class ClearingChoice {
+  current: Clearing;
+  readonly #wish: ClearingWish;
+  #refsUs = 0;
+  #coldUs = 0;
+  #wait = 0;
+
+  /** @param canBeCold Whether single pages can be cleared without harm at all. */
+  constructor(wish: ClearingWish, canBeCold: boolean) {
+    this.#wish = canBeCold ? wish : "refs";
+    this.current = this.#wish === "cold" ? "cold" : "refs";
+  }
+
+  /**
+   * Takes what one sample cost, µs of CPU time, and whether it was too much; returns what it will cost if the choice has
+   * changed with it.
+   */
+  note(costUs: number, isTooMuch: boolean, stuckShare: number): number | undefined {
+    if (this.current === "refs") this.#refsUs = costUs;
+    else this.#coldUs = costUs;
+    if (this.#wish !== "auto") return undefined;
+    if (this.current === "refs") {
+      if (!isTooMuch || this.#wait-- > 0) return undefined;
+      this.current = "cold";
+      return this.#coldUs || costUs / 4;
+    }
+    if (costUs <= this.#refsUs && stuckShare <= MOST_STUCK) return undefined;
+    this.current = "refs";
+    this.#wait = RETRY;
+    return this.#refsUs;
+  }
+}
+
+/**
+ * Whether pages of anonymous memory can be cleared one by one: not where the kernel makes folios of several small pages,
+ * which would be split by that.
+ */
+export function canClearPages(roots: Roots): boolean {
+  const dir = roots.damon.replace(/\/damon$/, "/transparent_hugepage");
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(dir)].map(({ name }) => name);
+  } catch {
+    return true;
+  }
+  return names.filter((name) => /^hugepages-\d+kB$/.test(name) && name !== "hugepages-2048kB")
+    .every((name) => readOptional(`${dir}/${name}/enabled`)?.includes("[never]") ?? true);
+}
