@@ -152,6 +152,7 @@ function bandSpec(
     layer: [
       {
         data: { values: idleRectsOf(band, heatmap.time) },
+        transform: [{ calculate: `'${IDLE}'`, as: "state" }],
         mark: { type: "rect", tooltip: false, clip: true },
         encoding: { ...place, color: idleEncoding() },
       },
@@ -180,7 +181,7 @@ const TOOLTIP = [
 
 function idleEncoding() {
   return {
-    datum: IDLE,
+    field: "state",
     type: "nominal",
     scale: { domain: [IDLE, BLANK], range: [hexOf(IDLE_COLOUR), "white"] },
     legend: {
