@@ -1,6 +1,8 @@
 import type { AddressRange, RecordHeader, RecordItem, Snapshot } from "../damon/mod.ts";
 import { bytesOf, commonBytesOf, hotRangesFrom } from "./address_ranges.ts";
 import { hotRangesOf } from "./expected.ts";
+import { type ComparedCounts, ComparedSnapshots } from "./compared_snapshots.ts";
+import { type FidelityRow, FidelitySum } from "./fidelity_sum.ts";
 import type { Truth, TruthPhase } from "./truth.ts";
 
 /** How a record is held against the truth. */
@@ -25,88 +27,34 @@ export interface FidelityOptions {
   timeRows?: number;
 }
 
-/** How well a record agrees with the truth, over some time. Areas are bytes × seconds. */
-export interface FidelityRow {
-  /** Name of the phase, `all` for the whole. */
-  name: string;
-  /** ns of the record's clock. */
-  startNs: number;
-  /** ns of the record's clock. */
-  endNs: number;
-  /** Of that time, how much snapshots cover, without what the tolerance leaves out, ns. */
-  coveredNs: number;
-  /** Area that is hot in truth. */
-  hotArea: number;
-  /** Area that is hot in the record. */
-  seenArea: number;
-  /** Area that is hot in both. */
-  commonArea: number;
-  /** Share of what the record shows as hot that is; `undefined` where it shows nothing. */
-  precision: number | undefined;
-  /** Share of what is hot that the record shows; `undefined` where nothing is. */
-  recall: number | undefined;
-  /** Harmonic mean of the two; `undefined` where nothing is hot, nor shown so. */
-  f1: number | undefined;
-  /** Mean over the covered time of the bytes that are hot in truth: the working set. */
-  hotBytes: number;
-  /** Mean of the bytes that the record shows as hot. */
-  seenBytes: number;
-  /** Mean absolute difference of the two, bytes. */
-  errorBytes: number;
-}
-
 /** The outcome of a comparison. */
-export interface Fidelity {
+export interface Fidelity extends ComparedCounts {
   /** The threshold in force, see {@linkcode FidelityOptions}. */
   hotFraction: number;
   /** The tolerance in force, ns. */
   toleranceNs: number;
-  /** Snapshots compared, those outside the truth's time not counted. */
-  snapshots: number;
   /** Everything together. */
   all: FidelityRow;
-  /** One row a phase of the truth that ended, in the order of time. */
+  /** One row a phase of the truth that ended, in the order of time; none between two records. */
   phases: FidelityRow[];
-  /** The working set's size over time: equal parts of the truth's time, those without any snapshot left out. */
+  /** The working set's size over time: equal parts of the reference's time, those without any snapshot left out. */
   overTime: FidelityRow[];
 }
 
-/** A row that is being summed up; areas in bytes × ns. */
-class Sum {
-  coveredNs = 0;
-  hot = 0;
-  seen = 0;
-  common = 0;
-  error = 0;
-  constructor(readonly name: string, readonly startNs: number, readonly endNs: number) {}
-
-  add(ns: number, hotBytes: number, seenBytes: number, commonBytes: number): void {
-    this.coveredNs += ns;
-    this.hot += hotBytes * ns;
-    this.seen += seenBytes * ns;
-    this.common += commonBytes * ns;
-    this.error += Math.abs(seenBytes - hotBytes) * ns;
+/**
+ * `hotFraction` and `timeRows` with their defaults.
+ *
+ * @throws {RangeError} where one is out of its bounds.
+ */
+export function thresholdsOf(options: Pick<FidelityOptions, "hotFraction" | "timeRows">) {
+  const { hotFraction = 0.2, timeRows = 40 } = options;
+  if (!(hotFraction > 0 && hotFraction <= 1)) {
+    throw new RangeError(`Cannot compare as hotFraction must be above 0 and at most 1: it is ${hotFraction}`);
   }
-
-  row(): FidelityRow {
-    const { name, startNs, endNs, coveredNs, hot, seen, common, error } = this;
-    const over = (part: number, whole: number) => whole > 0 ? part / whole : undefined;
-    return {
-      name,
-      startNs,
-      endNs,
-      coveredNs,
-      hotArea: hot / 1e9,
-      seenArea: seen / 1e9,
-      commonArea: common / 1e9,
-      precision: over(common, seen),
-      recall: over(common, hot),
-      f1: over(2 * common, hot + seen),
-      hotBytes: over(hot, coveredNs) ?? 0,
-      seenBytes: over(seen, coveredNs) ?? 0,
-      errorBytes: over(error, coveredNs) ?? 0,
-    };
+  if (!(Number.isSafeInteger(timeRows) && timeRows >= 1)) {
+    throw new RangeError(`Cannot compare as timeRows must be a whole number above 0: it is ${timeRows}`);
   }
+  return { hotFraction, timeRows };
 }
 
 type EndedPhase = TruthPhase & { endNs: number };
@@ -132,12 +80,12 @@ export class FidelityFold {
   readonly #options: FidelityOptions & { hotFraction: number; toleranceNs: number };
   readonly #truth: Truth;
   readonly #phases: EndedPhase[];
-  readonly #sums: Sum[];
-  readonly #all: Sum;
-  readonly #parts: Sum[];
+  readonly #sums: FidelitySum[];
+  readonly #all: FidelitySum;
+  readonly #parts: FidelitySum[];
   readonly #hot = new Map<number, AddressRange[]>();
+  readonly #seen = new ComparedSnapshots();
   #intervals = "";
-  #snapshots = 0;
 
   /**
    * Begins a comparison with `truth`.
@@ -145,34 +93,30 @@ export class FidelityFold {
    * @throws {RangeError} where an option is out of its bounds.
    */
   constructor(truth: Truth, options: FidelityOptions = {}) {
-    const { hotFraction = 0.2, toleranceNs = 0, timeRows = 40 } = options;
-    if (!(hotFraction > 0 && hotFraction <= 1)) {
-      throw new RangeError(`Cannot compare as hotFraction must be above 0 and at most 1: it is ${hotFraction}`);
-    }
+    const { toleranceNs = 0 } = options;
+    const { hotFraction, timeRows } = thresholdsOf(options);
     if (!(toleranceNs >= 0)) {
       throw new RangeError(`Cannot compare as toleranceNs must be at least 0: it is ${toleranceNs}`);
-    }
-    if (!(Number.isSafeInteger(timeRows) && timeRows >= 1)) {
-      throw new RangeError(`Cannot compare as timeRows must be a whole number above 0: it is ${timeRows}`);
     }
     this.#options = { ...options, hotFraction, toleranceNs };
     this.#truth = truth;
     this.#phases = truth.phases.filter((phase): phase is EndedPhase => phase.endNs !== undefined);
-    this.#sums = this.#phases.map((phase) => new Sum(phase.name, phase.startNs, phase.endNs));
+    this.#sums = this.#phases.map((phase) => new FidelitySum(phase.name, phase.startNs, phase.endNs));
     const startNs = this.#phases.at(0)?.startNs ?? 0;
     const endNs = this.#phases.at(-1)?.endNs ?? 0;
-    this.#all = new Sum("all", startNs, endNs);
+    this.#all = new FidelitySum("all", startNs, endNs);
     const edge = (i: number) => startNs + (endNs - startNs) * i / timeRows;
-    this.#parts = Array.from({ length: timeRows }, (_, i) => new Sum("", edge(i), edge(i + 1)));
+    this.#parts = Array.from({ length: timeRows }, (_, i) => new FidelitySum("", edge(i), edge(i + 1)));
   }
 
   /** Takes one snapshot in; in any order, each once. */
   add(snapshot: Snapshot): void {
     const { kdamond, targetId, hotFraction, toleranceNs } = this.#options;
+    this.#seen.pass(snapshot);
     if (kdamond !== undefined && snapshot.kdamond !== kdamond) return;
     if (targetId !== undefined && snapshot.targetId !== targetId) return;
     if (!(snapshot.startNs < this.#all.endNs && snapshot.endNs > this.#all.startNs)) return;
-    this.#snapshots++;
+    this.#seen.add(snapshot);
     const hottest = hotRangesFrom(snapshot, hotFraction);
     const seenBytes = commonBytesOf(hottest, this.#truth.regions);
     for (let i = this.#firstPhaseAfter(snapshot.startNs); i < this.#phases.length; i++) {
@@ -198,7 +142,7 @@ export class FidelityFold {
     return {
       hotFraction,
       toleranceNs,
-      snapshots: this.#snapshots,
+      ...this.#seen.fields(),
       all: this.#all.row(),
       phases: this.#sums.map((sum) => sum.row()),
       overTime: this.#parts.filter((part) => part.coveredNs > 0).map((part) => part.row()),
@@ -244,14 +188,19 @@ export async function fidelityOf(
   return fold.result();
 }
 
+/** Whose snapshots are meant: those of a kdamond, or of one of its targets. */
+export interface Watcher {
+  /** Its pid. */
+  kdamond: number;
+  /** Absent where it has but one target. */
+  targetId?: bigint;
+}
+
 /**
  * The kdamond and target of a record that watched the process `pid`, for {@linkcode FidelityOptions}; `undefined`
  * where none did, as in a record of physical memory.
  */
-export function watcherOf(
-  header: Pick<RecordHeader, "kdamonds">,
-  pid: number,
-): { kdamond: number; targetId?: bigint } | undefined {
+export function watcherOf(header: Pick<RecordHeader, "kdamonds">, pid: number): Watcher | undefined {
   for (const kdamond of header.kdamonds) {
     for (const { operations, targets } of kdamond.contexts) {
       const index = targets.findIndex((target) => target.pid === pid);

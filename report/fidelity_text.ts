@@ -1,5 +1,6 @@
 import { formatBytes, formatNs } from "../damon/mod.ts";
-import type { Fidelity, FidelityRow } from "./fidelity.ts";
+import type { Fidelity } from "./fidelity.ts";
+import type { FidelityRow } from "./fidelity_sum.ts";
 
 const TITLES = ["phase", "time", "hot", "shown hot", "error", "precision", "recall", "F1"];
 
