@@ -13,25 +13,22 @@ import {
   type TerminalOptions,
 } from "../report/mod.ts";
 import type { HeatmapCommandOptions } from "./report.ts";
+import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
 import { rereadable } from "./rereadable.ts";
 import { colourOf } from "./terminal_colour.ts";
 
-/** What each suffix of an output file makes of a heat map; the longer suffix first. */
-const FORMATS: Record<string, (heatmap: Heatmap) => Promise<string | Uint8Array> | string> = {
-  ".vl.json": (heatmap) => JSON.stringify(heatmapSpec(heatmap)) + "\n",
+/** What each suffix of an output file makes of a heat map. */
+const FORMATS: OutputFormats<Heatmap> = {
+  ...chartFormats(heatmapSpec, (heatmap) => captionOf(heatmap).title),
   ".json": formatHeatJson,
   ".csv": formatHeatCsv,
-  ".svg": async (heatmap) => (await import("../draw/svg.ts")).renderSvg(heatmapSpec(heatmap)),
-  ".png": async (heatmap) => (await import("../draw/png.ts")).renderPng(heatmapSpec(heatmap)),
-  ".html": async (heatmap) =>
-    (await import("../draw/html.ts")).renderHtml(heatmapSpec(heatmap), captionOf(heatmap).title),
 };
 
 /** `damo report heatmap`: reads the record, folds it, and writes what was asked for. */
 export async function reportHeatmap(options: HeatmapCommandOptions): Promise<void> {
   const { output = "stdout", input } = options;
-  const text = output === "stdout" || output === "-" ? terminalOptions(options) : undefined;
-  const format = text ? (heatmap: Heatmap) => formatHeatmap(heatmap, text) : formatOf(output);
+  const text = isStdout(output) ? terminalOptions(options) : undefined;
+  const format = text ? (heatmap: Heatmap) => formatHeatmap(heatmap, text) : outputFormatOf(output, FORMATS);
   const cells = text ? { ...terminalCells(text), minRows: text.colour === "never" ? 3 : 6 } : PICTURE;
   const wanted = { ...cells, ...selectionOf(options) };
   await using source = await rereadable(input);
@@ -40,23 +37,11 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
     const why = heatmap.survey.incomplete ? `; ${heatmap.survey.incomplete}` : "";
     throw new RecordError(`Cannot draw ${input} as it must have a snapshot: it has none${why}`, input);
   }
-  const made = await format(heatmap);
-  if (text) await writeAll(made as string);
-  else await writeFile(output, made);
+  await writeOutput(output, await format(heatmap));
 }
 
 /** 24,000 cells: more than a screen's eye, less than a second. */
 const PICTURE = { timeBins: 240, rows: 100, minRows: 6 };
-
-function formatOf(output: string) {
-  const suffix = Object.keys(FORMATS).find((suffix) => output.toLowerCase().endsWith(suffix));
-  if (suffix === undefined) {
-    throw new RangeError(
-      `Cannot write ${output} as its name must end in one of: ${Object.keys(FORMATS).sort().join(", ")}`,
-    );
-  }
-  return FORMATS[suffix];
-}
 
 function selectionOf(options: HeatmapCommandOptions): Partial<HeatmapOptions> {
   const { resol, time_range: time, address_range: addresses, draw_range: drawRange, kdamond, target } = options;
@@ -102,17 +87,4 @@ function terminalOptions({ color, width }: HeatmapCommandOptions): TerminalOptio
     lines: Math.min(40, Math.max(12, (size?.rows ?? 36) - 12)),
     colour: colourOf(color, isTerminal, (name) => Deno.env.get(name)),
   };
-}
-
-async function writeAll(text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-}
-
-async function writeFile(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
-  } catch (error) {
-    throw new Error(`Cannot write ${path}: ${(error as Error).message}; choose another file with -o FILE`);
-  }
 }

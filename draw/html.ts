@@ -11,11 +11,16 @@ const BUNDLES = [
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; " +
   "img-src data: blob:; font-src data:";
 
+const HINT =
+  "Wheel: zoom. Drag: move. Double click: the whole picture again. Point at a cell: when, where and how often.";
+
 /**
  * A page with a Vega-Lite specification and everything that draws it: one file that works without a network, with zoom,
  * pan and tooltips.
+ *
+ * @param hint The line below the chart; by default about a heat map.
  */
-export async function renderHtml(spec: VegaLiteLiteral, title: string): Promise<string> {
+export async function renderHtml(spec: VegaLiteLiteral, title: string, hint = HINT): Promise<string> {
   const scripts = await Promise.all(BUNDLES.map(async ({ load, main, bundle }) => {
     await load();
     return await Deno.readTextFile(new URL(bundle, import.meta.resolve(main)));
@@ -36,7 +41,7 @@ ${scripts.map((script) => `<script>${escapeScript(script)}</script>`).join("\n")
 </head>
 <body>
 <div id="heatmap"></div>
-<p>Wheel: zoom. Drag: move. Double click: the whole picture again. Point at a cell: when, where and how often.</p>
+<p>${escapeHtml(hint)}</p>
 <script type="application/json" id="spec">${escapeScript(JSON.stringify(spec))}</script>
 <script>
 const spec = JSON.parse(document.getElementById("spec").textContent);

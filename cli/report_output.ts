@@ -1,0 +1,52 @@
+import type { VegaLiteSpec } from "../report/mod.ts";
+
+/** What each suffix of an output file makes of a result; a longer suffix stands before the one that it ends in. */
+export type OutputFormats<T> = Record<string, (result: T) => Promise<string | Uint8Array> | string | Uint8Array>;
+
+/** The suffixes of charts. `hint` is the line below the chart in a page. */
+export function chartFormats<T>(
+  specOf: (result: T) => VegaLiteSpec,
+  titleOf: (result: T) => string,
+  hint?: string,
+): OutputFormats<T> {
+  return {
+    ".vl.json": (result) => JSON.stringify(specOf(result)) + "\n",
+    ".svg": async (result) => (await import("../draw/svg.ts")).renderSvg(specOf(result)),
+    ".png": async (result) => (await import("../draw/png.ts")).renderPng(specOf(result)),
+    ".html": async (result) => (await import("../draw/html.ts")).renderHtml(specOf(result), titleOf(result), hint),
+  };
+}
+
+/**
+ * The format that the name of an output file asks for.
+ *
+ * @throws {RangeError} naming the suffixes there are.
+ */
+export function outputFormatOf<T>(output: string, formats: OutputFormats<T>): OutputFormats<T>[string] {
+  const suffix = Object.keys(formats).find((suffix) => output.toLowerCase().endsWith(suffix));
+  if (suffix === undefined) {
+    throw new RangeError(
+      `Cannot write ${output} as its name must end in one of: ${Object.keys(formats).sort().join(", ")}`,
+    );
+  }
+  return formats[suffix];
+}
+
+/** Whether an output's name means standard output. */
+export function isStdout(output: string): boolean {
+  return output === "stdout" || output === "-";
+}
+
+/** Writes all of `content` to standard output, or to a file; an existing one is replaced. */
+export async function writeOutput(output: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  if (isStdout(output)) {
+    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    return;
+  }
+  try {
+    await Deno.writeFile(output, bytes);
+  } catch (error) {
+    throw new Error(`Cannot write ${output}: ${(error as Error).message}; choose another file with -o FILE`);
+  }
+}
