@@ -31,6 +31,7 @@ static struct damo_block *block_at(struct damo_page_target *target, __u64 base, 
 	if (!block)
 		return NULL;
 	block->base = base;
+	block->is_new = 1;
 	memmove(target->blocks + i + 1, target->blocks + i, (target->nr_blocks - i) * sizeof(*target->blocks));
 	target->blocks[i] = block;
 	target->nr_blocks++;
@@ -200,6 +201,28 @@ static void run_through(const struct damo_page_target *target, struct runs *r, _
 	}
 }
 
+/* Pages of a new block have not been accessed since their range is known. */
+static void inherit_ages(struct damo_page_target *target, const double *range_start, const double *range_end,
+			 const __u32 *absent_age, __u32 nr)
+{
+	for (size_t i = 0; i < target->nr_blocks; i++) {
+		struct damo_block *block = target->blocks[i];
+		__u32 range = 0;
+
+		if (!block->is_new)
+			continue;
+		block->is_new = 0;
+		for (int j = 0; j < 512; j++) {
+			__u64 at = block->base + j * DAMO_PAGE;
+
+			while (range < nr && range_end[range] <= at)
+				range++;
+			/* One less: this interval is added. */
+			block->age[j] = range < nr && range_start[range] <= at ? absent_age[range] - 1 : -1u;
+		}
+	}
+}
+
 static void age_blocks(struct damo_page_target *target, __u32 samples)
 {
 	__u32 before = target->last_samples ? target->last_samples : samples;
@@ -211,9 +234,9 @@ static void age_blocks(struct damo_page_target *target, __u32 samples)
 			/* As shares of the samples, whose number may have changed. */
 			__u64 now = (__u64)block->count[j] * before, last = (__u64)block->last[j] * samples;
 			__u64 difference = now > last ? now - last : last - now;
-			int is_new = difference * 10 > (__u64)samples * before || !now != !last;
+			int changed = difference * 10 > (__u64)samples * before || !now != !last;
 
-			block->age[j] = is_new ? 0 : block->age[j] + 1;
+			block->age[j] = changed ? 0 : block->age[j] + 1;
 		}
 	}
 	target->last_samples = samples;
@@ -251,6 +274,7 @@ int damo_pages__aggregate(struct damo_pages *p, __u32 slot, const double *range_
 
 	if (!target || !cap || !nr_ranges || !samples)
 		return -EINVAL;
+	inherit_ages(target, range_start, range_end, absent_age, nr_ranges);
 	age_blocks(target, samples);
 	for (;;) {
 		r.nr = 0;

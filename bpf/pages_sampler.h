@@ -18,6 +18,7 @@ struct damo_block {
 	__u16 count[512]; /* in this aggregation interval */
 	__u16 last[512];  /* in the one before */
 	__u32 age[512];
+	int is_new;
 };
 
 struct damo_page_target {

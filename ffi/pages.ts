@@ -90,6 +90,7 @@ export interface PageIntervalDone {
   stuck: number;
 }
 
+const EPERM = 1;
 const ESRCH = 3;
 const ENXIO = 6;
 const EXDEV = 18;
@@ -110,7 +111,11 @@ export function openPageSampler(options: PageSamplerOptions = {}): PageSampler {
   if (Deno.build.arch !== "x86_64") throw notX86();
   const library = openSymbols(options.library, PAGES_SYMBOLS);
   const pointer = new BigUint64Array(1);
-  const result = library.symbols.damo_pages__open(Number(options.byIterator ?? false), pointer);
+  // Without one of them the verifier finds other words for it.
+  const missing = library.symbols.damo_missing_capabilities();
+  const result = missing !== 0
+    ? -EPERM
+    : library.symbols.damo_pages__open(Number(options.byIterator ?? false), pointer);
   if (result === 0) return new PageSampler(library, Deno.UnsafePointer.create(pointer[0])!);
   try {
     throw openingError(library, -result);

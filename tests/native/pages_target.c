@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/* Processes to sample, of the kinds that are hard: usage pages_target MODE [PAGES [HOT]]; ends with its parent. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
+
+static char *map(size_t bytes)
+{
+	char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		exit(1);
+	return at;
+}
+
+static void touch(volatile char *at, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++)
+		at[i * PAGE]++;
+}
+
+static void touch_for_ever(char *at, size_t pages)
+{
+	for (;;) {
+		touch(at, pages);
+		usleep(500);
+	}
+}
+
+static void say(const void *at, size_t pages)
+{
+	printf("%d %lu %lu\n", getpid(), (unsigned long)at, pages * PAGE);
+	fflush(stdout);
+}
+
+static size_t hot;
+
+static void *touch_in_thread(void *at)
+{
+	touch_for_ever(at, hot);
+	return NULL;
+}
+
+/* Maps and unmaps as fast as 1,000 times a second. */
+static void churn(void)
+{
+	for (unsigned int i = 0;; i++) {
+		size_t pages = 1 + i * 7 % 600;
+		char *at = map(pages * PAGE);
+
+		touch(at, pages < 40 ? pages : 40);
+		usleep(300);
+		munmap(at, pages * PAGE);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+	size_t pages = argc > 2 ? strtoul(argv[2], NULL, 0) : 64;
+	char *at, line[16];
+	pthread_t thread;
+
+	hot = argc > 3 ? strtoul(argv[3], NULL, 0) : pages;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(120);
+	if (!strcmp(mode, "exec")) {
+		at = map(pages * PAGE);
+		touch(at, pages);
+		say(at, pages);
+		if (!fgets(line, sizeof(line), stdin))
+			return 1;
+		execl("/proc/self/exe", argv[0], "touch", argv[2], argv[3], NULL);
+		return 1;
+	}
+	if (!strcmp(mode, "huge")) {
+		at = map((pages + 1024) * PAGE);
+		at = (char *)(((unsigned long)at + 512 * PAGE - 1) & -(512 * PAGE));
+		madvise(at, pages * PAGE, MADV_HUGEPAGE);
+	} else if (!strcmp(mode, "sparse")) {
+		at = map(10ul << 30);
+		at[5ul << 30] = 1;
+		say(at, 10ul << 18);
+		touch_for_ever(at + (5ul << 30), 1);
+	} else {
+		at = map(pages * PAGE);
+		madvise(at, pages * PAGE, MADV_NOHUGEPAGE);
+	}
+	touch(at, pages);
+	if (!strcmp(mode, "fork") && fork() == 0) {
+		/* The child copies its hot pages with the first write; the others stay shared with the parent. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		say(at, pages);
+		touch_for_ever(at, hot);
+	}
+	say(at, pages);
+	if (!strcmp(mode, "fork"))
+		for (volatile char *p = at;; usleep(500))
+			for (size_t i = 0; i < pages; i++)
+				(void)p[i * PAGE];
+	if (!strcmp(mode, "churn"))
+		churn();
+	if (!strcmp(mode, "grow"))
+		for (size_t n = pages;; n += 16, usleep(5000)) {
+			at = mremap(at, n * PAGE, (n + 16) * PAGE, MREMAP_MAYMOVE);
+			touch(at + n * PAGE, 16);
+		}
+	if (!strcmp(mode, "thread")) {
+		pthread_create(&thread, NULL, touch_in_thread, at);
+		pause();
+	}
+	touch_for_ever(at, hot);
+}

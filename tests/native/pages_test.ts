@@ -1,0 +1,255 @@
+import assert from "assert";
+import { openPageSampler, PageFlag, type PageSampler } from "../../ffi/pages.ts";
+import { runModule } from "../run_module.ts";
+import { Process } from "./pages_processes.ts";
+
+const PAGE = 4096;
+const HUGE = 512 * PAGE;
+const FFI = new URL("../../ffi/pages.ts", import.meta.url).href;
+
+const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const pagesFrom = (start: number, count: number) => Float64Array.from({ length: count }, (_, i) => start + i * PAGE);
+
+/** Which of the pages were accessed in the time after clearing, as numbers. */
+async function accessedOf(sampler: PageSampler, slot: number, start: number, count: number): Promise<number[]> {
+  assert.ok(sampler.clear(slot));
+  // The process touches its hot pages every 0.5 ms; on a busy machine it may have to wait for its turn.
+  await rest(200);
+  const entries = sampler.look(slot, pagesFrom(start, count));
+  assert.ok(entries);
+  return [...entries.keys()].filter((i) => entries[i] & PageFlag.accessed);
+}
+
+for (const byIterator of [false, true]) {
+  const how = byIterator ? "by going through all processes" : "by the process's pid";
+  Deno.test(`PageSampler sees exactly the pages that were accessed, ${how}`, async () => {
+    await using target = Process.start("touch", 64, 5);
+    const { start } = await target.memory();
+    await using sampler = openPageSampler({ byIterator });
+    assert.equal(sampler.facts.byIterator, byIterator);
+    const slot = sampler.add(target.pid);
+    assert.deepEqual(await accessedOf(sampler, slot, start, 64), [0, 1, 2, 3, 4]);
+    const entries = sampler.look(slot, pagesFrom(start - PAGE * 1e6, 1))!;
+    assert.equal(entries[0] & PageFlag.present, 0);
+    const all = sampler.look(slot, pagesFrom(start, 64))!;
+    assert.ok(all.every((entry) => entry & PageFlag.present && entry & PageFlag.dirty && entry >> 12 === 1));
+    // More than one run of the program takes.
+    const many = sampler.look(slot, pagesFrom(start - PAGE * 10_000, 20_000))!;
+    assert.deepEqual(many.slice(10_000, 10_064).map((entry) => entry & PageFlag.present), all.map(() => 1));
+  });
+}
+
+Deno.test("PageSampler finds addresses that no process can have absent, and reads nothing there", async () => {
+  await using target = Process.start("touch");
+  await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const { base } = sampler.facts;
+  const entries = sampler.look(slot, Float64Array.of(0, 2 ** 47, 2 ** 48, 2 ** 63, Number(base), 2 ** 64 - 2 ** 12))!;
+  assert.equal(entries[0] & PageFlag.present, 0);
+  assert.ok(sampler.look(slot, new Float64Array(0)));
+});
+
+Deno.test("PageSampler sees a huge page as one, at the second level", async () => {
+  await using target = Process.start("huge", 1024, 3);
+  const { start } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const entries = sampler.look(slot, pagesFrom(start, 1024))!;
+  assert.ok(entries.every((entry) => entry & PageFlag.huge && entry >> 12 === 2), "the kernel gave no huge pages");
+  // Three small pages of the first huge page are touched.
+  const accessed = await accessedOf(sampler, slot, start, 1024);
+  assert.deepEqual(accessed, Array.from({ length: 512 }, (_, i) => i));
+});
+
+Deno.test("PageSampler sees what another thread accesses", async () => {
+  await using target = Process.start("thread", 16, 2);
+  const { start } = await target.memory();
+  await using sampler = openPageSampler();
+  assert.deepEqual(await accessedOf(sampler, sampler.add(target.pid), start, 16), [0, 1]);
+});
+
+Deno.test("PageSampler sees a 32-bit process", async () => {
+  await using target = Process.start32();
+  const [start] = await target.words();
+  await using sampler = openPageSampler();
+  assert.deepEqual(await accessedOf(sampler, sampler.add(target.pid), start, 16), [0, 1, 2, 3]);
+});
+
+Deno.test("PageSampler tells that a process has ended, and does not take in one that has", async () => {
+  await using target = Process.start("touch");
+  const { start } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  await target.end();
+  assert.equal(sampler.look(slot, pagesFrom(start, 1)), undefined);
+  assert.throws(() => sampler.add(target.pid), Deno.errors.NotFound);
+  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(start + PAGE) }];
+  for (const exact of [false, true]) {
+    const wanted = { beginNs: 0, sampleUs: 1000, samples: 3, exact, picks: 1, clearing: "refs" as const, parts };
+    assert.deepEqual((await sampler.sample(wanted))?.nrAccesses, [undefined]);
+  }
+});
+
+for (const clearing of ["refs", "cold"] as const) {
+  Deno.test(`PageSampler counts each region's samples with an access, clearing by ${clearing}`, async () => {
+    await using target = Process.start("touch", 1000, 400);
+    const { start, end } = await target.memory();
+    await using sampler = openPageSampler();
+    const border = start + 400 * PAGE;
+    const parts = [{
+      slot: sampler.add(target.pid),
+      start: Float64Array.of(start, border),
+      end: Float64Array.of(border, end),
+    }];
+    sampler.setAnonymous(parts[0].slot, [{ start, end }]);
+    for (const picks of [1, 7]) {
+      const wanted = { beginNs: 0, sampleUs: 100_000, samples: 5, exact: false, picks, clearing, parts };
+      const done = await sampler.sample(wanted);
+      assert.deepEqual([...done!.nrAccesses[0]!], [5, 0]);
+      assert.equal(done!.stuck, 0);
+      assert.ok(done!.endNs - done!.startNs >= 499e6);
+    }
+    const { chilled, clears, samples, walked } = sampler.counters();
+    assert.equal(samples, 10);
+    if (clearing === "refs") assert.deepEqual([clears, chilled, walked], [10, 0, 5 * 2 * (1 + 7)]);
+    // Each was accessed when it was picked: hot ones always, cold ones since they were filled.
+    else assert.ok(clears === 0 && chilled >= 5 * (1 + 7) && chilled <= 10 * (1 + 7), `${clears} ${chilled}`);
+  });
+}
+
+Deno.test("PageSampler tells pages that are shared with another process, which cannot be cleared one by one", async () => {
+  await using target = Process.start("fork", 64, 1);
+  const said = [await target.memory(), await target.memory()];
+  const { start, end } = said[0];
+  await using sampler = openPageSampler();
+  const parts = [{ slot: sampler.add(target.pid), start: Float64Array.of(start + PAGE), end: Float64Array.of(end) }];
+  sampler.setAnonymous(parts[0].slot, [{ start, end }]);
+  const wanted = { beginNs: 0, sampleUs: 1000, samples: 20, exact: false, picks: 1, clearing: "cold" as const, parts };
+  const done = await sampler.sample(wanted);
+  assert.deepEqual([[...done!.nrAccesses[0]!], done!.stuck], [[0], 20]);
+});
+
+Deno.test("PageSampler gives exact runs of equally accessed pages, with their ages", async () => {
+  await using target = Process.start("touch", 2000, 700);
+  const { start, end } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
+  // The page before the memory was never accessed: it is as old as its range.
+  const ranges = (age: number) => [{ start: start - PAGE, end: start, age: 40 + age }, { start, end, age: 40 + age }];
+  for (let round = 0; round < 3; round++) {
+    const wanted = {
+      beginNs: 0,
+      sampleUs: 100_000,
+      samples: 2,
+      exact: true,
+      picks: 1,
+      clearing: "refs" as const,
+      parts,
+    };
+    assert.ok(await sampler.sample(wanted));
+    const runs = [...await sampler.aggregate(slot, ranges(round), 2, 100)];
+    const border = start + 700 * PAGE;
+    assert.deepEqual(runs.map((run) => [run.start, run.end, run.nrAccesses]), [
+      [start - PAGE, start, 0],
+      [start, border, 2],
+      [border, end, 0],
+    ]);
+    assert.deepEqual(runs.map(({ age }) => age), [40 + round, round, 40 + round]);
+  }
+});
+
+Deno.test("PageSampler gives no more runs than asked for, of pages that are about alike", async () => {
+  await using target = Process.start("touch", 2000, 700);
+  const { start, end } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
+  await sampler.sample({ beginNs: 0, sampleUs: 50_000, samples: 2, exact: true, picks: 1, clearing: "refs", parts });
+  const runs = [...await sampler.aggregate(slot, [{ start, end, age: 0 }], 2, 1)];
+  assert.equal(runs.length, 1);
+  assert.deepEqual([runs[0].start, runs[0].end, runs[0].nrAccesses], [start, end, 1]);
+  assert.equal((await sampler.aggregate(slot, [], 2, 1)).length, 0);
+});
+
+Deno.test("PageSampler counts a huge page exactly as its 512 pages", async () => {
+  await using target = Process.start("huge", 1024, 1);
+  const { start, end } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
+  await sampler.sample({ beginNs: 0, sampleUs: 100_000, samples: 1, exact: true, picks: 1, clearing: "refs", parts });
+  const runs = [...await sampler.aggregate(slot, [{ start, end, age: 0 }], 1, 100)];
+  assert.deepEqual(runs.map((run) => [run.start, run.end, run.nrAccesses]), [
+    [start, start + HUGE, 1],
+    [start + HUGE, end, 0],
+  ]);
+});
+
+Deno.test("PageSampler goes through 10 GiB of sparse memory by its tables, not by its pages", async () => {
+  await using target = Process.start("sparse");
+  const { start, end } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
+  await sampler.sample({ beginNs: 0, sampleUs: 100_000, samples: 1, exact: true, picks: 1, clearing: "refs", parts });
+  assert.equal(sampler.counters().walked, 1);
+  const runs = [...await sampler.aggregate(slot, [{ start, end, age: 0 }], 1, 100)];
+  const hot = start + 5 * 2 ** 30;
+  assert.deepEqual(runs.map((run) => [run.start, run.end, run.nrAccesses]).filter(([, , nr]) => nr > 0), [
+    [hot, hot + PAGE, 1],
+  ]);
+});
+
+Deno.test("PageSampler.stop ends a sample that would take an hour", async () => {
+  await using target = Process.start("touch");
+  const { start, end } = await target.memory();
+  await using sampler = openPageSampler();
+  const parts = [{ slot: sampler.add(target.pid), start: Float64Array.of(start), end: Float64Array.of(end) }];
+  const pending = sampler.sample({
+    beginNs: 0,
+    sampleUs: 3.6e9,
+    samples: 1,
+    exact: false,
+    picks: 1,
+    clearing: "refs",
+    parts,
+  });
+  assert.throws(() => sampler.counters(), /one call at a time/);
+  sampler.stop();
+  assert.equal(await pending, undefined);
+});
+
+Deno.test("openPageSampler gives back all file descriptors and memory mappings", async () => {
+  await using target = Process.start("touch");
+  await target.memory();
+  const openFiles = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  const shared = () => Deno.readTextFileSync("/proc/self/maps").match(/bpf-map/g)?.length ?? 0;
+  const once = async () => {
+    await using sampler = openPageSampler();
+    sampler.add(target.pid);
+    sampler.add(Deno.pid);
+    sampler.remove(0);
+  };
+  await once();
+  const before = [openFiles(), shared()];
+  for (let i = 0; i < 5; i++) await once();
+  assert.deepEqual([openFiles(), shared()], before);
+});
+
+Deno.test("openPageSampler names the capabilities that are missing", async () => {
+  const source = `
+    import { openPageSampler } from ${JSON.stringify(FFI)};
+    try { openPageSampler(); console.log("opened"); } catch (error) { console.log(error.name + ": " + error.message); }`;
+  const denied = async (caps: string) => {
+    const deno = Deno.execPath();
+    const command = ["setpriv", "--bounding-set", caps, "--inh-caps", caps, deno, "run", "--no-check", "-A"];
+    return (await runModule(command, source)).out.trim();
+  };
+  assert.match(await denied("-all"), /^KernelError: .*as root or with CAP_BPF and CAP_PERFMON/);
+  assert.match(await denied("-sys_admin,-perfmon"), /^KernelError: .*as root or with CAP_PERFMON$/);
+  // The direct map is found without frame numbers, so CAP_SYS_ADMIN is not needed.
+  assert.equal(await denied("-sys_admin"), "opened");
+});
