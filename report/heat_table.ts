@@ -1,4 +1,5 @@
 import { formatAddress } from "../damon/mod.ts";
+import { csvLine } from "./csv.ts";
 import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
 import { type Heatmap, heatOf } from "./heatmap.ts";
 
@@ -47,8 +48,8 @@ export function* heatRows(heatmap: Heatmap): Generator<HeatRow> {
 
 /** The bins as comma-separated values with a line of column names (RFC 4180). */
 export function formatHeatCsv(heatmap: Heatmap): string {
-  const lines = [Object.keys(HEAT_COLUMNS).join(",")];
-  for (const row of heatRows(heatmap)) lines.push(Object.values(row).map(quote).join(","));
+  const lines = [csvLine(Object.keys(HEAT_COLUMNS))];
+  for (const row of heatRows(heatmap)) lines.push(csvLine(Object.values(row)));
   return lines.join("\n") + "\n";
 }
 
@@ -58,9 +59,4 @@ export function formatHeatJson(heatmap: Heatmap): string {
   const head = { title, caption: lines, columns: HEAT_COLUMNS, record: heatmap.header };
   const bins = Array.from(heatRows(heatmap), (row) => JSON.stringify(row));
   return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "bins": [\n${bins.join(",\n")}\n  ]\n}\n`;
-}
-
-function quote(value: string | number): string {
-  const text = String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
