@@ -2,8 +2,9 @@ import { formatAddress, formatBytes } from "../damon/mod.ts";
 import { bandNameOf, captionOf, shortTargetNameOf } from "./heat_caption.ts";
 import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
-import { type HeatBand, type Heatmap, heatOf, maxHeatOf, topDown } from "./heatmap.ts";
-import type { NamedRange } from "./mapping_names.ts";
+import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";
+import { cellsOf, cellTransforms, rowsOf, seconds, TOOLTIP } from "./vega_lite_cells.ts";
+import { cutLayer, namesLayer } from "./vega_lite_names.ts";
 import { shorten, wrap } from "./wrap.ts";
 
 /** A Vega-Lite specification: plain data that becomes JSON as it is. */
@@ -21,10 +22,6 @@ const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 const FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 /** Room for a band's three lines of label. */
 const LEAST_BAND_PX = 48;
-/** Height of a name beside the plot. */
-const NAME_PX = 11;
-/** Height of the gap between two bands. */
-const CUT_PX = 18;
 const IDLE = "never accessed";
 const BLANK = "not monitored";
 /** px between the axis and a band's label: room for `1023 MiB`. */
@@ -57,6 +54,7 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
     title: { text: title, subtitle: lines.flatMap((line) => wrap(line, Math.floor((width + 140) / 6.2))) },
     background: "white",
     spacing: 4,
+    datasets: Object.fromEntries(bands.map((band, i) => [rowsNameOf(band, i), rowsOf(band)])),
     vconcat: bands.map((band, i) => bandSpec(heatmap, band, i, bands, { width, height: heightOf(band) })),
     // Moving in time moves all bands, moving in addresses one. The time axes are bound by the parameter, not as a shared
     // scale, and the parameters stand here, not in the bands: Vega-Lite drops them else.
@@ -153,15 +151,15 @@ function bandSpec(
       {
         data: { values: idleRectsOf(band, heatmap.time) },
         transform: [{ calculate: `'${IDLE}'`, as: "state" }],
-        mark: { type: "rect", tooltip: false, clip: true },
+        mark: { type: "rect", aria: false, tooltip: false, clip: true },
         encoding: { ...place, color: idleEncoding() },
       },
       {
-        data: { values: cellsOf(heatmap, band) },
-        transform: cellTransforms(heatmap, band),
+        data: { values: cellsOf(heatmap, band, rowsOf(band)) },
+        transform: cellTransforms(heatmap, band, rowsNameOf(band, index)),
         name: cellsNameOf(band, index),
         // Half a pixel over the next cell, which is drawn later: else the edges' smoothing shows as a grid.
-        mark: { type: "rect", tooltip: true, x2Offset: 0.6, y2Offset: -0.6, clip: true },
+        mark: { type: "rect", aria: false, tooltip: true, x2Offset: 0.6, y2Offset: -0.6, clip: true },
         encoding: { ...place, fill: heatEncoding(heatmap), tooltip: TOOLTIP },
       },
       ...namesLayer(heatmap, band, index, size.height),
@@ -170,14 +168,8 @@ function bandSpec(
   };
 }
 
+const rowsNameOf = (_: HeatBand, index: number) => `rows${index}`;
 const cellsNameOf = (_: HeatBand, index: number) => `cells${index}`;
-
-const TOOLTIP = [
-  { field: "heat", type: "quantitative", title: "accessed, % of samples" },
-  { field: "time", type: "nominal", title: "time" },
-  { field: "address", type: "nominal", title: "address" },
-  { field: "name", type: "nominal", title: "memory" },
-];
 
 function idleEncoding() {
   return {
@@ -214,93 +206,6 @@ function heatEncoding(heatmap: Heatmap) {
   };
 }
 
-/** The compact rows: time bin `t`, row `a`, heat in % of samples. */
-function cellsOf(heatmap: Heatmap, band: HeatBand): { t: number; a: number; heat: number }[] {
-  const cells: { t: number; a: number; heat: number }[] = [];
-  for (let t = 0; t < heatmap.time.count; t++) {
-    for (let a = 0; a < band.rows; a++) {
-      const heat = heatOf(band, t, a);
-      if (heat) cells.push({ t, a, heat: Number((heat * 100).toPrecision(3)) });
-    }
-  }
-  return cells;
-}
-
-function cellTransforms({ time }: Heatmap, band: HeatBand): Record<string, unknown>[] {
-  const { startNs, binNs } = time;
-  const at = (t: string) => `${seconds(startNs)} + ${t} * ${binNs / 1e9}`;
-  return [
-    { calculate: at("datum.t"), as: "t0" },
-    { calculate: at("(datum.t + 1)"), as: "t1" },
-    { calculate: `datum.a * ${band.rowBytes}`, as: "a0" },
-    { calculate: `min(${band.end - band.start}, (datum.a + 1) * ${band.rowBytes})`, as: "a1" },
-    { calculate: "format(datum.t0, '.3f') + ' to ' + format(datum.t1, '.3f') + ' s'", as: "time" },
-    { lookup: "a", from: { data: { values: rowsOf(band) }, key: "a", fields: ["address", "name"] } },
-  ];
-}
-
-/** What tooltips say of each row. */
-function rowsOf(band: HeatBand): { a: number; address: string; name: string }[] {
-  return Array.from({ length: band.rows }, (_, a) => {
-    const start = band.start + a * band.rowBytes;
-    const end = Math.min(band.end, start + band.rowBytes);
-    const names = [
-      ...new Set(band.names.filter((name) => name.end > start && name.start < end).map(({ name }) => name)),
-    ];
-    const text = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-    return { a, address: `${formatAddress(start)}-${formatAddress(end)}`, name: text.join(", ") || "unnamed" };
-  });
-}
-
-/** Names of the mappings at the right edge, where a band has several that are tall enough to be told apart. */
-function namesLayer(heatmap: Heatmap, band: HeatBand, index: number, height: number): Record<string, unknown>[] {
-  const bytes = band.end - band.start;
-  const tall = band.names.filter(({ start, end }) => (end - start) / bytes * height >= NAME_PX);
-  const own = bandNameOf(heatmap, band);
-  if (tall.every(({ name }) => name === own)) return [];
-  const bounds = tall.flatMap(({ start, end }) => [start, end]).filter((at) => at > band.start && at < band.end);
-  const middle = (range: NamedRange) => (range.start + range.end) / 2 - band.start;
-  return [
-    {
-      data: { values: tall.map((range) => ({ name: shorten(range.name, 24), a: middle(range) })) },
-      mark: {
-        type: "text",
-        align: "left",
-        baseline: "middle",
-        dx: 8,
-        fontSize: 10,
-        color: "#55525f",
-        clip: false,
-        opacity: { expr: `inrange(datum.a, domain('band${index}_y')) ? 1 : 0` },
-      },
-      encoding: {
-        x: { value: "width" },
-        y: { field: "a", type: "quantitative" },
-        text: { field: "name", type: "nominal" },
-      },
-    },
-    {
-      data: { values: [...new Set(bounds)].map((at) => ({ a: at - band.start })) },
-      mark: { type: "rule", color: "white", opacity: 0.35, strokeDash: [2, 3], clip: true },
-      encoding: { y: { field: "a", type: "quantitative" } },
-    },
-  ];
-}
-
-/** Says between two bands how much address space is not there. */
-function cutLayer(band: HeatBand, below: HeatBand | undefined, size: { width: number; height: number }) {
-  if (below?.target !== band.target || band.start === below.end) return [];
-  return [{
-    data: { values: [{ text: `⋯ ${formatBytes(band.start - below.end)} of addresses cut out ⋯` }] },
-    mark: { type: "text", align: "center", baseline: "middle", fontSize: 10, color: "#807d8a", clip: false },
-    encoding: {
-      x: { value: size.width / 2 },
-      y: { value: size.height + CUT_PX / 2 + 1 },
-      text: { field: "text", type: "nominal" },
-    },
-  }];
-}
-
 /** Ticks at multiples of a power of two that fits the visible part of the axis, however far it is zoomed. */
 function byteTicksExpr(scale: string, height: number): string {
   const ticks = Math.max(2, Math.floor(height / 40));
@@ -323,8 +228,4 @@ function labelOf(heatmap: Heatmap, band: HeatBand, bands: HeatBand[]): string[] 
     lines.unshift(shorten(shortTargetNameOf(heatmap, band.target), 22));
   }
   return [...lines, `from ${formatAddress(band.start)}`];
-}
-
-function seconds(ns: number): number {
-  return Number((ns / 1e9).toFixed(9));
 }

@@ -37,7 +37,7 @@ Deno.test("heatmapSpec is a valid Vega-Lite 6 specification", async () => {
 
 Deno.test("heatmapSpec keeps addresses above 2^53 exact", async () => {
   const text = JSON.stringify(await spec());
-  assert.match(text, /"ffffffffff600000-ffffffffff60[12]000"/);
+  assert.match(text, /"start":"ffffffffff600000","end":"ffffffffff60[12]000"/);
   assert.match(text, /from ffffffffff600000/);
 });
 
