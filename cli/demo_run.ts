@@ -1,6 +1,4 @@
-import { formatNs } from "../damon/mod.ts";
-import { requireFreeDamon } from "../kernel/kdamond.ts";
-import { defaultRoots } from "../kernel/roots.ts";
+import { formatNs, KernelError, UnsupportedError, VerifierError } from "../damon/mod.ts";
 import { record, sentenceOf } from "./record_run.ts";
 import { recordCommand } from "./record.ts";
 import { run } from "./subprocess.ts";
@@ -12,20 +10,22 @@ interface DemoOptions {
 
 const CHECKOUT = `${import.meta.dirname}/..`;
 
-/** The whole demonstration: record here or in the lab, then draw. */
-export async function demo(options: DemoOptions): Promise<void> {
+/** The whole demonstration: record here with DAMON or the page sampler, else in the lab; then draw. */
+export async function demo(options: DemoOptions & { lab?: true | undefined }): Promise<void> {
   const { out, workload } = options;
   Deno.mkdirSync(out, { recursive: true });
   const startedMs = performance.now();
-  const why = await requireFreeDamon(defaultRoots(), "vaddr").then(() => undefined, (error: Error) => error.message);
-  if (why === undefined) {
-    await recordHere(options);
-  } else {
-    console.error(`damo: ${why}\ndamo: so this demonstration records in a virtual machine (the lab)`);
-    const inner = `exec ./damo demo --here --workload ${workload} --out "$DAMO_OUT"`;
-    // With a terminal the recorder in there shows its progress on it.
-    const tty = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? ["--tty"] : [];
-    await run(`${CHECKOUT}/lab/run`, [...tty, "--out", out, "--timeout", "300", "--", "sh", "-c", inner]);
+  if (options.lab) await recordInLab(options);
+  else {
+    try {
+      await recordHere(options);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError || error instanceof KernelError || error instanceof VerifierError)) {
+        throw error;
+      }
+      console.error(`damo: ${error.message}\ndamo: so this demonstration records in a virtual machine (the lab)`);
+      await recordInLab(options);
+    }
   }
   const record = `${out}/${workload}.arrow`;
   const [picture, page] = [`${out}/${workload}.png`, `${out}/${workload}.html`];
@@ -44,11 +44,18 @@ That took ${
   }. Now one of your own: damo record PID, then damo report heatmap`);
 }
 
+/** Records in a virtual machine whose kernel has DAMON. */
+async function recordInLab({ out, workload }: DemoOptions): Promise<void> {
+  const inner = `exec ./damo demo --here --workload ${workload} --out "$DAMO_OUT"`;
+  // With a terminal the recorder in there shows its progress on it.
+  const tty = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? ["--tty"] : [];
+  await run(`${CHECKOUT}/lab/run`, [...tty, "--out", out, "--timeout", "300", "--", "sh", "-c", inner]);
+}
+
 /** Starts the workload, records it from the moment it is ready to its end. */
 export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
-  const config = `${CHECKOUT}/workload/configs/${workload}.cfg`;
   const child = new Deno.Command(`${CHECKOUT}/build/workload`, {
-    args: [config, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
+    args: [workload, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

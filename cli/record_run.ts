@@ -104,16 +104,14 @@ function interval(ms: number, call: () => void): Disposable {
 }
 
 /** What was recorded, in a sentence: `recorded 12 snapshots of 340 regions in 1.2 s, nothing lost; ended by: timeout`. */
-export function sentenceOf(
-  { reason, snapshots, regions, dropped, torn, endNs }: RecordFooter,
-  startNs: number,
-): string {
+export function sentenceOf(footer: RecordFooter, startNs: number): string {
+  const { reason, snapshots, regions, dropped, torn, endNs, pages } = footer;
   const lost = dropped + torn === 0
     ? "nothing lost"
     : `${formatNr(dropped)} events dropped (${formatNr(torn)} snapshots left out for it)`;
-  return `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions in ${
-    formatNs(endNs - startNs)
-  }, ${lost}; ended by: ${reason}`;
+  const cost = pages ? `, ${(pages.cpuNs / (endNs - startNs) * 100).toFixed(1)} % of one CPU for sampling` : "";
+  const what = `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions`;
+  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${cost}; ended by: ${reason}`;
 }
 
 function summaryOf(writer: RecordWriter, footer: RecordFooter, startNs: number): string {

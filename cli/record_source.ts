@@ -38,7 +38,9 @@ export async function openSource(roots: Roots, wanted: Wanted, options: RecordOp
     } catch (error) {
       const isAbsent = error instanceof UnsupportedError || error instanceof BusyError;
       if (options.monitor === "damon" || !watchesProcess || !isAbsent) throw error;
-      console.error(`damo: recording with the page sampler, not DAMON. ${error.message}`);
+      // What would bring DAMON back is not needed now: the reason alone.
+      const [reason] = error.message.split("; ");
+      console.error(`damo: recording with the page sampler, not DAMON: ${reason}`);
     }
   }
   if (wanted.kind === "pid") refuseBoth(roots, wanted.pid);

@@ -152,3 +152,12 @@ export function isRecording(): boolean {
     return false;
   }
 }
+
+/** Whether a recorder has begun to write there. */
+export function hasRecord(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch {
+    return false;
+  }
+}

@@ -3,6 +3,7 @@ import {
   damo,
   damonTree,
   foreignKdamond,
+  hasRecord,
   isRecording,
   KDAMONDS,
   outcomeOf,
@@ -60,7 +61,7 @@ Deno.test("record ends in order on SIGINT, SIGTERM and the timeout, with their e
     const timeout = signal ? [] : ["--timeout", "2"];
     const child = spawnDamo("record", String(busy.pid), "-o", path, ...timeout);
     if (signal) {
-      await until(() => isRecording() && exists(path), "recording");
+      await until(() => isRecording() && hasRecord(path), "recording");
       await new Promise((done) => setTimeout(done, 1000));
       child.kill(signal);
     }
@@ -77,7 +78,7 @@ Deno.test("a record killed in the middle reads, and stop finds and turns off its
   await using busy = await startWorkload("zigzag", OUT);
   const path = `${OUT}/killed.arrow`;
   const child = spawnDamo("record", String(busy.pid), "-o", path);
-  await until(() => exists(path) && Deno.statSync(path).size > 6000, "some batches written");
+  await until(() => hasRecord(path) && Deno.statSync(path).size > 6000, "some batches written");
   child.kill("SIGKILL");
   await child.output();
   assert.ok(isRecording());
@@ -89,7 +90,7 @@ Deno.test("a record killed in the middle reads, and stop finds and turns off its
   const refused = await damo("record", String(busy.pid), "--monitor", "damon", "-o", `${OUT}/refused.arrow`);
   assert.equal(refused.code, 1);
   assert.match(refused.err, /left behind by a damo record that was killed .*clean up with: damo stop/);
-  assert.equal(exists(`${OUT}/refused.arrow`), false);
+  assert.equal(hasRecord(`${OUT}/refused.arrow`), false);
   assert.match((await damo("status")).out, /left behind/);
 
   const stopped = await damo("stop");
@@ -99,7 +100,7 @@ Deno.test("a record killed in the middle reads, and stop finds and turns off its
 
   const again = await damo("record", String(busy.pid), "-o", path, "--timeout", "1");
   assert.equal(again.code, 0, again.err);
-  assert.ok(exists(`${path}.old`));
+  assert.ok(hasRecord(`${path}.old`));
   assertClean();
 });
 
@@ -107,7 +108,7 @@ Deno.test("stop ends a recorder that runs, which completes its record", async ()
   await using busy = await startWorkload("zigzag", OUT);
   const path = `${OUT}/stopped.arrow`;
   const child = spawnDamo("record", String(busy.pid), "-o", path);
-  await until(() => isRecording() && exists(path), "recording");
+  await until(() => isRecording() && hasRecord(path), "recording");
   assert.match((await damo("status")).out, /started by damo record \(pid \d+\)/);
   assert.match(
     (await damo("record", String(busy.pid), "--monitor", "damon", "-o", `${OUT}/x.arrow`)).err,
@@ -143,7 +144,7 @@ Deno.test("a foreign kdamond, on or staged, survives every command untouched", a
       if (command[1] === "--ongoing") assert.equal(code, isOn ? 0 : 1, err);
       if (command[0] === "status") assert.match(out, /not started by damo/);
     }
-    assert.equal(exists(`${OUT}/foreign.arrow`), false);
+    assert.equal(hasRecord(`${OUT}/foreign.arrow`), false);
     if (!isOn) continue;
     const { header, snapshots, incomplete } = await readRecord(`${OUT}/ongoing-true.arrow`);
     assert.equal(incomplete, undefined);
@@ -209,12 +210,3 @@ Deno.test("record refuses bad input in one sentence, with nothing left behind", 
     assertClean();
   }
 });
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
