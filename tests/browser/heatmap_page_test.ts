@@ -1,0 +1,81 @@
+import assert from "assert";
+import { renderHtml } from "../../draw/mod.ts";
+import { heatmapOf, heatmapSpec } from "../../report/mod.ts";
+import { recordOf, snapshotOf } from "../memory_record.ts";
+
+/** Run in the page once it is drawn: wheel over a cell, then point at it; what is seen goes into the page's title. */
+const PROBE = `<script>
+const seen = { errors: [] };
+addEventListener("error", (event) => seen.errors.push(event.message));
+addEventListener("securitypolicyviolation", (event) => seen.errors.push(event.blockedURI));
+const send = (type, more) => {
+  const canvas = document.querySelector("canvas"), box = canvas.getBoundingClientRect();
+  const kind = type === "wheel" ? WheelEvent : PointerEvent;
+  canvas.dispatchEvent(new kind(type, { clientX: box.left + 450, clientY: box.top + 250, bubbles: true, view: window, ...more }));
+};
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const picture = () => document.querySelector("canvas").toDataURL();
+(async () => {
+  while (!document.querySelector("canvas")) await wait(50);
+  await wait(300);
+  const before = picture();
+  send("pointermove");
+  send("wheel", { deltaY: -500 });
+  await wait(500);
+  seen.zoomed = picture() !== before;
+  send("pointermove", { clientX: document.querySelector("canvas").getBoundingClientRect().left + 452 });
+  await wait(300);
+  seen.tooltip = document.querySelector("#vg-tooltip-element")?.textContent ?? "";
+  seen.requests = performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => !/^(data|blob):/.test(name));
+  document.title = JSON.stringify(seen);
+})();
+</script>`;
+
+async function hasChromium(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("chromium", { args: ["--version"], stdout: "null", stderr: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name: "renderHtml makes a page that zooms, has tooltips, and requests nothing, in Chromium",
+  ignore: !await hasChromium(),
+  async fn() {
+    const snapshots = Array.from(
+      { length: 20 },
+      (_, i) => snapshotOf(i * 1e8, (i + 1) * 1e8, [[0x10000, 0x90000, 1 + i]]),
+    );
+    const spec = heatmapSpec(await heatmapOf(recordOf(snapshots), { timeBins: 20, rows: 20 }));
+    const html = await renderHtml(spec, "before");
+    const folder = await Deno.makeTempDir();
+    try {
+      const end = html.lastIndexOf("</body>");
+      await Deno.writeTextFile(`${folder}/page.html`, html.slice(0, end) + PROBE + html.slice(end));
+      const { stdout } = await new Deno.Command("chromium", {
+        args: [
+          ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+          ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+          ...[
+            `--user-data-dir=${folder}/profile`,
+            "--virtual-time-budget=10000",
+            "--window-size=1100,800",
+            "--dump-dom",
+          ],
+          `file://${folder}/page.html`,
+        ],
+        stderr: "null",
+      }).output();
+      const title = /<title>(.*?)<\/title>/.exec(new TextDecoder().decode(stdout))?.[1] ?? "";
+      const { errors, zoomed, tooltip, requests } = JSON.parse(
+        title.replaceAll("&quot;", '"').replaceAll("&amp;", "&"),
+      );
+      assert.deepEqual([errors, zoomed, requests], [[], true, []]);
+      assert.match(tooltip, /accessed, % of samples\d+.*time\d.* s.*address[0-9a-f]+-[0-9a-f]+/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
