@@ -31,51 +31,49 @@ const picture = () => document.querySelector("canvas").toDataURL();
 })();
 </script>`;
 
-async function hasChromium(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("chromium", { args: ["--version"], stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch {
-    return false;
+/** The browser that set-up looks for, or installs. */
+async function browserName(): Promise<string> {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" }).output();
+      return name;
+    } catch { /* the next */ }
   }
+  throw new Error("Cannot open the page as Chromium is needed: there is none; install it with: ./setup test");
 }
 
-Deno.test({
-  name: "renderHtml makes a page that zooms, has tooltips, and requests nothing, in Chromium",
-  ignore: !await hasChromium(),
-  async fn() {
-    const snapshots = Array.from(
-      { length: 20 },
-      (_, i) => snapshotOf(i * 1e8, (i + 1) * 1e8, [[0x10000, 0x90000, 1 + i]]),
-    );
-    const spec = heatmapSpec(await heatmapOf(recordOf(snapshots), { timeBins: 20, rows: 20 }));
-    const html = await renderHtml(spec, "before");
-    const folder = await Deno.makeTempDir();
-    try {
-      const end = html.lastIndexOf("</body>");
-      await Deno.writeTextFile(`${folder}/page.html`, html.slice(0, end) + PROBE + html.slice(end));
-      const { stdout } = await new Deno.Command("chromium", {
-        args: [
-          ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-          ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-          ...[
-            `--user-data-dir=${folder}/profile`,
-            "--virtual-time-budget=10000",
-            "--window-size=1100,800",
-            "--dump-dom",
-          ],
-          `file://${folder}/page.html`,
+Deno.test("renderHtml makes a page that zooms, has tooltips, and requests nothing, in Chromium", async () => {
+  const snapshots = Array.from(
+    { length: 20 },
+    (_, i) => snapshotOf(i * 1e8, (i + 1) * 1e8, [[0x10000, 0x90000, 1 + i]]),
+  );
+  const spec = heatmapSpec(await heatmapOf(recordOf(snapshots), { timeBins: 20, rows: 20 }));
+  const html = await renderHtml(spec, "before");
+  const folder = await Deno.makeTempDir();
+  try {
+    const end = html.lastIndexOf("</body>");
+    await Deno.writeTextFile(`${folder}/page.html`, html.slice(0, end) + PROBE + html.slice(end));
+    const { stdout } = await new Deno.Command(await browserName(), {
+      args: [
+        ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        ...[
+          `--user-data-dir=${folder}/profile`,
+          "--virtual-time-budget=10000",
+          "--window-size=1100,800",
+          "--dump-dom",
         ],
-        stderr: "null",
-      }).output();
-      const title = /<title>(.*?)<\/title>/.exec(new TextDecoder().decode(stdout))?.[1] ?? "";
-      const { errors, zoomed, tooltip, requests } = JSON.parse(
-        title.replaceAll("&quot;", '"').replaceAll("&amp;", "&"),
-      );
-      assert.deepEqual([errors, zoomed, requests], [[], true, []]);
-      assert.match(tooltip, /accessed, % of samples\d+.*time\d.* s.*address[0-9a-f]+-[0-9a-f]+/);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+        `file://${folder}/page.html`,
+      ],
+      stderr: "null",
+    }).output();
+    const title = /<title>(.*?)<\/title>/.exec(new TextDecoder().decode(stdout))?.[1] ?? "";
+    const { errors, zoomed, tooltip, requests } = JSON.parse(
+      title.replaceAll("&quot;", '"').replaceAll("&amp;", "&"),
+    );
+    assert.deepEqual([errors, zoomed, requests], [[], true, []]);
+    assert.match(tooltip, /accessed, % of samples\d+.*time\d.* s.*address[0-9a-f]+-[0-9a-f]+/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
