@@ -28,9 +28,8 @@ export function readProcess(roots: Roots, pid: number): RecordedProcess {
   try {
     exe = Deno.readLinkSync(`${dir}/exe`);
   } catch { /* A kernel thread has none; another user's cannot be read. */ }
-  const cmdline = (readOptional(`${dir}/cmdline`) ?? "").split("\0").filter((argument, i, all) =>
-    argument !== "" || i < all.length - 1
-  );
+  // A program that renames itself leaves blanks and empty arguments behind its new name.
+  const cmdline = (readOptional(`${dir}/cmdline`) ?? "").replace(/[\s\0]+$/, "").split("\0");
   return { pid, comm, cmdline, exe };
 }
 

@@ -1,0 +1,46 @@
+import assert from "assert";
+import { isAlive, MappingsWatch, readProcess, startTicksOf } from "../../kernel/process.ts";
+import { fakeRoots } from "../fake_sysfs.ts";
+
+const stat = (comm: string, state: string, ticks: number) =>
+  `42 (${comm}) ${state} 1 42 42 0 -1 4194304 ${"0 ".repeat(12)}${ticks} 0 0\n`;
+
+Deno.test("readProcess takes the command line without what renaming left behind", () => {
+  using roots = fakeRoots({
+    "proc/42/comm": "redis\n",
+    "proc/42/cmdline": "redis-server 127.0.0.1:7399   \0\0  \0",
+    "proc/43/comm": "sh\n",
+    "proc/43/cmdline": "sh\0-c\0\0exec true\0",
+  });
+  assert.deepEqual(readProcess(roots, 42), {
+    pid: 42,
+    comm: "redis",
+    cmdline: ["redis-server 127.0.0.1:7399"],
+    exe: "",
+  });
+  assert.deepEqual(readProcess(roots, 43).cmdline, ["sh", "-c", "", "exec true"]);
+  assert.throws(() => readProcess(roots, 44), { name: "NotFound", message: /no such process/ });
+});
+
+Deno.test("isAlive and startTicksOf are not fooled by a name with brackets and blanks", () => {
+  using roots = fakeRoots({
+    "proc/42/stat": stat("a) Z (b", "S", 777),
+    "proc/43/stat": stat("gone", "Z", 778),
+  });
+  assert.equal(isAlive(roots, 42), true);
+  assert.equal(startTicksOf(roots, 42), 777);
+  assert.equal(isAlive(roots, 43), false, "a zombie has no memory left");
+  assert.equal(isAlive(roots, 44), false);
+  assert.equal(startTicksOf(roots, 44), undefined);
+});
+
+Deno.test("MappingsWatch gives the mappings when they have changed, and only then", () => {
+  using roots = fakeRoots({ "proc/42/maps": "1000-2000 rw-p 00000000 00:00 0 \n" });
+  const watch = new MappingsWatch(roots, 42);
+  assert.equal(watch.changed()?.length, 1);
+  assert.equal(watch.changed(), undefined);
+  Deno.writeTextFileSync(`${roots.proc}/42/maps`, "1000-3000 rw-p 00000000 00:00 0 \n");
+  assert.equal(watch.changed()?.[0].end, 0x3000);
+  Deno.removeSync(`${roots.proc}/42/maps`);
+  assert.equal(watch.changed(), undefined);
+});
