@@ -103,6 +103,18 @@ static int leads_to(struct damo_pages *p, __u64 base, __u32 levels, const volati
 	return !run(p->self_fd) && !walk->result && walk->content == *content;
 }
 
+/* New pages are, where the kernel tracks that at all; if in doubt, they are. */
+static int is_soft_dirty(const volatile __u64 *address)
+{
+	__u64 page = 0;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), known;
+
+	known = pread(fd, &page, sizeof(page), (__u64)address / DAMO_PAGE * sizeof(page)) == sizeof(page);
+	if (fd >= 0)
+		close(fd);
+	return !known || !(page >> 63) || page >> 55 & 1;
+}
+
 /*
  * The base of the direct map is a multiple of 1 GiB, and at most the memory's size below the first table, which is in it.
  * Upwards from the lowest possible one nothing above the direct map is ever read, so no device is touched by mistake.
@@ -119,6 +131,7 @@ static int calibrate(struct damo_pages *p)
 	if (getrandom((void *)content, sizeof(*content), 0) != sizeof(*content))
 		*content = (__u64)p ^ time(NULL);
 	p->facts.limit = memory_limit();
+	p->facts.can_flush = !is_soft_dirty(content);
 	*p->walk = (struct damo_walk){ .levels = 4 };
 	if (run(p->self_fd) || p->walk->result)
 		goto out;

@@ -17,6 +17,9 @@ struct damo_pages_facts {
 	__u64 limit;  /* of physical addresses */
 	__u32 levels; /* of page tables */
 	__u32 by_iterator;
+	/* Translations that processors keep can be dropped: the kernel has no soft-dirty bits, whose clearing does it. */
+	__u32 can_flush;
+	__u32 unused;
 };
 
 /* Since the sampler was opened. Times are CPU time of the sampling thread, ns. */

@@ -81,13 +81,18 @@ static int count_huge(struct damo_page_target *target, __u64 base, __u64 end, __
 	return 0;
 }
 
-int damo_pages__count_range(struct damo_pages *p, struct damo_page_target *target, __u64 start, __u64 end)
+int damo_pages__count_range(struct damo_pages *p, struct damo_page_target *target, __u64 start, __u64 end,
+			    __u64 *counted)
 {
 	struct damo_walk *walk = p->walk;
-	size_t at = first_block(target, start);
+	size_t at;
 
 	/* Tables are read as a whole; what is outside of the ranges is left out when runs are made. */
-	for (start &= -DAMO_BLOCK; start < end; start = walk->start) {
+	start &= -DAMO_BLOCK;
+	if (start < *counted)
+		start = *counted;
+	at = first_block(target, start);
+	for (; start < end; start = *counted = walk->start) {
 		__u32 tables = 0;
 		int err;
 

@@ -86,10 +86,11 @@ static int count_picks(struct damo_pages *p, struct damo_page_target *target, co
 static int count_all(struct damo_pages *p, struct damo_page_target *target, const double *start, const double *end,
 		     __u32 nr)
 {
+	__u64 counted = 0; /* two ranges may begin and end within one table */
 	int err = 0;
 
 	for (__u32 i = 0; i < nr && !err; i++)
-		err = damo_pages__count_range(p, target, start[i], end[i]);
+		err = damo_pages__count_range(p, target, start[i], end[i], &counted);
 	return err;
 }
 

@@ -64,7 +64,8 @@ struct damo_page_target *damo_pages__target(struct damo_pages *p, __u32 slot);
 int damo_pages__walk(struct damo_pages *p, struct damo_page_target *target);
 int damo_pages__clear_refs(struct damo_pages *p, struct damo_page_target *target, const char *which);
 int damo_pages__chill(struct damo_pages *p, struct damo_page_target *target, __u64 *picks, size_t nr, __u32 *stuck);
-int damo_pages__count_range(struct damo_pages *p, struct damo_page_target *target, __u64 start, __u64 end);
+int damo_pages__count_range(struct damo_pages *p, struct damo_page_target *target, __u64 start, __u64 end,
+			    __u64 *counted);
 void damo_pages__free_blocks(struct damo_page_target *target);
 
 #endif

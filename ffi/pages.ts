@@ -23,6 +23,11 @@ export interface PageSamplerFacts {
   levels: number;
   /** Processes are found by going through all of them: the kernel has no `bpf_task_from_pid`. */
   byIterator: boolean;
+  /**
+   * Clearing everything also makes processors forget the translations that they keep. If not (kernels with
+   * CONFIG_MEM_SOFT_DIRTY), pages whose translation stays in a processor are seen as idle, as with DAMON.
+   */
+  canFlush: boolean;
 }
 
 /** What a page sampler did since it was opened. Times are CPU time of the sampling thread, ns. */
@@ -166,10 +171,16 @@ export class PageSampler implements AsyncDisposable {
   constructor(library: Deno.DynamicLibrary<typeof PAGES_SYMBOLS>, pointer: Deno.PointerObject) {
     this.#library = library;
     this.#pointer = pointer;
-    const facts = new BigUint64Array(3);
+    const facts = new BigUint64Array(4);
     library.symbols.damo_pages__facts(pointer, facts);
-    const [levels, byIterator] = new Uint32Array(facts.buffer, 16);
-    this.facts = { base: facts[0], limit: Number(facts[1]), levels, byIterator: byIterator !== 0 };
+    const [levels, byIterator, canFlush] = new Uint32Array(facts.buffer, 16);
+    this.facts = {
+      base: facts[0],
+      limit: Number(facts[1]),
+      levels,
+      byIterator: byIterator !== 0,
+      canFlush: canFlush !== 0,
+    };
   }
 
   /**

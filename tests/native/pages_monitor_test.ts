@@ -1,0 +1,189 @@
+import assert from "assert";
+import type { RecordItem, Snapshot } from "../../damon/mod.ts";
+import { openPagesMonitor, type PagesMonitor, type PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
+import { defaultRoots } from "../../kernel/roots.ts";
+import { Process } from "./pages_processes.ts";
+
+const PAGE = 4096;
+
+type Mode = PagesMonitorOptions["mode"];
+const MODES: Mode[] = ["adaptive", "exact"];
+
+/** A monitor of processes with short intervals and a budget that does not stretch them. */
+function monitorOf(mode: Mode, pids: number[], options: Partial<PagesMonitorOptions> = {}): PagesMonitor {
+  return openPagesMonitor(defaultRoots(), {
+    mode,
+    maxOverhead: 1,
+    context: {
+      operations: "vaddr",
+      intervals: { sampleUs: 10_000, aggrUs: 100_000, updateUs: 100_000 },
+      nrRegions: { min: 10, max: 1000 },
+      targets: pids.map((pid) => ({ pid, regions: [] })),
+    },
+    ...options,
+  });
+}
+
+/** Items until `isEnough`, or the monitor ends by itself. */
+async function itemsUntil(monitor: PagesMonitor, isEnough: (item: RecordItem) => boolean): Promise<RecordItem[]> {
+  const abort = new AbortController();
+  const items: RecordItem[] = [];
+  for await (const item of monitor.items(abort.signal)) {
+    items.push(item);
+    if (isEnough(item)) abort.abort();
+  }
+  return items;
+}
+
+const snapshotsOf = (items: RecordItem[]) => items.flatMap((item) => item.kind === "snapshot" ? [item.snapshot] : []);
+
+/** Bytes of `start` to `end` that a snapshot shows as accessed in at least half of its samples. */
+function hotBytes({ regions, sampleUs, aggrUs }: Snapshot, start: number, end: number): number {
+  return [...regions].filter(({ nrAccesses }) => nrAccesses >= aggrUs / sampleUs / 2)
+    .reduce((sum, region) => sum + Math.max(0, Math.min(end, region.end) - Math.max(start, region.start)), 0);
+}
+
+function checkShape({ regions, startNs, endNs, sampleUs, aggrUs }: Snapshot): void {
+  assert.ok(endNs > startNs && aggrUs >= sampleUs && regions.length > 0);
+  let before = 0;
+  for (const { start, end, nrAccesses, age } of regions) {
+    assert.ok(before <= start && start < end && start % PAGE === 0 && end % PAGE === 0);
+    assert.ok(nrAccesses <= aggrUs / sampleUs && age !== undefined);
+    before = end;
+  }
+}
+
+for (const mode of MODES) {
+  Deno.test(`PagesMonitor finds the hot half of a process, in ${mode} mode`, async () => {
+    await using target = Process.start("touch", 4000, 2000);
+    const { start, end } = await target.memory();
+    const middle = start + 2000 * PAGE;
+    const isRight = (item: RecordItem) =>
+      item.kind === "snapshot" && hotBytes(item.snapshot, start, middle) >= 1900 * PAGE &&
+      hotBytes(item.snapshot, middle, end) <= 100 * PAGE;
+    let left = 200;
+    const monitor = monitorOf(mode, [target.pid]);
+    const items = await itemsUntil(monitor, (item) => isRight(item) || --left === 0);
+    assert.ok(isRight(items.at(-1)!), "not found within 200 snapshots");
+    assert.equal(items[0].kind, "mappings");
+    snapshotsOf(items).forEach(checkShape);
+    assert.equal(monitor.ended, undefined);
+  });
+
+  Deno.test(`PagesMonitor ends when its process does, in ${mode} mode`, async () => {
+    await using target = Process.start("touch");
+    await target.memory();
+    const monitor = monitorOf(mode, [target.pid]);
+    let seen = 0;
+    const items = await itemsUntil(monitor, ({ kind }) => {
+      if (kind === "snapshot" && ++seen === 3) target.end();
+      return false;
+    });
+    assert.equal(monitor.ended, "target exited");
+    assert.ok(snapshotsOf(items).length >= 3);
+    const { pages, dropped } = monitor.counts();
+    assert.ok(pages!.cpuNs > 0 && pages!.samples > 0 && pages!.walked > 0 && dropped === 0);
+  });
+
+  Deno.test(`PagesMonitor goes on when its process becomes another program, in ${mode} mode`, async () => {
+    await using target = Process.start("exec", 3000, 1500);
+    await target.memory();
+    const monitor = monitorOf(mode, [target.pid]);
+    let now: { start: number; end: number } | undefined;
+    let left = 200;
+    const items = await itemsUntil(monitor, (item) => {
+      if (item.kind !== "snapshot") return false;
+      if (left === 199) target.go().then(() => target.memory()).then((memory) => now = memory);
+      const isFound = now !== undefined && hotBytes(item.snapshot, now.start, now.start + 1500 * PAGE) > 1400 * PAGE;
+      return isFound || --left === 0;
+    });
+    assert.ok(left > 0, "the new program's memory was not found");
+    assert.ok(items.filter(({ kind }) => kind === "mappings").length >= 2);
+  });
+
+  Deno.test(`PagesMonitor follows forks, in ${mode} mode`, async () => {
+    await using target = Process.start("fork", 2000, 1000);
+    const said = [await target.memory(), await target.memory()];
+    const child = said.find(({ pid }) => pid !== target.pid)!;
+    const monitor = monitorOf(mode, [target.pid], { includeChildren: true });
+    let left = 200;
+    await itemsUntil(monitor, (item) => {
+      if (item.kind !== "snapshot") return false;
+      const isFound = item.snapshot.targetId === 1n && hotBytes(item.snapshot, child.start, child.end) > 900 * PAGE;
+      return isFound || --left === 0;
+    });
+    assert.ok(left > 0, "the child's hot memory was not found");
+    assert.deepEqual(monitor.counts().pages!.pids, [target.pid, child.pid]);
+  });
+
+  for (const how of ["churn", "grow", "sparse"]) {
+    Deno.test(`PagesMonitor records a process whose memory is of the kind "${how}", in ${mode} mode`, async () => {
+      await using target = Process.start(how);
+      await target.memory();
+      const monitor = monitorOf(mode, [target.pid]);
+      let left = 20;
+      const snapshots = snapshotsOf(await itemsUntil(monitor, ({ kind }) => kind === "snapshot" && --left === 0));
+      assert.equal(snapshots.length, 20);
+      snapshots.forEach(checkShape);
+      snapshots.forEach((snapshot, i) => assert.ok(i === 0 || snapshots[i - 1].endNs <= snapshot.startNs));
+    });
+  }
+}
+
+Deno.test("PagesMonitor watches several processes, with a target id for each", async () => {
+  await using one = Process.start("touch", 2000, 2000);
+  await using other = Process.start("touch", 2000, 1);
+  const [hot, cold] = [await one.memory(), await other.memory()];
+  const monitor = monitorOf("exact", [one.pid, other.pid]);
+  let left = 20;
+  const snapshots = snapshotsOf(await itemsUntil(monitor, ({ kind }) => kind === "snapshot" && --left === 0));
+  const last = [0n, 1n].map((id) => snapshots.findLast(({ targetId }) => targetId === id)!);
+  assert.equal(hotBytes(last[0], hot.start, hot.end), 2000 * PAGE);
+  assert.equal(hotBytes(last[1], cold.start, cold.end), PAGE);
+});
+
+Deno.test("PagesMonitor watches only the ranges that it is given", async () => {
+  await using target = Process.start("touch", 1000);
+  const { start } = await target.memory();
+  for (const mode of MODES) {
+    const regions = [{ start: start + 100 * PAGE, end: start + 300 * PAGE }];
+    const { context } = monitorConfig(target.pid, regions);
+    let left = 5;
+    const monitor = monitorOf(mode, [target.pid], { context });
+    const snapshots = snapshotsOf(await itemsUntil(monitor, ({ kind }) => kind === "snapshot" && --left === 0));
+    for (const snapshot of snapshots) {
+      assert.equal(snapshot.regions.start[0], regions[0].start);
+      assert.equal(snapshot.regions.end.at(-1), regions[0].end);
+    }
+  }
+});
+
+function monitorConfig(pid: number, regions: { start: number; end: number }[]) {
+  return {
+    context: {
+      operations: "fvaddr" as const,
+      intervals: { sampleUs: 5_000, aggrUs: 20_000, updateUs: 1_000_000 },
+      nrRegions: { min: 10, max: 100 },
+      targets: [{ pid, regions }],
+    },
+  };
+}
+
+Deno.test("PagesMonitor stretches its intervals where they cost more than its budget, and says so in each snapshot", async () => {
+  await using target = Process.start("touch", 20_000);
+  await target.memory();
+  const monitor = monitorOf("exact", [target.pid], { maxOverhead: 0.005 });
+  let left = 3;
+  const snapshots = snapshotsOf(await itemsUntil(monitor, ({ kind }) => kind === "snapshot" && --left === 0));
+  const { pages } = monitor.counts();
+  assert.ok(pages!.sampleUs.max > 10_000);
+  for (const { sampleUs, aggrUs, startNs, endNs } of snapshots) {
+    assert.ok(sampleUs > 10_000 && aggrUs % sampleUs === 0);
+    assert.ok(endNs - startNs >= 0.99e3 * aggrUs);
+  }
+});
+
+Deno.test("openPagesMonitor refuses a process that is not there, before anything else", () => {
+  assert.throws(() => monitorOf("exact", [2 ** 22 - 1]), /4194303/);
+  assert.throws(() => monitorOf("exact", [Deno.pid], { maxOverhead: 0 }), RangeError);
+});
