@@ -31,7 +31,7 @@ export interface BudgetedIntervals {
  * const intervals = { sampleUs: 5_000, aggrUs: 100_000 };
  * const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
  * budget.note(1_000, 1); // a sample took 1 ms
- * budget.inForce(); // { sampleUs: 55000, aggrUs: 275000, samples: 5 }
+ * budget.inForce(); // { sampleUs: 57000, aggrUs: 285000, samples: 5 }
  * ```
  */
 export class SamplingBudget {
@@ -60,7 +60,7 @@ export class SamplingBudget {
     const { intervals, maxOverhead } = this.#options;
     const needed = this.#costUs / maxOverhead;
     if (needed <= this.#sampleUs && needed * 1.5 > this.#sampleUs) return;
-    this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * 1.1));
+    this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * HEADROOM));
   }
 
   /** Forgets what samples cost, where they are done in another way from now on that costs `costUs` each. */
@@ -89,6 +89,9 @@ export class SamplingBudget {
     return { sampleUs, aggrUs: samples * sampleUs, samples };
   }
 }
+
+/** A sample may cost a little more than the last one did without another change. */
+const HEADROOM = 1.125;
 
 /** Two digits, upwards: intervals that people can read, and that rest. */
 function roundUp(us: number): number {

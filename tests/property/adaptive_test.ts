@@ -6,7 +6,10 @@ import type { AddressRange } from "../../damon/kdamond.ts";
 const PAGE = 4096;
 
 /** Ascending page-aligned ranges with gaps between them. */
-const ranges = fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 5000 })), { minLength: 1, maxLength: 8 })
+const ranges = fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 5000 })), {
+  minLength: 1,
+  maxLength: 8,
+})
   .map((steps) => {
     let at = PAGE;
     return steps.map(([gap, length]): AddressRange => {
@@ -100,4 +103,40 @@ Deno.test("rangesOf closes the smallest gaps first", () => {
   assert.deepEqual(rangesOf(mappings, 1), [{ start: 0, end: 1001 }]);
   assert.equal(rangesOf(mappings, 9).length, 4);
   assert.deepEqual(rangesOf([], 3), []);
+});
+
+Deno.test("AdaptiveRegions.add of counts is the same as that many notes, and bounds are where pick picks", () => {
+  fc.assert(fc.property(ranges, fc.nat(), fc.integer({ min: 1, max: 20 }), (all, seed, samples) => {
+    const [one, other] = [0, 1].map(() => {
+      const regions = new AdaptiveRegions({ nrRegions: { min: 10, max: 40 }, pageBytes: PAGE, random: seeded(seed) });
+      regions.setRanges(all);
+      return regions;
+    });
+    const random = seeded(seed + 1);
+    for (let round = 0; round < 3; round++) {
+      const { start, end } = other.bounds();
+      const counts = new Uint32Array(other.length);
+      for (let s = 0; s < samples; s++) {
+        const accessed = Array.from(counts, () => random() < 0.5 ? 1 : 0);
+        accessed.forEach((each, i) => counts[i] += each);
+        one.note(accessed);
+      }
+      one.pick().forEach((page, i) => assert.ok(one.length !== other.length || start[i] <= page && page < end[i]));
+      // pick draws random numbers, so that the other one has to as well.
+      other.pick();
+      other.add(counts, samples);
+      assert.deepEqual([...one.aggregate()], [...other.aggregate()]);
+    }
+    assert.throws(() => other.add(new Uint32Array(other.length + 1), 1), RangeError);
+  }));
+});
+
+Deno.test("AdaptiveRegions.aggregate takes a changed number of samples for no change of the accesses", () => {
+  const regions = new AdaptiveRegions({ nrRegions: { min: 3, max: 10 }, pageBytes: PAGE, random: seeded(1) });
+  regions.setRanges([{ start: 0, end: 100 * PAGE }]);
+  const ages = [20, 20, 5, 40].map((samples) => {
+    regions.add(new Uint32Array(regions.length).fill(samples), samples);
+    return new Set(regions.aggregate().age);
+  });
+  assert.deepEqual(ages, [new Set([0]), new Set([1]), new Set([2]), new Set([3])]);
 });

@@ -1,0 +1,33 @@
+import assert from "assert";
+import fc from "fast-check";
+import { SamplingBudget } from "../../damon/mod.ts";
+
+Deno.test("SamplingBudget holds the cost that it was told to the budget, whatever came before", () => {
+  const costs = fc.array(fc.tuple(fc.double({ min: 1, max: 1e6, noNaN: true }), fc.integer({ min: 1, max: 50 })), {
+    minLength: 1,
+    maxLength: 20,
+  });
+  fc.assert(fc.property(
+    costs,
+    fc.integer({ min: 1, max: 100_000 }),
+    fc.integer({ min: 1, max: 100 }),
+    fc.double({ min: 0.001, max: 1, noNaN: true }),
+    fc.integer({ min: 1, max: 20 }),
+    (costs, sampleUs, wished, maxOverhead, minSamples) => {
+      const intervals = { sampleUs, aggrUs: sampleUs * wished };
+      const budget = new SamplingBudget({ intervals, maxOverhead, minSamples });
+      for (const [each, samples] of costs) {
+        budget.note(each * samples, samples);
+        const now = budget.inForce();
+        // To a rounding error.
+        assert.ok(each / now.sampleUs <= maxOverhead * 1.000001);
+        assert.ok(now.sampleUs >= sampleUs);
+        assert.equal(now.aggrUs, now.samples * now.sampleUs);
+        assert.ok(now.samples >= Math.min(wished, minSamples) && now.samples <= wished);
+        // It is stretched by no more than two digits of rounding and the slow way back ask for.
+        const worst = Math.max(...costs.map(([cost]) => cost));
+        assert.ok(now.sampleUs <= Math.max(sampleUs, worst / maxOverhead * 1.25 + 1));
+      }
+    },
+  ));
+});

@@ -1,0 +1,54 @@
+import assert from "assert";
+import { SamplingBudget } from "../../damon/mod.ts";
+
+const intervals = { sampleUs: 5_000, aggrUs: 100_000 };
+
+Deno.test("SamplingBudget leaves the intervals as they are wished for while they cost little", () => {
+  const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
+  budget.note(20 * 90, 20);
+  assert.deepEqual(budget.inForce(), { sampleUs: 5_000, aggrUs: 100_000, samples: 20 });
+  assert.equal(budget.isStretched, false);
+});
+
+Deno.test("SamplingBudget stretches the sampling interval, with fewer samples in the same aggregation interval", () => {
+  const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
+  budget.note(200, 1);
+  assert.deepEqual(budget.inForce(), { sampleUs: 12_000, aggrUs: 96_000, samples: 8 });
+  assert.equal(budget.isStretched, true);
+});
+
+Deno.test("SamplingBudget keeps minSamples, by stretching the aggregation interval too", () => {
+  const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
+  budget.note(1_000, 1);
+  assert.deepEqual(budget.inForce(), { sampleUs: 57_000, aggrUs: 285_000, samples: 5 });
+});
+
+Deno.test("SamplingBudget never takes more samples than are wished for", () => {
+  const few = { sampleUs: 5_000, aggrUs: 10_000 };
+  const budget = new SamplingBudget({ intervals: few, maxOverhead: 0.02, minSamples: 5 });
+  assert.equal(budget.inForce().samples, 2);
+  budget.note(1_000, 1);
+  assert.deepEqual(budget.inForce(), { sampleUs: 57_000, aggrUs: 114_000, samples: 2 });
+});
+
+Deno.test("SamplingBudget goes back when sampling gets cheaper, and rests on small changes", () => {
+  const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
+  budget.note(1_000, 1);
+  const { sampleUs } = budget.inForce();
+  for (const cost of [1_050, 980, 1_040, 900]) budget.note(cost, 1);
+  assert.equal(budget.inForce().sampleUs, sampleUs);
+  budget.note(10, 1);
+  assert.ok(budget.inForce().sampleUs > 5_000, "one cheap sample may be an accident");
+  for (let i = 0; i < 30; i++) budget.note(10, 1);
+  assert.deepEqual(budget.inForce(), { sampleUs: 5_000, aggrUs: 100_000, samples: 20 });
+  budget.note(1_000, 1);
+  budget.reset(10);
+  assert.equal(budget.inForce().sampleUs, 5_000);
+});
+
+Deno.test("SamplingBudget refuses a budget of nothing, and one of more than a CPU", () => {
+  for (const maxOverhead of [0, -1, 1.1, NaN]) {
+    assert.throws(() => new SamplingBudget({ intervals, maxOverhead, minSamples: 5 }), RangeError);
+  }
+  assert.throws(() => new SamplingBudget({ intervals, maxOverhead: 0.1, minSamples: 0 }), RangeError);
+});
