@@ -3,6 +3,7 @@ import { Regions } from "./regions.ts";
 
 /** How {@linkcode AdaptiveRegions} behaves. */
 export interface AdaptiveOptions {
+  /** Bounds on the number of regions. */
   nrRegions: NrRegions;
   /** Smallest region, and the alignment of every border; a power of two. */
   pageBytes: number;
@@ -44,6 +45,7 @@ export class AdaptiveRegions {
   #lastSamples = 0;
   readonly #options: Required<AdaptiveOptions>;
 
+  /** Watches nothing before {@linkcode setRanges}. */
   constructor(options: AdaptiveOptions) {
     this.#options = { random: Math.random, ...options };
   }

@@ -15,8 +15,11 @@ export interface SamplingBudgetOptions {
 
 /** Intervals in force: `aggrUs = samples * sampleUs`. */
 export interface BudgetedIntervals {
+  /** Sampling interval, µs. */
   sampleUs: number;
+  /** Aggregation interval, µs. */
   aggrUs: number;
+  /** Samples in an aggregation interval. */
   samples: number;
 }
 
@@ -39,7 +42,11 @@ export class SamplingBudget {
   #costUs = 0;
   #sampleUs: number;
 
-  /** @throws {RangeError} for options out of their bounds. */
+  /**
+   * Begins with the intervals that are wished for.
+   *
+   * @throws {RangeError} for options out of their bounds.
+   */
   constructor(options: SamplingBudgetOptions) {
     const { maxOverhead, minSamples } = options;
     if (!(maxOverhead > 0 && maxOverhead <= 1)) {
