@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { fidelityCommand } from "./fidelity.ts";
 import { parseBytes, parseNs } from "../damon/units.ts";
 
 const seconds = (text: string) => parseNs(text, "s");
@@ -20,6 +21,7 @@ export function reportCommand() {
   return new Command("report")
     .description("Show what a record says.")
     .addCommand(heatmapCommand("heatmap"))
+    .addCommand(fidelityCommand())
     .addCommand(heatsCommand(), { hidden: true });
 }
 

@@ -1,4 +1,4 @@
-import { RecordError, type RecordHeader, type RecordItem, type RecordReader } from "../damon/mod.ts";
+import { formatNr, RecordError, type RecordFooter, type RecordItem, type RecordReader } from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
 import {
   fidelityBetween,
@@ -11,7 +11,7 @@ import {
   formatFidelityReport,
   parseTruth,
   type Truth,
-  watcherOf,
+  truthWatcherOf,
   watchersOf,
 } from "../report/mod.ts";
 import type { FidelityCommandOptions } from "./fidelity.ts";
@@ -56,9 +56,13 @@ export async function reportFidelity(
   const wanted = { hotFraction: parseShare(options.hot), timeRows };
   await using first = await rereadable(path);
   await using second = await rereadable(referencePath);
-  await refuseTruth(first.path, path, referencePath);
+  if (await looksLikeTruth(first.path)) {
+    throw new RangeError(
+      `Cannot read ${path} as a record: it looks like a truth, which comes second: damo report fidelity RECORD TRUTH`,
+    );
+  }
   await using record = await openRecord(first.path);
-  const truth = await truthAt(second.path, referencePath);
+  const truth = await truthIn(second.path, referencePath);
   const report = truth
     ? await againstTruth(record, truth, { ...wanted, toleranceNs: options.tolerance ?? 0 }, options.pid)
     : await againstRecord(record, second.path, wanted, options);
@@ -83,28 +87,15 @@ async function againstTruth(
   record: RecordReader,
   truth: Truth,
   wanted: Wanted & { toleranceNs: number },
-  pid?: number,
+  pid: number | undefined,
 ): Promise<FidelityReport> {
-  const { header } = record;
   if (pid !== undefined && pid !== truth.pid) {
     throw new RangeError(`Cannot use --pid ${pid} as the truth is about process ${truth.pid}: leave it out`);
   }
-  const watcher = watcherOf(header, truth.pid);
-  if (!watcher) {
-    throw new RangeError(
-      `Cannot compare the record as it must have watched the truth's process ${truth.pid}: it watched ` +
-        `${watchedOf(header)}; record the run that wrote the truth, with: damo record ${truth.pid}`,
-    );
-  }
-  if (header.clock.name !== "boottime") {
-    throw new RangeError(
-      `Cannot compare the record with the truth as its clock must be boottime: it is ${header.clock.name}`,
-    );
-  }
+  const watcher = truthWatcherOf(record.header, truth);
   const notes: string[] = [];
-  const fidelity = await fidelityOf(watched(record.items(), "record", notes), truth, { ...wanted, ...watcher });
-  if (record.incomplete) notes.push(`The record is not complete: ${record.incomplete}`);
-  return { fidelity, header, pid: truth.pid, reference: { kind: "truth", truth }, notes };
+  const fidelity = await fidelityOf(itemsOf(record, "The record", notes), truth, { ...wanted, ...watcher });
+  return { fidelity, header: record.header, pid: truth.pid, reference: { kind: "truth", truth }, notes };
 }
 
 async function againstRecord(
@@ -114,23 +105,59 @@ async function againstRecord(
   { tolerance, pid }: FidelityCommandOptions,
 ): Promise<FidelityReport> {
   if (tolerance !== undefined) {
-    throw new RangeError("Cannot use --tolerance between two records as only a truth knows of phases: leave it out");
+    throw new RangeError("Cannot use --tolerance between two records as only a truth has phases: leave it out");
   }
   await using reference = await openRecord(referencePath);
-  const common = watchersOf(record.header, reference.header, pid);
+  const { header } = reference;
+  const common = watchersOf(record.header, header, pid);
   const notes: string[] = [];
   const fidelity = await fidelityBetween(
-    watched(record.items(), "record", notes),
-    watched(reference.items(), "reference", notes),
+    itemsOf(record, "The record", notes),
+    itemsOf(reference, "The reference", notes),
     { ...wanted, ...common },
   );
-  if (record.incomplete) notes.push(`The record is not complete: ${record.incomplete}`);
-  if (reference.incomplete) notes.push(`The reference is not complete: ${reference.incomplete}`);
-  return {
-    fidelity,
-    header: record.header,
-    pid: common.pid,
-    reference: { kind: "record", header: reference.header },
-    notes,
-  };
+  return { fidelity, header: record.header, pid: common.pid, reference: { kind: "record", header }, notes };
+}
+
+/** The items as they pass by; at their end, what the recorder lost or could not finish is noted. */
+async function* itemsOf(record: RecordReader, name: string, notes: string[]): AsyncGenerator<RecordItem> {
+  for await (const item of record.items()) {
+    if (item.kind === "footer") notes.push(...lossesOf(item.footer, name));
+    yield item;
+  }
+  if (record.incomplete !== undefined) notes.push(`${name} is not complete: ${record.incomplete}`);
+}
+
+function lossesOf({ dropped, events, torn }: RecordFooter, name: string): string[] {
+  if (dropped + torn === 0) return [];
+  return [`${name} lost ${formatNr(dropped)} of ${formatNr(events)} events; ${formatNr(torn)} torn snapshots left out`];
+}
+
+/** `20%` or `0.2` as 0.2. */
+function parseShare(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
+  const share = found ? Number(found[1]) / (found[2] === "%" ? 100 : 1) : NaN;
+  if (share > 0 && share <= 1) return share;
+  throw new RangeError(`Cannot use --hot ${text} as it must be above 0 and at most 100%, in a form like 20% or 0.2`);
+}
+
+/** The first byte of a file that is there; `undefined` where it cannot be read, which opening it will explain. */
+async function firstByteOf(path: string): Promise<number | undefined> {
+  try {
+    using file = await Deno.open(path);
+    const byte = new Uint8Array(1);
+    return await file.read(byte) === 1 ? byte[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A truth begins with a brace, an Arrow stream never does. */
+async function looksLikeTruth(path: string): Promise<boolean> {
+  return await firstByteOf(path) === "{".charCodeAt(0);
+}
+
+/** The truth in a file, `undefined` where it is of another kind. `name` is for errors. */
+async function truthIn(path: string, name: string): Promise<Truth | undefined> {
+  return await looksLikeTruth(path) ? parseTruth(await Deno.readTextFile(path), name) : undefined;
 }

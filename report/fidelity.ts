@@ -37,7 +37,10 @@ export interface Fidelity extends ComparedCounts {
   all: FidelityRow;
   /** One row a phase of the truth that ended, in the order of time; none between two records. */
   phases: FidelityRow[];
-  /** The working set's size over time: equal parts of the reference's time, those without any snapshot left out. */
+  /**
+   * The working set's size over time: equal parts of the reference's time, those without any snapshot left out, the first
+   * cut to begin with the record.
+   */
   overTime: FidelityRow[];
 }
 
@@ -139,13 +142,15 @@ export class FidelityFold {
   /** What was found so far. */
   result(): Fidelity {
     const { hotFraction, toleranceNs } = this.#options;
+    const seen = this.#seen.fields();
+    const since = (part: FidelitySum) => ({ startNs: Math.max(part.startNs, seen.originNs), endNs: part.endNs });
     return {
       hotFraction,
       toleranceNs,
-      ...this.#seen.fields(),
+      ...seen,
       all: this.#all.row(),
       phases: this.#sums.map((sum) => sum.row()),
-      overTime: this.#parts.filter((part) => part.coveredNs > 0).map((part) => part.row()),
+      overTime: this.#parts.filter((part) => part.coveredNs > 0).map((part) => part.row(since(part))),
     };
   }
 

@@ -12,12 +12,10 @@ export interface FidelityBetweenOptions extends Pick<FidelityOptions, "hotFracti
   referenceWatcher?: Watcher;
 }
 
-type Items = AsyncIterable<RecordItem> | Iterable<RecordItem>;
-
 /**
  * Compares a record with another one of the same run, taken as the reference, by area of address × time: exactly,
- * nothing is divided into pixels. Both are read once, side by side in the order of time; only the current snapshot of
- * each is held.
+ * nothing is divided into pixels. Both are read once to their ends, side by side in the order of time; only the current
+ * snapshot of each is held.
  *
  * Only what both looked at counts: time in which both have a snapshot, and addresses that both monitored then. So
  * exchanging the two exchanges precision and recall. There are no phases, and no tolerance.
@@ -27,8 +25,8 @@ type Items = AsyncIterable<RecordItem> | Iterable<RecordItem>;
  * @throws {RangeError} where an option is out of its bounds.
  */
 export async function fidelityBetween(
-  record: Items,
-  reference: Items,
+  record: AsyncIterable<RecordItem> | Iterable<RecordItem>,
+  reference: AsyncIterable<RecordItem> | Iterable<RecordItem>,
   options: FidelityBetweenOptions = {},
 ): Promise<Fidelity> {
   const { hotFraction, timeRows } = thresholdsOf(options);
@@ -58,6 +56,9 @@ export async function fidelityBetween(
       if (our.endNs <= their.endNs) our = await nextOf(ours);
       else their = await nextOf(theirs);
     }
+    // To their ends, where footers tell what was lost.
+    while (our) our = await nextOf(ours);
+    while (their) their = await nextOf(theirs);
     const time = counted ? { startNs: firstNs, endNs: nowNs } : { startNs: 0, endNs: 0 };
     return {
       hotFraction,
@@ -82,7 +83,7 @@ interface View {
 }
 
 async function* viewsOf(
-  items: Items,
+  items: AsyncIterable<RecordItem> | Iterable<RecordItem>,
   hotFraction: number,
   watcher?: Watcher,
   pass?: (snapshot: Snapshot) => void,

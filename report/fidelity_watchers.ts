@@ -1,5 +1,6 @@
 import type { RecordHeader } from "../damon/mod.ts";
 import { type Watcher, watcherOf } from "./fidelity.ts";
+import type { Truth } from "./truth.ts";
 
 /** Who watched the same memory in two records. */
 export interface CommonWatchers {
@@ -39,6 +40,28 @@ export function watchersOf(record: RecordHeader, reference: RecordHeader, pid?: 
       pid === undefined ? "the same process" : `process ${pid}`
     }: one watched ${watchedOf(record)}, the other ${watchedOf(reference)}${NEXT}`,
   );
+}
+
+/**
+ * Who watched the workload of a truth, for {@linkcode FidelityOptions}.
+ *
+ * @throws {RangeError} where the record watched other memory, or has its times by another clock.
+ */
+export function truthWatcherOf(record: RecordHeader, truth: Truth): Watcher {
+  const watcher = watcherOf(record, truth.pid);
+  if (!watcher) {
+    throw new RangeError(
+      `Cannot compare the record with the truth as it must have watched its process ${truth.pid}: it watched ` +
+        `${watchedOf(record)}; take both from one run`,
+    );
+  }
+  if (record.clock.name !== "boottime") {
+    throw new RangeError(
+      `Cannot compare the record with the truth as it must have its times by the clock boottime: it has ` +
+        `${record.clock.name}; record it with damo record`,
+    );
+  }
+  return watcher;
 }
 
 const NEXT = "; compare each with its own workload's truth: damo report fidelity RECORD TRUTH";

@@ -28,3 +28,19 @@ export { formatHeatCsv, formatHeatJson, HEAT_COLUMNS, type HeatRow, heatRows } f
 export { MappingNames, type NamedRange } from "./mapping_names.ts";
 export { formatHeatmap, terminalCells, type TerminalOptions } from "./terminal_heatmap.ts";
 export { heatmapSpec, type VegaLiteOptions, type VegaLiteSpec } from "./vega_lite.ts";
+export {
+  FIDELITY_COLUMNS,
+  fidelityRows,
+  type FidelityTableRow,
+  formatFidelityCsv,
+  formatFidelityJson,
+} from "./fidelity_table.ts";
+export { type Fidelity, FidelityFold, fidelityOf, type FidelityOptions, type Watcher, watcherOf } from "./fidelity.ts";
+export { type ComparedCounts } from "./compared_snapshots.ts";
+export { fidelityCaptionOf, type FidelityReference, type FidelityReport } from "./fidelity_caption.ts";
+export { fidelityBetween, type FidelityBetweenOptions } from "./fidelity_records.ts";
+export { type FidelityRow } from "./fidelity_sum.ts";
+export { formatFidelity, formatFidelityReport } from "./fidelity_text.ts";
+export { fidelitySpec } from "./fidelity_vega_lite.ts";
+export { type CommonWatchers, truthWatcherOf, watchersOf } from "./fidelity_watchers.ts";
+export { parseTruth, type Truth, type TruthAccess, type TruthPhase, type TruthRegion } from "./truth.ts";

@@ -64,10 +64,14 @@ export interface Truth {
 
 /** A line of the file, whose fields are read with their types checked. */
 class Line {
-  constructor(readonly number: number, private readonly fields: Record<string, unknown>) {}
+  constructor(
+    readonly number: number,
+    private readonly fields: Record<string, unknown>,
+    private readonly source: string,
+  ) {}
 
   fail(what: string): never {
-    throw new SyntaxError(`Cannot parse the truth as line ${this.number} ${what}`);
+    throw new SyntaxError(`Cannot parse ${this.source} as line ${this.number} ${what}`);
   }
 
   text(name: string): string {
@@ -103,12 +107,13 @@ class Line {
 /**
  * Parses the JSON lines that `workload --truth` writes. A last line that was cut off (it has no line end) is left out.
  *
+ * @param source Names the text in errors.
  * @throws {SyntaxError} naming the line that has another form.
  */
-export function parseTruth(text: string): Truth {
+export function parseTruth(text: string, source = "the truth"): Truth {
   let truth: Truth | undefined;
   let nowNs = 0;
-  for (const line of linesOf(text)) {
+  for (const line of linesOf(text, source)) {
     const kind = line.oneOf("kind", ["workload", "region", "phase", "access", "phase_end", "end"]);
     if (kind === "workload") {
       if (truth) line.fail("begins a second workload: one file is about one");
@@ -160,7 +165,7 @@ export function parseTruth(text: string): Truth {
     }
   }
   if (!truth) {
-    throw new SyntaxError("Cannot parse the truth as it must have a first line of the kind workload: it is empty");
+    throw new SyntaxError(`Cannot parse ${source} as it must have a first line of the kind workload: it is empty`);
   }
   truth.regions.sort((a, b) => a.start - b.start);
   return truth;
@@ -184,7 +189,7 @@ function accessOf(line: Line, phaseStartNs: number): TruthAccess {
   };
 }
 
-function* linesOf(text: string): Iterable<Line> {
+function* linesOf(text: string, source: string): Iterable<Line> {
   const lines = text.split("\n");
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
@@ -195,8 +200,8 @@ function* linesOf(text: string): Iterable<Line> {
       if (i === lines.length - 1) return;
     }
     if (typeof fields !== "object" || fields === null) {
-      throw new SyntaxError(`Cannot parse the truth as line ${i + 1} must be a JSON object: ${line.slice(0, 80)}`);
+      throw new SyntaxError(`Cannot parse ${source} as line ${i + 1} must be a JSON object: ${line.slice(0, 80)}`);
     }
-    yield new Line(i + 1, fields as Record<string, unknown>);
+    yield new Line(i + 1, fields as Record<string, unknown>, source);
   }
 }

@@ -81,17 +81,32 @@ Deno.test("fidelityBetween has nothing to say of records that share no time", as
   assert.deepEqual([all.f1, all.coveredNs, overTime, snapshots], [undefined, 0, [], 0]);
 });
 
-Deno.test("fidelityBetween closes a record that goes on after the other has ended", async () => {
-  let closed = 0;
-  async function* endless(startNs: number): AsyncGenerator<RecordItem> {
+Deno.test("fidelityBetween reads both records to their ends, whichever is longer", async () => {
+  const ended: string[] = [];
+  async function* items(name: string, count: number): AsyncGenerator<RecordItem> {
+    for (let i = 0; i < count; i++) yield { kind: "snapshot", snapshot: snapshot(i, i + 1, [0, 4, 20]) };
+    ended.push(name);
+  }
+  await fidelityBetween(items("long", 5), items("short", 1));
+  await fidelityBetween(items("shorter", 2), items("longer", 3));
+  assert.deepEqual(ended.sort(), ["long", "longer", "short", "shorter"]);
+});
+
+Deno.test("fidelityBetween closes one record where reading the other fails", async () => {
+  let closed = false;
+  async function* endless(): AsyncGenerator<RecordItem> {
     try {
-      for (let i = startNs;; i++) yield { kind: "snapshot", snapshot: snapshot(i, i + 1, [0, 4, 20]) };
+      for (let i = 0;; i++) yield { kind: "snapshot", snapshot: snapshot(i, i + 1, [0, 4, 20]) };
     } finally {
-      closed++;
+      closed = true;
     }
   }
-  await fidelityBetween(endless(0), [{ kind: "snapshot", snapshot: snapshot(0, 9, [0, 4, 20]) }]);
-  assert.equal(closed, 1);
+  async function* broken(): AsyncGenerator<RecordItem> {
+    yield { kind: "snapshot", snapshot: snapshot(0, 3, [0, 4, 20]) };
+    throw new Error("broken");
+  }
+  await assert.rejects(fidelityBetween(endless(), broken()), /broken/);
+  assert(closed);
 });
 
 Deno.test("fidelityBetween refuses options out of their bounds", async () => {
