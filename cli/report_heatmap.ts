@@ -29,7 +29,7 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
   const { output = "stdout", input } = options;
   const text = isStdout(output) ? terminalOptions(options) : undefined;
   const format = text ? (heatmap: Heatmap) => formatHeatmap(heatmap, text) : outputFormatOf(output, FORMATS);
-  const cells = text ? { ...terminalCells(text), minRows: text.colour === "never" ? 3 : 6 } : PICTURE;
+  const cells = text ? { ...terminalCells(text), minRows: text.colour === "never" ? 3 : 6 } : {};
   const wanted = { ...cells, ...selectionOf(options) };
   await using source = await rereadable(input);
   const heatmap = await heatmapOf(() => openRecord(source.path), wanted);
@@ -39,9 +39,6 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
   }
   await writeOutput(output, await format(heatmap));
 }
-
-/** 24,000 cells: more than a screen's eye, less than a second. */
-const PICTURE = { timeBins: 240, rows: 100, minRows: 6 };
 
 function selectionOf(options: HeatmapCommandOptions): Partial<HeatmapOptions> {
   const { resol, time_range: time, address_range: addresses, draw_range: drawRange, kdamond, target } = options;

@@ -11,11 +11,11 @@ export const MAX_CELLS = 100_000;
 
 /** What to draw, and how finely. */
 export interface HeatmapOptions extends HeatSelection {
-  /** Number of time bins. */
-  timeBins: number;
-  /** Number of address rows over all bands. */
-  rows: number;
-  /** Every band gets at least this many rows, if it has as many pages. */
+  /** Number of time bins, at least 1; 240 by default. */
+  timeBins?: number;
+  /** Number of address rows over all bands, at least 1; 100 by default. */
+  rows?: number;
+  /** Every band gets at least this many rows, if it has as many pages; 6 by default. */
   minRows?: number;
   /** Default `hottest`. */
   drawRange?: "hottest" | "all";
@@ -24,6 +24,11 @@ export interface HeatmapOptions extends HeatSelection {
   /** Default 6. */
   maxBands?: number;
 }
+
+/** 24,000 cells: more than a screen's eye, less than a second. */
+const PICTURE = { timeBins: 240, rows: 100, minRows: 6 };
+
+type Cells = typeof PICTURE;
 
 /** One band: a range of a target's addresses that is drawn without a cut. */
 export interface HeatBand extends AddressRange {
@@ -77,11 +82,12 @@ export interface Coverage {
  * @param open Opens the record from its beginning; called twice.
  * @throws {RangeError} where the selection is not in the record, or has more than {@linkcode MAX_CELLS} cells.
  */
-export async function heatmapOf(open: () => Promise<RecordReader>, options: HeatmapOptions): Promise<Heatmap> {
+export async function heatmapOf(open: () => Promise<RecordReader>, options: HeatmapOptions = {}): Promise<Heatmap> {
   const survey = await using(open, (record) => surveyHeat(record, options));
-  const bands = layOut(survey, options);
+  const cells = { ...PICTURE, ...options };
+  const bands = layOut(survey, cells);
   const { startNs, endNs } = survey.timeRange;
-  const count = options.timeBins;
+  const count = cells.timeBins;
   const time = { startNs, binNs: Math.max(1, (endNs - startNs) / count), count };
   const rows = bands.reduce((sum, band) => sum + band.rows, 0);
   if (rows * count > MAX_CELLS) {
@@ -125,7 +131,7 @@ async function fillGrid(grid: HeatGrid, record: RecordReader, bands: HeatBand[])
 }
 
 /** Chooses the bands and shares the rows out among them, by size within limits. */
-function layOut(survey: HeatSurvey, options: HeatmapOptions): HeatBand[] {
+function layOut(survey: HeatSurvey, options: HeatmapOptions & Cells): HeatBand[] {
   const { drawRange = "hottest", maxBands = 6, addressRanges } = options;
   const perTarget = Math.max(1, Math.floor(maxBands / Math.max(1, survey.targets.length)));
   const asked = addressRanges && joinTouching(addressRanges.map(toPages).sort((a, b) => a.start - b.start));
@@ -142,7 +148,7 @@ function layOut(survey: HeatSurvey, options: HeatmapOptions): HeatBand[] {
     throw new RangeError(`Cannot draw ${text} as nothing was monitored there`);
   }
   const total = chosen.reduce((sum, { range }) => sum + range.end - range.start, 0);
-  const least = Math.min(options.minRows ?? 1, Math.floor(options.rows / Math.max(1, chosen.length)) || 1);
+  const least = Math.min(options.minRows, Math.floor(options.rows / Math.max(1, chosen.length)) || 1);
   const free = Math.max(0, options.rows - least * chosen.length);
   return chosen.map(({ target, range: { start, end } }) => {
     const pages = Math.ceil((end - start) / PAGE);
