@@ -56,7 +56,7 @@ export async function reportFidelity(
   const wanted = { hotFraction: parseShare(options.hot), timeRows };
   await using first = await rereadable(path);
   await using second = await rereadable(referencePath);
-  if (await looksLikeTruth(first.path)) {
+  if (await firstByteOf(first.path) === BRACE) {
     throw new RangeError(
       `Cannot read ${path} as a record: it looks like a truth, which comes second: damo report fidelity RECORD TRUTH`,
     );
@@ -141,7 +141,10 @@ function parseShare(text: string): number {
   throw new RangeError(`Cannot use --hot ${text} as it must be above 0 and at most 100%, in a form like 20% or 0.2`);
 }
 
-/** The first byte of a file that is there; `undefined` where it cannot be read, which opening it will explain. */
+/** A truth begins with a brace, a record with the mark of an Arrow stream. */
+const [BRACE, ARROW] = ["{".charCodeAt(0), 0xff];
+
+/** The first byte of a file; `undefined` where it has none or cannot be read, which opening it will explain. */
 async function firstByteOf(path: string): Promise<number | undefined> {
   try {
     using file = await Deno.open(path);
@@ -152,12 +155,14 @@ async function firstByteOf(path: string): Promise<number | undefined> {
   }
 }
 
-/** A truth begins with a brace, an Arrow stream never does. */
-async function looksLikeTruth(path: string): Promise<boolean> {
-  return await firstByteOf(path) === "{".charCodeAt(0);
-}
-
-/** The truth in a file, `undefined` where it is of another kind. `name` is for errors. */
+/** The truth in a file; `undefined` where it is for {@linkcode openRecord}. `name` is for errors. */
 async function truthIn(path: string, name: string): Promise<Truth | undefined> {
-  return await looksLikeTruth(path) ? parseTruth(await Deno.readTextFile(path), name) : undefined;
+  const first = await firstByteOf(path);
+  if (first === BRACE) return parseTruth(await Deno.readTextFile(path), name);
+  if (first === undefined || first === ARROW) return undefined;
+  throw new RecordError(
+    `Cannot read ${name} as a truth or a record: it is neither JSON lines made by damo workload CONFIG --truth FILE, ` +
+      `nor an Arrow stream made by damo record`,
+    name,
+  );
 }

@@ -46,9 +46,9 @@ export function fidelitySpec(report: FidelityReport, options: VegaLiteOptions = 
     height,
     layer: [
       {
-        data: { values: steps },
+        data: { values: steps.map(({ t0, common }) => ({ t0, common, area: names.common })) },
         mark: { type: "area", interpolate: "step-after", invalid: "break-paths-show-domains", clip: true },
-        encoding: { x, y: y("common"), fill: areaEncoding(names.common) },
+        encoding: { x, y: y("common"), color: areaEncoding(names.common) },
       },
       {
         // In rows for each line, not in columns: only then colour and dash share one legend.
@@ -103,12 +103,12 @@ function lineEncoding({ reference, record }: LegendNames) {
     scale: { domain: [reference, record], range },
     legend: { ...LEGEND, symbolType: "stroke", symbolStrokeWidth: 2, columnPadding: 24 },
   });
-  return { color: of([REFERENCE_COLOUR, RECORD_COLOUR]), strokeDash: of([[1, 0], [5, 2]]) };
+  return { stroke: of([REFERENCE_COLOUR, RECORD_COLOUR]), strokeDash: of([[1, 0], [5, 2]]) };
 }
 
 function areaEncoding(common: string) {
   return {
-    datum: common,
+    field: "area",
     type: "nominal",
     scale: { domain: [common], range: [COMMON_COLOUR] },
     legend: { ...LEGEND, symbolType: "square", symbolStrokeWidth: 0 },
