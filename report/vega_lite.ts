@@ -1,4 +1,5 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
+import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
 import { bandNameOf, captionOf, shortTargetNameOf } from "./heat_caption.ts";
 import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
@@ -18,8 +19,6 @@ export interface VegaLiteOptions {
   height?: number;
 }
 
-const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
-const FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 /** Room for a band's three lines of label. */
 const LEAST_BAND_PX = 48;
 const IDLE = "never accessed";
@@ -49,7 +48,7 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
     return band.rows * Math.max(1, Math.round(wanted / band.rows));
   };
   return {
-    $schema: SCHEMA,
+    $schema: CHART_SCHEMA,
     description: `${title}: time × address, coloured by the share of samples that found it accessed`,
     title: { text: title, subtitle: lines.flatMap((line) => wrap(line, Math.floor((width + 140) / 6.2))) },
     background: "white",
@@ -71,35 +70,9 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
       scale: { x: "independent", fill: "shared", color: "shared" },
       legend: { fill: "shared", color: "shared" },
     },
-    config: CONFIG,
+    config: CHART_CONFIG,
   };
 }
-
-const CONFIG = {
-  font: FONT,
-  padding: 12,
-  view: { stroke: "#b8b8c0", strokeWidth: 1 },
-  title: {
-    anchor: "start",
-    frame: "bounds",
-    fontSize: 16,
-    offset: 14,
-    color: "#1f1c2e",
-    subtitleColor: "#55525f",
-    subtitleFontSize: 11,
-    subtitleLineHeight: 15,
-    subtitlePadding: 6,
-  },
-  axis: {
-    labelFontSize: 11,
-    titleFontSize: 11,
-    titleFontWeight: "normal",
-    labelColor: "#333",
-    titleColor: "#1f1c2e",
-    tickColor: "#b8b8c0",
-  },
-  legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", labelColor: "#333", titleColor: "#333" },
-} as const;
 
 function bandSpec(
   heatmap: Heatmap,
