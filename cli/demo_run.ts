@@ -46,6 +46,7 @@ That took ${
 
 /** Records in a virtual machine whose kernel has DAMON. */
 async function recordInLab({ out, workload }: DemoOptions): Promise<void> {
+  await run(`${CHECKOUT}/setup`, ["lab"]);
   const inner = `exec ./damo demo --here --workload ${workload} --out "$DAMO_OUT"`;
   // With a terminal the recorder in there shows its progress on it.
   const tty = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? ["--tty"] : [];
