@@ -1,4 +1,4 @@
-import { BusyError, type RecordedKdamond, type Source, UnsupportedError } from "../damon/mod.ts";
+import { BusyError, KernelError, type RecordedKdamond, type Source, UnsupportedError } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
 import { requireFreeDamon, startKdamond } from "../kernel/kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "../kernel/monitor.ts";
@@ -36,7 +36,8 @@ export async function openSource(roots: Roots, wanted: Wanted, options: RecordOp
       await requireFreeDamon(roots, watchesProcess ? "vaddr" : "paddr");
       return openDamon(roots, wanted, options);
     } catch (error) {
-      const isAbsent = error instanceof UnsupportedError || error instanceof BusyError;
+      // Without root DAMON cannot be driven; some capabilities are enough for the page sampler.
+      const isAbsent = error instanceof UnsupportedError || error instanceof BusyError || error instanceof KernelError;
       if (options.monitor === "damon" || !watchesProcess || !isAbsent) throw error;
       // What would bring DAMON back is not needed now: the reason alone.
       const [reason] = error.message.split("; ");

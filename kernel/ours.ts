@@ -1,4 +1,4 @@
-import type { Kdamond } from "../damon/mod.ts";
+import { type Kdamond, KernelError } from "../damon/mod.ts";
 import { bootIdOf } from "./host.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
@@ -75,11 +75,20 @@ function entryPath(roots: Roots, index: number): string {
 /**
  * Runs `change` while no other command of ours changes the tree.
  *
- * @throws what `change` throws.
+ * @throws {KernelError} where this user may not, and what `change` throws.
  */
 export async function withLock<T>(roots: Roots, change: () => T | Promise<T>): Promise<T> {
-  Deno.mkdirSync(roots.run, { recursive: true, mode: 0o755 });
-  using file = Deno.openSync(`${roots.run}/lock`, { create: true, write: true, mode: 0o644 });
+  using file = openLock(roots);
   await file.lock(true);
   return await change();
+}
+
+function openLock(roots: Roots): Deno.FsFile {
+  try {
+    Deno.mkdirSync(roots.run, { recursive: true, mode: 0o755 });
+    return Deno.openSync(`${roots.run}/lock`, { create: true, write: true, mode: 0o644 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new KernelError("change what DAMON does", 13, `${roots.run}/lock`, "run as root");
+  }
 }

@@ -19,10 +19,18 @@ export function kdamondsDir(roots: Roots): string {
  * intervals) is as old as the last one who asked.
  *
  * @returns nothing where the tree is not there.
+ * @throws {KernelError} where it may not be read: it is for root alone.
  */
 export function readKdamonds(roots: Roots): KdamondStatus[] {
   const dir = kdamondsDir(roots);
-  const count = Number(readOptional(`${dir}/nr_kdamonds`) ?? 0);
+  let count = 0;
+  try {
+    count = Number(Deno.readTextFileSync(`${dir}/nr_kdamonds`));
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new KernelError("read what DAMON does", 13, `${dir}/nr_kdamonds`, "run as root");
+    }
+  }
   return Array.from({ length: count }, (_, index) => readKdamond(`${dir}/${index}`, index));
 }
 
