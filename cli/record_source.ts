@@ -33,6 +33,12 @@ export async function openSource(roots: Roots, wanted: Wanted, options: RecordOp
   if (wanted.kind === "ongoing") return openDamon(roots, wanted, options);
   if (options.monitor === "auto" || options.monitor === "damon") {
     try {
+      if (options.include_children) {
+        throw new UnsupportedError(
+          "Cannot follow children with DAMON: the page sampler can; use --monitor pages",
+          "children",
+        );
+      }
       await requireFreeDamon(roots, watchesProcess ? "vaddr" : "paddr");
       return openDamon(roots, wanted, options);
     } catch (error) {

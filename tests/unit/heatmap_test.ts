@@ -1,5 +1,6 @@
 import assert from "assert";
 import { captionOf, formatHeatCsv, formatHeatJson, heatmapOf, heatOf, heatRows, topDown } from "../../report/mod.ts";
+import type { RecordFooter, RecordItem } from "../../damon/mod.ts";
 import { FOOTER, mappingsOf, PROCESS_HEADER, recordOf, type Row, snapshotOf } from "../memory_record.ts";
 
 const PAGE = 4096;
@@ -93,6 +94,23 @@ Deno.test("heatmapOf takes a target id that is a kernel pointer by its order of 
     CELLS,
   );
   assert.deepEqual([bands[0].target.index, bands[0].target.pid], [0, 42]);
+});
+
+Deno.test("heatmapOf finds in the footer which child a target is, and names its memory", async () => {
+  const child = snapshotOf(0, 1e8, [[HEAP, HEAP + PAGE, 20]], { targetId: 1n });
+  const pages = { cpuNs: 0, clearNs: 0, walkNs: 0, clears: 0, cleared: 0, walked: 0, samples: 0, missed: 0 };
+  const counts = { ...pages, maxOverhead: 0.02, sampleUs: { min: 5000, max: 5000 }, pids: [42, 99] };
+  const footer = { ...FOOTER, pages: counts } as RecordFooter;
+  const ofChild: RecordItem = {
+    kind: "mappings",
+    mappings: {
+      timeNs: 0,
+      pid: 99,
+      mappings: [{ start: HEAP, end: HEAP + PAGE, perms: "rw-p", offset: 0, path: "[heap]" }],
+    },
+  };
+  const { bands } = await heatmapOf(recordOf([ofChild, child, { kind: "footer", footer }]), CELLS);
+  assert.deepEqual([bands[0].target.pid, bands[0].name], [99, "heap"]);
 });
 
 Deno.test("heatmapOf of a record without snapshots has none, and no band", async () => {
