@@ -104,7 +104,8 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
     } else footer = item.footer;
   }
   // Children that were followed are not in the header: who they were stands at the end.
-  for (const target of targets.values()) target.pid ??= footer?.pages?.pids[Number(target.targetId)];
+  const pids = footer?.pages?.pids ?? [];
+  for (const target of targets.values()) target.pid = pids[Number(target.targetId)] ?? target.pid;
   const durationNs = snapshots === 0 ? 0 : lastNs - originNs;
   const wanted = selection.timeRange ?? { startNs: 0, endNs: durationNs };
   const survey: HeatSurvey = {
