@@ -1,0 +1,66 @@
+import assert from "assert";
+import { fidelityOf, parseTruth, watcherOf } from "../../report/mod.ts";
+import { openRecord } from "../../format/mod.ts";
+import { hasRecord, outcomeOf, readRecord, spawnDamo, startWorkload, until } from "../lab/guest/guest.ts";
+
+const OUT = Deno.makeTempDirSync();
+globalThis.addEventListener("unload", () => Deno.removeSync(OUT, { recursive: true }));
+
+// Exact looks at every page: within the default budget it would look too seldom to see where a phase ends.
+const MODES = [
+  { monitor: "pages", options: ["-n", "20", "-m", "300"], least: 0.85 },
+  { monitor: "pages-exact", options: ["--max-overhead", "50%"], least: 0.95 },
+];
+
+for (const workload of ["zigzag", "stairs"]) {
+  for (const { monitor, options, least } of MODES) {
+    // On a quiet machine it is 0.92 and 0.98 at least; a busy one delays samples.
+    Deno.test(`record --monitor ${monitor} agrees with what the ${workload} workload did`, async () => {
+      const path = `${OUT}/${workload}-${monitor}.arrow`;
+      await using busy = await startWorkload(workload, OUT);
+      const recorder = spawnDamo("record", String(busy.pid), "--monitor", monitor, "-o", path, ...options);
+      await until(() => hasRecord(path), "recording");
+      await busy.go();
+      const { code, err } = await outcomeOf(recorder);
+      assert.equal(code, 0, err);
+      const truth = parseTruth(await Deno.readTextFile(busy.truth));
+      await using record = await openRecord(path);
+      const { all } = await fidelityOf(record.items(), truth, { ...watcherOf(record.header, busy.pid) });
+      console.log(`${monitor} on ${workload}: precision ${all.precision}, recall ${all.recall}, F1 ${all.f1}`);
+      assert.ok(all.f1! >= least, `F1 ${all.f1}`);
+    });
+  }
+}
+
+Deno.test("record by the page sampler ends in order on Ctrl-C, its record whole with what it cost", async () => {
+  const path = `${OUT}/interrupted.arrow`;
+  await using busy = await startWorkload("hot_cold", OUT);
+  await busy.go();
+  const recorder = spawnDamo("record", String(busy.pid), "--monitor", "pages", "-o", path);
+  await until(() => hasRecord(path) && Deno.statSync(path).size > 4000, "some batches written");
+  recorder.kill("SIGINT");
+  const { code, out, err } = await outcomeOf(recorder);
+  assert.equal(code, 130, err);
+  assert.equal(out, "");
+  assert.match(err, /% of one CPU for sampling; ended by: SIGINT/);
+  const { header, snapshots, footer, incomplete } = await readRecord(path);
+  assert.equal(incomplete, undefined);
+  assert.equal(header.source, "pages");
+  assert.equal(footer!.snapshots, snapshots.length);
+  assert.ok(footer!.pages!.cpuNs > 0);
+  assert.ok(footer!.pages!.walked > 0);
+});
+
+Deno.test("record --include-children tells the children of a command apart", async () => {
+  const path = `${OUT}/children.arrow`;
+  const script = "for i in 1 2; do (j=0; while [ $j -lt 1500000 ]; do j=$((j+1)); done) & done; wait; exit 3";
+  const { code, err } = await outcomeOf(
+    spawnDamo("record", "--include-children", "--monitor", "pages", "-o", path, "--", "bash", "-c", script),
+  );
+  assert.equal(code, 0, err);
+  const { snapshots, footer, mappings } = await readRecord(path);
+  assert.equal(footer!.exitCode, 3);
+  assert.equal(footer!.pages!.pids.length, 3);
+  assert.deepEqual([...new Set(snapshots.map(({ targetId }) => Number(targetId)))].sort(), [0, 1, 2]);
+  assert.deepEqual(new Set(mappings.map(({ pid }) => pid)), new Set(footer!.pages!.pids));
+});
