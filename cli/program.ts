@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
 import { labCommand } from "./lab.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
@@ -38,6 +39,7 @@ Examples:
       reportCommand(),
       statusCommand(),
       stopCommand(),
+      doctorCommand(),
       workloadCommand(command),
       labCommand(command),
       demoCommand(),

@@ -1,0 +1,25 @@
+import { Command } from "@commander-js/extra-typings";
+
+/** `damo doctor`: what this machine has and lacks. It reads only. */
+export function doctorCommand() {
+  return new Command("doctor")
+    .alias("features")
+    .description("Say what this machine has and lacks for each feature, why, and what would bring it. Reads only.")
+    .option("--json", "print JSON")
+    .action(async (options) => {
+      const { diagnose } = await import("../kernel/doctor.ts");
+      const { defaultRoots } = await import("../kernel/roots.ts");
+      const { toolSections } = await import("./doctor_tools.ts");
+      const roots = defaultRoots();
+      const diagnosis = await diagnose(roots);
+      diagnosis.sections.push(...await toolSections(roots));
+      if (options.json) return console.log(JSON.stringify(diagnosis, null, 2));
+      const { formatDiagnosis } = await import("./doctor_text.ts");
+      const { colourOf } = await import("./terminal_colour.ts");
+      const isTerminal = Deno.stdout.isTerminal();
+      console.log(formatDiagnosis(diagnosis, {
+        width: isTerminal ? Math.min(Math.max(Deno.consoleSize().columns, 60), 100) : 80,
+        hasColour: colourOf("auto", isTerminal, (name) => Deno.env.get(name)) !== "never",
+      }));
+    });
+}

@@ -1,0 +1,69 @@
+import { type DoctorSection, exists, type FeatureRow, rowOf } from "../kernel/doctor_row.ts";
+import { bootIdOf } from "../kernel/host.ts";
+import { readOptional, type Roots } from "../kernel/roots.ts";
+import { TOOL } from "./version.ts";
+
+const CHECKOUT = decodeURIComponent(new URL("..", import.meta.url).pathname);
+
+/** What of this machine's programs and files the tool uses. */
+export async function toolSections(roots: Roots): Promise<DoctorSection[]> {
+  return [
+    { title: "Programs", rows: [denoRow(), await fontRow(), workloadRow()] },
+    { title: "The lab, DAMON in a virtual machine", rows: labRows(roots) },
+  ];
+}
+
+function denoRow(): FeatureRow {
+  return rowOf("Deno", "yes", `${Deno.version.deno} runs ${TOOL}; 2.9 or newer is needed`);
+}
+
+async function fontRow(): Promise<FeatureRow> {
+  try {
+    const { loadFonts } = await import("../draw/fonts.ts");
+    await loadFonts();
+    return rowOf("fonts, for pictures", "yes", "DejaVu Sans, with the program");
+  } catch (error) {
+    return rowOf("fonts, for pictures", "no", (error as Error).message, "make build");
+  }
+}
+
+function workloadRow(): FeatureRow {
+  return exists(`${CHECKOUT}build/workload`)
+    ? rowOf("workload generator", "yes", "damo workload, make demo")
+    : rowOf("workload generator", "no", "not built", "make build");
+}
+
+/** As lab/run looks for them. */
+function labRows(roots: Roots): FeatureRow[] {
+  const path = (Deno.env.get("PATH") ?? "").split(":");
+  const programs = [
+    ["qemu", path.map((dir) => `${dir}/qemu-system-x86_64`), "qemu-system-x86"],
+    ["virtiofsd", ["/usr/lib/qemu/virtiofsd", "/usr/libexec/virtiofsd"], "qemu-system-common (or: virtiofsd)"],
+    ["busybox", ["/bin/busybox"], "busybox-static"],
+  ] as const;
+  const rows = programs.map(([feature, places, debian]) => {
+    const found = places.find(exists);
+    return found ? rowOf(feature, "yes", found) : rowOf(feature, "no", "not installed", `apt-get install ${debian}`);
+  });
+  return [...rows, ...kernelRows(roots)];
+}
+
+function kernelRows(roots: Roots): FeatureRow[] {
+  const cache = Deno.env.get("DAMO_LAB_CACHE") ?? `${CHECKOUT}.cache/lab`;
+  const kernel = exists(`${cache}/debian/complete`)
+    ? rowOf("its kernel", "yes", "Debian's 6.12 is fetched")
+    : rowOf("its kernel", "no", "not fetched yet; the first damo lab does that (34 MB)", "damo lab -- uname -r");
+  if (!exists("/dev/kvm")) {
+    return [kernel, rowOf("KVM", "no", "no /dev/kvm: the lab emulates, some ten times slower", "modprobe kvm")];
+  }
+  const [boot, accelerator] = readOptional(`${cache}/accel`)?.split(" ") ?? [];
+  if (boot !== bootIdOf(roots)) {
+    return [kernel, rowOf("KVM", "unknown", "/dev/kvm is there; the first damo lab tries it")];
+  }
+  return [
+    kernel,
+    accelerator === "kvm"
+      ? rowOf("KVM", "yes", "the lab runs at full speed")
+      : rowOf("KVM", "no", "/dev/kvm is there and does not work: the lab emulates, some ten times slower"),
+  ];
+}

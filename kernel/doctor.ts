@@ -1,0 +1,125 @@
+import type { PageSamplerFacts } from "../ffi/pages.ts";
+import { readKernelTypes } from "./doctor_btf.ts";
+import { debugfsRow, eventsRow, listeningRow, operationsRow, tracepointRows, userRows } from "./doctor_damon.ts";
+import { sysfsFeatures } from "./doctor_features.ts";
+import { machineRows, memoryRows } from "./doctor_machine.ts";
+import { NATIVE_PARTS, type NativeParts } from "./doctor_native.ts";
+import { type DoctorSection, exists, type FeatureRow, LAB, reasonOf, rowOf } from "./doctor_row.ts";
+import { readKernelConfig } from "./host.ts";
+import { canClearPages } from "./pages_clearing.ts";
+import type { Roots } from "./roots.ts";
+
+/** What a machine has and lacks, and what follows for recording a process. */
+export interface Diagnosis {
+  /** What `damo record PID` uses here; `none` where it does not work. */
+  monitor: "damon" | "pages" | "none";
+  /** The same as a sentence. */
+  verdict: string;
+  sections: DoctorSection[];
+}
+
+/**
+ * Looks at what this machine has and lacks. It writes nothing to the kernel and attaches to nothing; the page sampler's
+ * program is loaded for a moment, as only loading tells whether it may be.
+ */
+export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS): Promise<Diagnosis> {
+  const config = await readKernelConfig(roots);
+  const types = readKernelTypes(roots);
+  const events = eventsRow(roots, native.tracepoints);
+  const facts = { config, types, events };
+  const process = await operationsRow(roots, "a process, by DAMON (vaddr)", "vaddr", facts);
+  const [sampler, ...samplerRows] = await pageSamplerRows(roots, native);
+  const sections: DoctorSection[] = [
+    { title: "This machine", rows: machineRows(roots, config, types) },
+    {
+      title: "Recording",
+      rows: [
+        process,
+        await operationsRow(roots, "address ranges (fvaddr)", "fvaddr", facts),
+        await operationsRow(roots, "physical memory (paddr)", "paddr", facts),
+        sampler,
+        ...samplerRows,
+        listeningRow(roots, events),
+      ],
+    },
+    { title: "Who uses DAMON now", rows: userRows(roots) },
+    { title: "DAMON's events", rows: tracepointRows(events, native.tracepoints) },
+    exists(roots.damon)
+      ? sysfsFeatures(roots, types)
+      : { title: "DAMON by sysfs", rows: [rowOf("DAMON by sysfs", "no", process.why, process.next)] },
+    { title: "Other interface", rows: [debugfsRow(roots, config)] },
+    { title: "Memory, for schemes", rows: memoryRows(roots, config) },
+    { title: "Native parts", rows: nativeRows(native) },
+  ];
+  return { ...verdictOf(process, sampler), sections };
+}
+
+async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<FeatureRow[]> {
+  const feature = "a process, by page sampler";
+  if (!exists(`${roots.proc}/self/clear_refs`)) {
+    const why = "the kernel has no clear_refs file of processes, which clears accessed bits";
+    return [rowOf(feature, "no", why, "boot a kernel with CONFIG_PROC_PAGE_MONITOR=y")];
+  }
+  let facts: PageSamplerFacts;
+  try {
+    facts = await native.sampler();
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    return [rowOf(feature, "no", why, next)];
+  }
+  const finds = facts.byIterator ? "a task iterator (bpf_task_from_pid is from 6.2 on)" : "bpf_task_from_pid";
+  return [
+    rowOf(feature, "yes", `damo record --monitor pages PID: its program loads, ${facts.levels} levels, by ${finds}`),
+    rowOf("every page (pages-exact)", "yes", "damo record --monitor pages-exact PID"),
+    rowOf("children (-- a fork)", "yes", "damo record --include_children PID, by the page sampler"),
+    facts.canFlush
+      ? rowOf("small hot parts, by sampler", "yes", "clearing also drops the processors' translations")
+      : rowOf(
+        "small hot parts, by sampler",
+        "no",
+        "clearing leaves translations in the processor: memory small enough for it looks idle, as with DAMON",
+        "boot a kernel without CONFIG_MEM_SOFT_DIRTY",
+      ),
+    canClearPages(roots) ? rowOf("single pages cleared", "yes", "by MADV_COLD, where that is cheaper") : rowOf(
+      "single pages cleared",
+      "no",
+      "huge pages of several sizes are on, and would be split; whole processes are cleared instead",
+    ),
+  ];
+}
+
+function nativeRows(native: NativeParts): FeatureRow[] {
+  const libbpf = native.libbpf();
+  let library: FeatureRow;
+  try {
+    library = rowOf("libdamo.so", "yes", `built, version ${native.library()} of its interface`);
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    library = rowOf("libdamo.so", "no", why, next);
+  }
+  return [
+    library,
+    libbpf
+      ? rowOf("libbpf", "yes", `version ${libbpf}; 1.0 or newer is needed`)
+      : rowOf("libbpf", "no", "libbpf.so.1 is not installed", "apt-get install libbpf1"),
+  ];
+}
+
+function verdictOf(process: FeatureRow, sampler: FeatureRow): Pick<Diagnosis, "monitor" | "verdict"> {
+  if (process.state === "yes" || process.state === "unknown") {
+    const because = process.state === "yes" ? "the kernel can watch processes and nobody else uses it" : process.why;
+    return { monitor: "damon", verdict: `damo record PID works here with DAMON, because ${because}.` };
+  }
+  const because = process.state === "busy" ? `DAMON is taken (${process.why})` : `DAMON cannot do it (${process.why})`;
+  if (sampler.state === "yes") {
+    return {
+      monitor: "pages",
+      verdict: `damo record PID works here with the page sampler, because ${because} and the sampler's program loads.`,
+    };
+  }
+  return {
+    monitor: "none",
+    verdict: `damo record PID does not work here, because ${because}, and the page sampler cannot either ` +
+      `(${sampler.why}); ${sampler.next ?? process.next ?? LAB}.`,
+  };
+}

@@ -1,0 +1,197 @@
+import { BusyError, formatNs, type Operations } from "../damon/mod.ts";
+import type { DetectedTracepoints } from "../ffi/detect.ts";
+import type { KernelTypes } from "./doctor_btf.ts";
+import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
+import { exists, type FeatureRow, LAB, reasonOf, rowOf, sysfsOf } from "./doctor_row.ts";
+import { requireFreeDamon } from "./kdamond.ts";
+import { isOurs, isRecorderAlive, readEntry } from "./ours.ts";
+import { readOptional, type Roots } from "./roots.ts";
+import { type KdamondStatus, readKdamonds } from "./sysfs.ts";
+
+/** Each needs all of DAMON while it is on. */
+const MODULES = [
+  ["damon_reclaim", "5.16", "reclaims cold memory by itself"],
+  ["damon_lru_sort", "6.0", "sorts the lists of reclaim by itself"],
+  ["damon_stat", "6.17", "measures idle time by itself"],
+] as const;
+
+/** Whether DAMON can record `operations` now. `events` is why its events could not be read. */
+export async function operationsRow(
+  roots: Roots,
+  feature: string,
+  operations: Operations,
+  { config, types, events }: { config: KernelConfig; types: KernelTypes | undefined; events: FeatureRow },
+): Promise<FeatureRow> {
+  const symbol = operations === "paddr" ? "damon_pa_check_accesses" : "damon_va_check_accesses";
+  const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
+  let busy: FeatureRow | undefined;
+  try {
+    await requireFreeDamon(roots, operations);
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    if (!(error instanceof BusyError)) return rowOf(feature, "no", why, next);
+    busy = rowOf(feature, "busy", why, next);
+  }
+  if (!config && types && !types.functions.has(symbol)) {
+    return rowOf(feature, "no", `this kernel is built without ${option}=y`, `boot one that has it, or ${LAB}`);
+  }
+  if (events.state !== "yes") return { ...events, feature, why: `its events cannot be read: ${events.why}` };
+  if (busy) return busy;
+  const module = MODULES.find(([name]) => isModuleOn(roots, name));
+  if (module) {
+    const off = `echo N > ${moduleFile(roots, module[0], "enabled")}`;
+    return rowOf(feature, "busy", `the kernel's ${module[0]} is on, and it shares DAMON with nobody`, off);
+  }
+  if (!config && !types) {
+    return rowOf(feature, "unknown", `nothing here tells whether ${option} is set`, "try it: damo record");
+  }
+  return rowOf(feature, "yes", operations === "paddr" ? "damo record paddr" : "damo record PID");
+}
+
+/** Whether DAMON's events can be read: for recording, and for listening to what runs. */
+export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints): FeatureRow {
+  const feature = "reading DAMON's events";
+  try {
+    tracepoints();
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    return rowOf(feature, "no", why, next);
+  }
+  const has = capabilitiesOf(roots);
+  const lacking = ["CAP_BPF", "CAP_PERFMON"].filter((name) => !has.has(name));
+  if (lacking.length > 0) {
+    return rowOf(feature, "no", `this process lacks ${lacking.join(" and ")}`, `run as root or with them`);
+  }
+  return rowOf(feature, "yes", "by BPF programs; tracefs and perf are not needed");
+}
+
+/** Listening to what others run. */
+export function listeningRow(roots: Roots, events: FeatureRow): FeatureRow {
+  const feature = "what others' DAMON sees";
+  if (events.state !== "yes") return { ...events, feature };
+  try {
+    const on = readKdamonds(roots).filter(({ state }) => state === "on").length;
+    return rowOf(feature, "yes", on > 0 ? "damo record --ongoing" : "damo record --ongoing, once a kdamond is on");
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    return rowOf(feature, "no", why, next);
+  }
+}
+
+/** Who has DAMON now: kdamonds and the kernel's own modules. */
+export function userRows(roots: Roots): FeatureRow[] {
+  return [...kdamondRows(roots), ...MODULES.map((module) => moduleRow(roots, module))];
+}
+
+function kdamondRows(roots: Roots): FeatureRow[] {
+  let found: KdamondStatus[];
+  try {
+    found = readKdamonds(roots);
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    return [rowOf("kdamonds", "unknown", why, next)];
+  }
+  if (!exists(roots.damon)) return [rowOf("kdamonds", "no", "this kernel has no DAMON by sysfs")];
+  if (found.length === 0) return [rowOf("kdamonds", "yes", "none: DAMON is free")];
+  return found.map((status) => kdamondRow(roots, status));
+}
+
+function kdamondRow(roots: Roots, status: KdamondStatus): FeatureRow {
+  const { index, state, pid, contexts } = status;
+  const feature = `kdamond ${index}`;
+  if (state === "off" && contexts.length === 0) return rowOf(feature, "yes", "off and empty: free");
+  const entry = readEntry(roots, index);
+  const ours = isOurs(status, entry);
+  const alive = ours && isRecorderAlive(roots, entry!);
+  const whose = !ours
+    ? "not started by damo"
+    : alive
+    ? `of damo record (pid ${entry!.recorder.pid})`
+    : "left behind by a damo record that was killed";
+  const what = contexts.map(({ operations, intervals, targets }) => {
+    const pids = targets.flatMap((target) => target.pid ?? []);
+    const target = operations === "paddr" ? "physical memory" : pids.length ? `process ${pids.join(", ")}` : "nothing";
+    const { sampleUs, aggrUs } = intervals;
+    return `${operations} of ${target}, every ${formatNs(sampleUs * 1e3)} / ${formatNs(aggrUs * 1e3)}`;
+  });
+  const why = [`${state}${pid === undefined ? "" : ` (pid ${pid})`}`, ...what, whose].join(", ");
+  if (ours) return rowOf(feature, "busy", why, alive ? "to end it: damo stop" : "clean up with: damo stop");
+  const next = state === "on" ? "listen to it: damo record --ongoing" : "remove it with the tool that made it";
+  return rowOf(feature, "busy", why, `${next}; damo never touches it`);
+}
+
+function moduleRow(roots: Roots, [name, since, what]: typeof MODULES[number]): FeatureRow {
+  const feature = `module ${name}`;
+  if (!exists(`${roots.modules}/${name}`)) {
+    const option = `CONFIG_${name.toUpperCase()}=y`;
+    return {
+      ...rowOf(feature, "no", `not in this kernel; it ${what}`, `boot Linux ${since} or newer with ${option}`),
+      since,
+    };
+  }
+  if (!isModuleOn(roots, name)) {
+    return { ...rowOf(feature, "yes", `off; it ${what}, and then shares DAMON with nobody`), since };
+  }
+  const pid = Number(readOptional(moduleFile(roots, name, "kdamond_pid")) ?? -1);
+  const off = `to switch it off: echo N > ${moduleFile(roots, name, "enabled")}`;
+  return { ...rowOf(feature, "busy", `on${pid > 0 ? ` (pid ${pid})` : ""}: it ${what}`, off), since };
+}
+
+function isModuleOn(roots: Roots, name: string): boolean {
+  return readOptional(moduleFile(roots, name, "enabled")) === "Y";
+}
+
+function moduleFile(roots: Roots, name: string, parameter: string): string {
+  return `${roots.modules}/${name}/parameters/${parameter}`;
+}
+
+/** The events that this kernel has, and how they look. */
+export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTracepoints): FeatureRow[] {
+  let found: DetectedTracepoints;
+  try {
+    found = tracepoints();
+  } catch {
+    return [events];
+  }
+  const { layout, hasAge, hasSchemeIndex } = found;
+  const known = { "t, r, nr": "5.15 to 5.17", "t, id, r, nr": "5.18 to 6.6", "id, r, nr": "6.7 or newer" }[layout];
+  const others = [
+    ["damos_before_apply", "6.7", hasSchemeIndex ? "" : "; it swaps scheme and target here"],
+    ["damon_monitor_intervals_tune", "6.17", ""],
+    ["damos_esz", "6.17", ""],
+  ] as const;
+  return [
+    events,
+    { ...rowOf("damon_aggregated", "yes", `with (${layout}), as in about Linux ${known}`), since: "5.15" },
+    {
+      ...(hasAge
+        ? rowOf("age of regions", "yes", "in damon_aggregated")
+        : rowOf("age of regions", "no", "records say unknown", "boot Linux 5.17 or newer")),
+      since: "5.17",
+    },
+    ...others.map(([name, since, trap]) => ({
+      ...(found.tracepoints.includes(name)
+        ? rowOf(name, "yes", `Linux ${since} has it first${trap}`)
+        : rowOf(name, "no", `Linux ${since} has it first`, `boot Linux ${since} or newer`)),
+      since,
+    })),
+  ];
+}
+
+/** DAMON's older interface, which 6.14 dropped. */
+export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
+  const feature = "DAMON by debugfs";
+  const mountPoint = `${sysfsOf(roots)}/kernel/debug`;
+  const dir = `${mountPoint}/damon`;
+  const mode = ["monitor_on", "monitor_on_DEPRECATED"].find((name) => exists(`${dir}/${name}`));
+  if (mode) return rowOf(feature, "yes", `${dir} is there, with ${mode}`);
+  const instead = "nothing: DAMON by sysfs can do all that it could";
+  const isBuilt = config && ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((name) => config.has(name));
+  const isMounted = / debugfs /.test(readOptional(`${roots.proc}/mounts`) ?? "");
+  if (isBuilt === false) {
+    const why = "not in this kernel (5.15 to 6.13 can have it)";
+    return rowOf(feature, "no", why, exists(roots.damon) ? instead : "boot a kernel with CONFIG_DAMON_SYSFS=y");
+  }
+  if (isMounted) return rowOf(feature, "no", `debugfs is mounted, without damon`, exists(roots.damon) ? instead : null);
+  return rowOf(feature, isBuilt ? "no" : "unknown", "debugfs is not mounted", `mount -t debugfs none ${mountPoint}`);
+}

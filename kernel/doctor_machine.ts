@@ -1,0 +1,114 @@
+import type { KernelTypes } from "./doctor_btf.ts";
+import { exists, type FeatureRow, namesIn, rowOf, sysfsOf } from "./doctor_row.ts";
+import { readHost } from "./host.ts";
+import { readOptional, type Roots } from "./roots.ts";
+
+/** Build options by name, where they can be read. */
+export type KernelConfig = ReadonlyMap<string, string> | undefined;
+
+const CAPABILITIES = { CAP_SYS_ADMIN: 21n, CAP_PERFMON: 38n, CAP_BPF: 39n } as const;
+
+/** Names of the capabilities above that this process has; those that CAP_SYS_ADMIN brings with it are among them. */
+export function capabilitiesOf(roots: Roots): Set<string> {
+  const found = /^CapEff:\s*([0-9a-f]+)/m.exec(readOptional(`${roots.proc}/self/status`) ?? "");
+  const bits = BigInt(`0x${found?.[1] ?? 0}`);
+  const has = Object.entries(CAPABILITIES).filter(([, bit]) => (bits >> bit) & 1n).map(([name]) => name);
+  return new Set(has.includes("CAP_SYS_ADMIN") ? Object.keys(CAPABILITIES) : has);
+}
+
+/** Kernel, user, and what the other answers are read from. */
+export function machineRows(roots: Roots, config: KernelConfig, types: KernelTypes | undefined): FeatureRow[] {
+  const { kernelRelease, machine, pageBytes } = readHost(roots);
+  const has = capabilitiesOf(roots);
+  const lacking = Object.keys(CAPABILITIES).filter((name) => !has.has(name));
+  const isRoot = Deno.uid() === 0;
+  return [
+    rowOf("kernel", "yes", `Linux ${kernelRelease}, ${machine}, pages of ${pageBytes / 1024} KiB`),
+    isRoot
+      ? rowOf("root", "yes", "user 0: may drive DAMON")
+      : rowOf("root", "no", `user ${Deno.uid()}: only root may drive DAMON`, "sudo damo ..."),
+    lacking.length === 0 ? rowOf("capabilities", "yes", [...has].sort().join(", ")) : rowOf(
+      "capabilities",
+      has.has("CAP_BPF") && has.has("CAP_PERFMON") ? "yes" : "no",
+      `this process lacks ${lacking.join(", ")}`,
+      "run as root, or with CAP_BPF and CAP_PERFMON (in a container: --cap-add)",
+    ),
+    types ? rowOf("kernel types (BTF)", "yes", "readable: programs fit themselves to this kernel") : rowOf(
+      "kernel types (BTF)",
+      "no",
+      "this kernel has none: neither DAMON's events nor page tables can be read",
+      "boot a kernel with CONFIG_DEBUG_INFO_BTF=y",
+    ),
+    config
+      ? rowOf("build options", "yes", "readable")
+      : rowOf("build options", "unknown", "neither config.gz of proc nor /boot/config-RELEASE is there; not needed"),
+  ];
+}
+
+/** What schemes need of the machine. */
+export function memoryRows(roots: Roots, config: KernelConfig): FeatureRow[] {
+  return [swapRow(roots, config), hugepageRow(roots), nodeRow(roots), memcgRow(roots, config), pressureRow(roots)];
+}
+
+function swapRow(roots: Roots, config: KernelConfig): FeatureRow {
+  const feature = "swap, for pageout";
+  const text = readOptional(`${roots.proc}/swaps`);
+  if (text === undefined) {
+    return rowOf(feature, "no", "this kernel has no swap: only pages of files can be paged out", "boot CONFIG_SWAP=y");
+  }
+  const areas = text.split("\n").slice(1).map((line) => line.split(/\s+/)).filter(([name]) => name);
+  if (areas.length > 0) {
+    return rowOf(feature, "yes", areas.map(([name, , kib]) => `${name} (${Math.round(+kib / 1024)} MiB)`).join(", "));
+  }
+  const zram = exists(`${sysfsOf(roots)}/block/zram0`);
+  const canLoad = zram || (config?.has("CONFIG_ZRAM") ?? true);
+  const steps = `${
+    zram ? "" : "modprobe zram; "
+  }zramctl --size 1G /dev/zram0 && mkswap /dev/zram0 && swapon /dev/zram0`;
+  return rowOf(
+    feature,
+    "no",
+    `no swap is on: only pages of files can be paged out${
+      zram ? "; zram, compressed memory, is there to be used" : ""
+    }`,
+    canLoad ? `for swap in compressed memory: ${steps}` : "swapon a file or partition, or boot CONFIG_ZRAM=m",
+  );
+}
+
+function hugepageRow(roots: Roots): FeatureRow {
+  const feature = "huge pages, for hugepage";
+  const text = readOptional(`${sysfsOf(roots)}/kernel/mm/transparent_hugepage/enabled`);
+  const mode = /\[(\w+)\]/.exec(text ?? "")?.[1];
+  if (mode === undefined) {
+    return rowOf(feature, "no", "this kernel cannot make them", "boot a kernel with CONFIG_TRANSPARENT_HUGEPAGE=y");
+  }
+  const file = `${sysfsOf(roots)}/kernel/mm/transparent_hugepage/enabled`;
+  return mode === "never"
+    ? rowOf(feature, "no", "set to never", `echo madvise > ${file}`)
+    : rowOf(feature, "yes", `set to ${mode}`);
+}
+
+function nodeRow(roots: Roots): FeatureRow {
+  const nodes = namesIn(`${sysfsOf(roots)}/devices/system/node`).filter((name) => /^node\d+$/.test(name));
+  const feature = "NUMA nodes, for migrate_*";
+  if (nodes.length > 1) return rowOf(feature, "yes", `${nodes.length} nodes`);
+  return rowOf(feature, "no", "one node: there is nowhere to migrate to");
+}
+
+function memcgRow(roots: Roots, config: KernelConfig): FeatureRow {
+  const feature = "memory cgroups, for filters";
+  const controllers = readOptional(`${sysfsOf(roots)}/fs/cgroup/cgroup.controllers`);
+  const hasV1 = exists(`${sysfsOf(roots)}/fs/cgroup/memory`);
+  if (hasV1 || controllers?.split(" ").includes("memory")) return rowOf(feature, "yes", "mounted");
+  if (config && !config.has("CONFIG_MEMCG")) {
+    return rowOf(feature, "no", "not built into this kernel", "boot a kernel with CONFIG_MEMCG=y");
+  }
+  const mount = `mount -t cgroup2 none ${sysfsOf(roots)}/fs/cgroup`;
+  return rowOf(feature, "no", "not mounted, or without the memory controller", mount);
+}
+
+function pressureRow(roots: Roots): FeatureRow {
+  const feature = "memory pressure, for goals";
+  if (readOptional(`${roots.proc}/pressure/memory`) !== undefined) return rowOf(feature, "yes", "measured (PSI)");
+  return rowOf(feature, "no", "the kernel does not measure it", "boot a kernel with CONFIG_PSI=y, and psi=1");
+}

@@ -1,0 +1,30 @@
+import { type DetectedTracepoints, detectTracepoints } from "../ffi/detect.ts";
+import { libbpfVersion } from "../ffi/libbpf.ts";
+import { openLibrary } from "../ffi/library.ts";
+import { openPageSampler, type PageSamplerFacts } from "../ffi/pages.ts";
+import { VERSION } from "../ffi/symbols.ts";
+
+/** What only the native library can say of this machine. Each throws as the function of `ffi/` that it is. */
+export interface NativeParts {
+  /** Version of the library's interface. */
+  library(): number;
+  /** `undefined` where there is none. */
+  libbpf(): string | undefined;
+  tracepoints(): DetectedTracepoints;
+  /** Loads the page sampler's program, which is attached to nothing, and takes it out again. */
+  sampler(): Promise<PageSamplerFacts>;
+}
+
+/** The library as it is built. */
+export const NATIVE_PARTS: NativeParts = {
+  library() {
+    openLibrary().close();
+    return VERSION;
+  },
+  libbpf: libbpfVersion,
+  tracepoints: detectTracepoints,
+  async sampler() {
+    await using sampler = openPageSampler();
+    return sampler.facts;
+  },
+};
