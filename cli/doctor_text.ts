@@ -15,52 +15,60 @@ const [STATE, FEATURE] = [9, 29];
 /** A diagnosis as text, the verdict last. */
 export function formatDiagnosis({ sections, verdict }: Diagnosis, options: DoctorTextOptions): string {
   return [
-    ...sections.flatMap((section) => [bold(section.title, options), ...sectionLines(section, options), ""]),
+    ...sections.flatMap((
+      section,
+    ) => [
+      bold(section.title + (section.isList ? " (in brackets: the first Linux that has it)" : ""), options),
+      ...sectionLines(section, options),
+      "",
+    ]),
     ...wrap(verdict, options.width, ""),
   ].join("\n");
 }
 
 function sectionLines({ rows, isList }: DoctorSection, options: DoctorTextOptions): string[] {
-  return isList ? listLines(rows, options) : rows.flatMap((row) => rowLines(row, options));
+  if (isList) return listLines(rows, options);
+  // Rows in a row often lack the same: what helps is said once, after the last of them.
+  return rows.flatMap((row, i) => rowLines(row, row.next !== rows[i + 1]?.next, options));
 }
 
-function rowLines({ feature, state, why, next }: FeatureRow, options: DoctorTextOptions): string[] {
+function rowLines({ feature, state, why, next }: FeatureRow, showsNext: boolean, options: DoctorTextOptions): string[] {
   const indent = " ".repeat(STATE + FEATURE);
   const [first, ...rest] = wrap(why, options.width, indent);
-  const hint = next === null ? [] : wrap(next, options.width, indent + "   ").map((line) => line.slice(indent.length));
-  return [
-    stateText(state, options) + feature.padEnd(FEATURE - 1) + " " + first.slice(indent.length),
-    ...rest,
-    ...hint.map((line, i) => indent + (i === 0 ? "-> " + line.slice(3) : line)),
-  ];
+  const lines = [stateText(state, options) + feature.padEnd(FEATURE - 1) + " " + first.slice(indent.length), ...rest];
+  if (next === null || !showsNext) return lines;
+  const [hint, ...more] = wrap(next, options.width, " ".repeat(STATE + 3));
+  return [...lines, `${" ".repeat(STATE)}-> ${hint.trimStart()}`, ...more];
 }
 
-/** What is there, and what is not with the kernel that brings it: a line each, as long as it takes. */
+/** What is there, and what is not with the kernel that brings it; then the words that single files take. */
 function listLines(rows: readonly FeatureRow[], options: DoctorTextOptions): string[] {
-  const lines: string[] = [];
-  for (const state of ["yes", "no", "busy", "unknown"] as const) {
-    const groups = Map.groupBy(rows.filter((row) => row.state === state), ({ feature }) => feature.split(": ")[0]);
-    const names = [...groups].map(([group, members]) => {
-      const words = members.map(({ feature, since }) => {
-        const [, word] = feature.split(": ");
-        return [word, state === "no" && since ? `(${since})` : ""].filter(Boolean).join(" ");
-      });
-      return words[0].startsWith("(") || words[0] === ""
-        ? `${group} ${words[0]}`.trim()
-        : `${group} ${words.join(" ")}`;
-    });
-    if (names.length === 0) continue;
-    const indent = " ".repeat(STATE);
-    const text = names.join(", ") + (state === "no" ? "; in brackets: the first Linux that has it" : "");
-    const [first, ...rest] = wrap(text, options.width, indent);
-    lines.push(stateText(state, options) + first.slice(indent.length), ...rest);
+  const isWord = ({ feature }: FeatureRow) => feature.includes(": ");
+  const lines = listLinesOf(rows.filter((row) => !isWord(row)), options);
+  const groups = Map.groupBy(rows.filter(isWord), ({ feature }) => feature.split(": ")[0]);
+  for (const [group, words] of groups) {
+    const members = words.map((row) => ({ ...row, feature: row.feature.slice(group.length + 2) }));
+    lines.push(`  ${group}`, ...listLinesOf(members, options));
   }
   return lines;
 }
 
+function listLinesOf(rows: readonly FeatureRow[], options: DoctorTextOptions): string[] {
+  const indent = " ".repeat(STATE);
+  return (["yes", "no", "busy", "unknown"] as const).flatMap((state) => {
+    const names = rows.filter((row) => row.state === state).map(({ feature, since }) =>
+      state === "yes" || since === undefined ? feature : `${feature} (${since})`
+    );
+    if (names.length === 0) return [];
+    const [first, ...rest] = wrap(names.join(", "), options.width, indent);
+    return [stateText(state, options) + first.slice(indent.length), ...rest];
+  });
+}
+
 function stateText(state: FeatureState, { hasColour }: DoctorTextOptions): string {
-  const text = `  ${state}`.padEnd(STATE);
-  return hasColour ? text.replace(state, `\x1b[${COLOURS[state]}m${state}\x1b[m`) : text;
+  const word = state === "unknown" ? "?" : state;
+  const text = `  ${word}`.padEnd(STATE);
+  return hasColour ? text.replace(word, `\x1b[${COLOURS[state]}m${word}\x1b[m`) : text;
 }
 
 function bold(text: string, { hasColour }: DoctorTextOptions): string {

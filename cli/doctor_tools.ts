@@ -14,7 +14,7 @@ export async function toolSections(roots: Roots): Promise<DoctorSection[]> {
 }
 
 function denoRow(): FeatureRow {
-  return rowOf("Deno", "yes", `${Deno.version.deno} runs ${TOOL}; 2.9 or newer is needed`);
+  return rowOf("Deno", "yes", `${Deno.version.deno}, for ${TOOL}; 2.9 is enough`);
 }
 
 async function fontRow(): Promise<FeatureRow> {
@@ -54,7 +54,10 @@ function kernelRows(roots: Roots): FeatureRow[] {
     ? rowOf("its kernel", "yes", "Debian's 6.12 is fetched")
     : rowOf("its kernel", "no", "not fetched yet; the first damo lab does that (34 MB)", "damo lab -- uname -r");
   if (!exists("/dev/kvm")) {
-    return [kernel, rowOf("KVM", "no", "no /dev/kvm: the lab emulates, some ten times slower", "modprobe kvm")];
+    return [
+      kernel,
+      rowOf("KVM", "no", "no /dev/kvm: the lab emulates, some ten times slower", "modprobe kvm_intel, or kvm_amd"),
+    ];
   }
   const [boot, accelerator] = readOptional(`${cache}/accel`)?.split(" ") ?? [];
   if (boot !== bootIdOf(roots)) {

@@ -47,7 +47,7 @@ export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS)
     exists(roots.damon)
       ? sysfsFeatures(roots, types)
       : { title: "DAMON by sysfs", rows: [rowOf("DAMON by sysfs", "no", process.why, process.next)] },
-    { title: "Other interface", rows: [debugfsRow(roots, config)] },
+    { title: "DAMON by debugfs, the older interface", rows: [debugfsRow(roots, config)] },
     { title: "Memory, for schemes", rows: memoryRows(roots, config) },
     { title: "Native parts", rows: nativeRows(native) },
   ];
@@ -69,17 +69,19 @@ async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<Featu
   }
   const finds = facts.byIterator ? "a task iterator (bpf_task_from_pid is from 6.2 on)" : "bpf_task_from_pid";
   return [
-    rowOf(feature, "yes", `damo record --monitor pages PID: its program loads, ${facts.levels} levels, by ${finds}`),
+    rowOf(
+      feature,
+      "yes",
+      `damo record --monitor pages PID; it loads, with ${facts.levels} levels of page tables, by ${finds}`,
+    ),
     rowOf("every page (pages-exact)", "yes", "damo record --monitor pages-exact PID"),
-    rowOf("children (-- a fork)", "yes", "damo record --include_children PID, by the page sampler"),
-    facts.canFlush
-      ? rowOf("small hot parts, by sampler", "yes", "clearing also drops the processors' translations")
-      : rowOf(
-        "small hot parts, by sampler",
-        "no",
-        "clearing leaves translations in the processor: memory small enough for it looks idle, as with DAMON",
-        "boot a kernel without CONFIG_MEM_SOFT_DIRTY",
-      ),
+    rowOf("children of a process", "yes", "damo record --include_children PID"),
+    facts.canFlush ? rowOf("small hot parts", "yes", "seen: clearing drops kept translations") : rowOf(
+      "small hot parts",
+      "no",
+      "clearing leaves translations in the processor: memory small enough for it looks idle, as with DAMON",
+      "boot a kernel without CONFIG_MEM_SOFT_DIRTY",
+    ),
     canClearPages(roots) ? rowOf("single pages cleared", "yes", "by MADV_COLD, where that is cheaper") : rowOf(
       "single pages cleared",
       "no",
@@ -100,7 +102,7 @@ function nativeRows(native: NativeParts): FeatureRow[] {
   return [
     library,
     libbpf
-      ? rowOf("libbpf", "yes", `version ${libbpf}; 1.0 or newer is needed`)
+      ? rowOf("libbpf", "yes", `version ${libbpf}; 1.0 is enough`)
       : rowOf("libbpf", "no", "libbpf.so.1 is not installed", "apt-get install libbpf1"),
   ];
 }
@@ -110,16 +112,15 @@ function verdictOf(process: FeatureRow, sampler: FeatureRow): Pick<Diagnosis, "m
     const because = process.state === "yes" ? "the kernel can watch processes and nobody else uses it" : process.why;
     return { monitor: "damon", verdict: `damo record PID works here with DAMON, because ${because}.` };
   }
-  const because = process.state === "busy" ? `DAMON is taken (${process.why})` : `DAMON cannot do it (${process.why})`;
+  const because = process.state === "busy"
+    ? `DAMON is taken: ${process.why}`
+    : `DAMON cannot watch processes here: ${process.why}`;
   if (sampler.state === "yes") {
-    return {
-      monitor: "pages",
-      verdict: `damo record PID works here with the page sampler, because ${because} and the sampler's program loads.`,
-    };
+    return { monitor: "pages", verdict: `damo record PID works here with the page sampler, because ${because}.` };
   }
   return {
     monitor: "none",
-    verdict: `damo record PID does not work here, because ${because}, and the page sampler cannot either ` +
-      `(${sampler.why}); ${sampler.next ?? process.next ?? LAB}.`,
+    verdict: `damo record PID does not work here, because ${because}; and the page sampler cannot ` +
+      `either: ${sampler.why}. What helps: ${sampler.next ?? process.next ?? LAB}.`,
   };
 }

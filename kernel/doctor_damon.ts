@@ -1,4 +1,4 @@
-import { BusyError, formatNs, type Operations } from "../damon/mod.ts";
+import { BusyError, formatNs, type Operations, UnsupportedError } from "../damon/mod.ts";
 import type { DetectedTracepoints } from "../ffi/detect.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
 import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
@@ -15,6 +15,12 @@ const MODULES = [
   ["damon_stat", "6.17", "measures idle time by itself"],
 ] as const;
 
+const COMMANDS: Readonly<Record<Operations, string>> = {
+  vaddr: "damo record PID",
+  fvaddr: "damo record --ops fvaddr -r RANGES PID",
+  paddr: "damo record paddr",
+};
+
 /** Whether DAMON can record `operations` now. `events` is why its events could not be read. */
 export async function operationsRow(
   roots: Roots,
@@ -24,17 +30,22 @@ export async function operationsRow(
 ): Promise<FeatureRow> {
   const symbol = operations === "paddr" ? "damon_pa_check_accesses" : "damon_va_check_accesses";
   const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
+  const without = rowOf(
+    feature,
+    "no",
+    `this kernel is built without ${option}=y`,
+    `boot one that has it, as Debian's 6.12 does, or ${LAB}`,
+  );
   let busy: FeatureRow | undefined;
   try {
     await requireFreeDamon(roots, operations);
   } catch (error) {
     const { why, next } = reasonOf(error);
+    if (error instanceof UnsupportedError && error.since === option) return without;
     if (!(error instanceof BusyError)) return rowOf(feature, "no", why, next);
     busy = rowOf(feature, "busy", why, next);
   }
-  if (!config && types && !types.functions.has(symbol)) {
-    return rowOf(feature, "no", `this kernel is built without ${option}=y`, `boot one that has it, or ${LAB}`);
-  }
+  if (!config && types && !types.functions.has(symbol)) return without;
   if (events.state !== "yes") return { ...events, feature, why: `its events cannot be read: ${events.why}` };
   if (busy) return busy;
   const module = MODULES.find(([name]) => isModuleOn(roots, name));
@@ -45,7 +56,7 @@ export async function operationsRow(
   if (!config && !types) {
     return rowOf(feature, "unknown", `nothing here tells whether ${option} is set`, "try it: damo record");
   }
-  return rowOf(feature, "yes", operations === "paddr" ? "damo record paddr" : "damo record PID");
+  return rowOf(feature, "yes", COMMANDS[operations]);
 }
 
 /** Whether DAMON's events can be read: for recording, and for listening to what runs. */
@@ -62,16 +73,16 @@ export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints):
   if (lacking.length > 0) {
     return rowOf(feature, "no", `this process lacks ${lacking.join(" and ")}`, `run as root or with them`);
   }
-  return rowOf(feature, "yes", "by BPF programs; tracefs and perf are not needed");
+  return rowOf(feature, "yes", "by BPF; neither tracefs nor perf is needed");
 }
 
 /** Listening to what others run. */
 export function listeningRow(roots: Roots, events: FeatureRow): FeatureRow {
-  const feature = "what others' DAMON sees";
+  const feature = "what a running DAMON sees";
   if (events.state !== "yes") return { ...events, feature };
   try {
     const on = readKdamonds(roots).filter(({ state }) => state === "on").length;
-    return rowOf(feature, "yes", on > 0 ? "damo record --ongoing" : "damo record --ongoing, once a kdamond is on");
+    return rowOf(feature, "yes", on > 0 ? "damo record --ongoing" : "damo record --ongoing, once one is on");
   } catch (error) {
     const { why, next } = reasonOf(error);
     return rowOf(feature, "no", why, next);
@@ -125,7 +136,12 @@ function moduleRow(roots: Roots, [name, since, what]: typeof MODULES[number]): F
   if (!exists(`${roots.modules}/${name}`)) {
     const option = `CONFIG_${name.toUpperCase()}=y`;
     return {
-      ...rowOf(feature, "no", `not in this kernel; it ${what}`, `boot Linux ${since} or newer with ${option}`),
+      ...rowOf(
+        feature,
+        "no",
+        `not in this kernel; it ${what}`,
+        `boot a kernel with ${option} (Linux ${since} or newer)`,
+      ),
       since,
     };
   }
@@ -154,7 +170,7 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
     return [events];
   }
   const { layout, hasAge, hasSchemeIndex } = found;
-  const known = { "t, r, nr": "5.15 to 5.17", "t, id, r, nr": "5.18 to 6.6", "id, r, nr": "6.7 or newer" }[layout];
+  const known = { "t, r, nr": "5.15", "t, id, r, nr": "5.18", "id, r, nr": "6.7" }[layout];
   const others = [
     ["damos_before_apply", "6.7", hasSchemeIndex ? "" : "; it swaps scheme and target here"],
     ["damon_monitor_intervals_tune", "6.17", ""],
@@ -162,7 +178,7 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
   ] as const;
   return [
     events,
-    { ...rowOf("damon_aggregated", "yes", `with (${layout}), as in about Linux ${known}`), since: "5.15" },
+    { ...rowOf("damon_aggregated", "yes", `with (${layout}), as in Linux ${known}`), since: "5.15" },
     {
       ...(hasAge
         ? rowOf("age of regions", "yes", "in damon_aggregated")
@@ -171,8 +187,8 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
     },
     ...others.map(([name, since, trap]) => ({
       ...(found.tracepoints.includes(name)
-        ? rowOf(name, "yes", `Linux ${since} has it first${trap}`)
-        : rowOf(name, "no", `Linux ${since} has it first`, `boot Linux ${since} or newer`)),
+        ? rowOf(name, "yes", `since Linux ${since}${trap}`)
+        : rowOf(name, "no", "not in this kernel", `boot Linux ${since} or newer`)),
       since,
     })),
   ];
@@ -180,18 +196,18 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
 
 /** DAMON's older interface, which 6.14 dropped. */
 export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
-  const feature = "DAMON by debugfs";
+  const feature = "debugfs damon";
   const mountPoint = `${sysfsOf(roots)}/kernel/debug`;
   const dir = `${mountPoint}/damon`;
   const mode = ["monitor_on", "monitor_on_DEPRECATED"].find((name) => exists(`${dir}/${name}`));
   if (mode) return rowOf(feature, "yes", `${dir} is there, with ${mode}`);
-  const instead = "nothing: DAMON by sysfs can do all that it could";
+  const instead = exists(roots.damon) ? "; DAMON by sysfs can do all that it could" : "";
   const isBuilt = config && ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((name) => config.has(name));
   const isMounted = / debugfs /.test(readOptional(`${roots.proc}/mounts`) ?? "");
   if (isBuilt === false) {
-    const why = "not in this kernel (5.15 to 6.13 can have it)";
-    return rowOf(feature, "no", why, exists(roots.damon) ? instead : "boot a kernel with CONFIG_DAMON_SYSFS=y");
+    const next = instead ? null : "boot a kernel with CONFIG_DAMON_SYSFS=y, which took its place";
+    return rowOf(feature, "no", `only Linux 5.15 to 6.13 can have it${instead}`, next);
   }
-  if (isMounted) return rowOf(feature, "no", `debugfs is mounted, without damon`, exists(roots.damon) ? instead : null);
+  if (isMounted) return rowOf(feature, "no", `debugfs is mounted, and has no damon${instead}`);
   return rowOf(feature, isBuilt ? "no" : "unknown", "debugfs is not mounted", `mount -t debugfs none ${mountPoint}`);
 }

@@ -4,7 +4,7 @@ import type { Roots } from "./roots.ts";
 import { kdamondsDir } from "./sysfs.ts";
 
 /** No release has it as this is written: it is in the memory management tree. */
-const LATER = "7.2";
+const LATER = "after 7.1";
 
 /** A feature, the first kernel with it, its file below a kdamond's folder, and its place in the kernel's types. */
 type Feature = readonly [feature: string, since: string, file: string | undefined, type: string];
@@ -105,7 +105,7 @@ function wordRows(types: KernelTypes | undefined): FeatureRow[] {
 }
 
 function sinceRow(feature: string, since: string, has: boolean | undefined, source: string): FeatureRow {
-  const first = since === LATER ? `a kernel newer than 7.1` : `Linux ${since}`;
+  const first = since === LATER ? "a kernel after 7.1" : `Linux ${since}`;
   if (has === undefined) {
     const why = `${first} has it first; only a staged kdamond, or BTF, would tell`;
     return { ...rowOf(feature, "unknown", why, "boot a kernel with CONFIG_DEBUG_INFO_BTF=y"), since };

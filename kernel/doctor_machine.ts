@@ -23,7 +23,7 @@ export function machineRows(roots: Roots, config: KernelConfig, types: KernelTyp
   const lacking = Object.keys(CAPABILITIES).filter((name) => !has.has(name));
   const isRoot = Deno.uid() === 0;
   return [
-    rowOf("kernel", "yes", `Linux ${kernelRelease}, ${machine}, pages of ${pageBytes / 1024} KiB`),
+    rowOf("kernel", "yes", `Linux ${kernelRelease}, ${machine}, ${pageBytes / 1024} KiB pages`),
     isRoot
       ? rowOf("root", "yes", "user 0: may drive DAMON")
       : rowOf("root", "no", `user ${Deno.uid()}: only root may drive DAMON`, "sudo damo ..."),
@@ -33,7 +33,7 @@ export function machineRows(roots: Roots, config: KernelConfig, types: KernelTyp
       `this process lacks ${lacking.join(", ")}`,
       "run as root, or with CAP_BPF and CAP_PERFMON (in a container: --cap-add)",
     ),
-    types ? rowOf("kernel types (BTF)", "yes", "readable: programs fit themselves to this kernel") : rowOf(
+    types ? rowOf("kernel types (BTF)", "yes", "there: BPF programs can fit this kernel") : rowOf(
       "kernel types (BTF)",
       "no",
       "this kernel has none: neither DAMON's events nor page tables can be read",
@@ -54,7 +54,12 @@ function swapRow(roots: Roots, config: KernelConfig): FeatureRow {
   const feature = "swap, for pageout";
   const text = readOptional(`${roots.proc}/swaps`);
   if (text === undefined) {
-    return rowOf(feature, "no", "this kernel has no swap: only pages of files can be paged out", "boot CONFIG_SWAP=y");
+    return rowOf(
+      feature,
+      "no",
+      "this kernel has no swap: only pages of files can be paged out",
+      "boot a kernel with CONFIG_SWAP=y",
+    );
   }
   const areas = text.split("\n").slice(1).map((line) => line.split(/\s+/)).filter(([name]) => name);
   if (areas.length > 0) {
@@ -62,16 +67,12 @@ function swapRow(roots: Roots, config: KernelConfig): FeatureRow {
   }
   const zram = exists(`${sysfsOf(roots)}/block/zram0`);
   const canLoad = zram || (config?.has("CONFIG_ZRAM") ?? true);
-  const steps = `${
-    zram ? "" : "modprobe zram; "
-  }zramctl --size 1G /dev/zram0 && mkswap /dev/zram0 && swapon /dev/zram0`;
+  const steps = `${zram ? "" : "modprobe zram; "}dev=$(zramctl -f -s 1G) && mkswap $dev && swapon $dev`;
   return rowOf(
     feature,
     "no",
-    `no swap is on: only pages of files can be paged out${
-      zram ? "; zram, compressed memory, is there to be used" : ""
-    }`,
-    canLoad ? `for swap in compressed memory: ${steps}` : "swapon a file or partition, or boot CONFIG_ZRAM=m",
+    "none is on: only pages of files can be paged out",
+    canLoad ? `in compressed memory: ${steps}` : "swapon a file or partition, or boot a kernel with CONFIG_ZRAM=m",
   );
 }
 

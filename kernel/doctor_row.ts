@@ -37,7 +37,9 @@ export function reasonOf(error: unknown): { why: string; next: string | null } {
   if (error instanceof KernelError) {
     const { operation, path, errno, hint } = error;
     const what = `${operation}${path === undefined ? "" : ` (${path})`}`;
-    return { why: `this user cannot ${what}: ${describeErrno(errno)}`, next: hint ?? null };
+    const why = `the kernel refuses to ${what}: ${describeErrno(errno)}`;
+    // What libbpf adds explains; it is nothing that a person could do.
+    return hint?.startsWith("libbpf says") ? { why: `${why}; ${hint}`, next: null } : { why, next: hint ?? null };
   }
   const message = error instanceof Error ? error.message : String(error);
   const [, why, next] = /^(?:Cannot .*? as )?(.*?)(?:; (.*))?$/s.exec(message)!;
