@@ -36,6 +36,8 @@ export async function operationsRow(
     `this kernel is built without ${option}=y`,
     `boot one that has it, as Debian's 6.12 does, or ${LAB}`,
   );
+  // Before the user's rights: being root would not help.
+  if (exists(roots.damon) && !(config?.has(option) ?? types?.functions.has(symbol) ?? true)) return without;
   let busy: FeatureRow | undefined;
   try {
     await requireFreeDamon(roots, operations);
@@ -45,7 +47,6 @@ export async function operationsRow(
     if (!(error instanceof BusyError)) return rowOf(feature, "no", why, next);
     busy = rowOf(feature, "busy", why, next);
   }
-  if (!config && types && !types.functions.has(symbol)) return without;
   if (events.state !== "yes") return { ...events, feature, why: `its events cannot be read: ${events.why}` };
   if (busy) return busy;
   const module = MODULES.find(([name]) => isModuleOn(roots, name));
