@@ -206,8 +206,12 @@ int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval *interva
 	interval->start_ns = interval->end_ns = damo_clock_boottime_ns();
 	interval->next_ns += interval->sample_ns;
 	interval->samples = interval->stuck = 0;
-	while (!err && interval->samples < interval->nr_samples)
+	while (!err && interval->samples < interval->nr_samples) {
 		err = sample(p, interval, parts, start, end);
+		now = damo_pages__cpu_ns();
+		p->counters.cpu_ns += now - begin;
+		begin = now;
+	}
 	for (__u32 i = 0; i < nr_regions && !interval->exact; i++)
 		nr_accesses[i] = (p->hits[i] + interval->picks / 2) / interval->picks;
 	/* The last look was at the end of its interval, and the next interval begins there. */

@@ -37,8 +37,11 @@ export interface PagesMonitorOptions {
 /** Share of one CPU that the sampler takes at most, where nothing else is said. */
 export const DEFAULT_MAX_OVERHEAD = 0.02;
 
-/** Samples that an aggregation interval keeps at least, by mode: a tenth of all is what DAMON calls alike. */
-const MIN_SAMPLES = { adaptive: 10, exact: 4 } as const;
+/**
+ * Samples that an aggregation interval keeps at least, by mode: one page of a region says little if it is looked at
+ * seldom; of every page even two samples tell use from rest, and the change between them is seen sooner.
+ */
+const MIN_SAMPLES = { adaptive: 5, exact: 2 } as const;
 
 /** Share of the cost of clearing that looking at more than one page of a region may add, and the most pages of one. */
 const PICKS_SHARE = 0.2;
@@ -199,14 +202,21 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     }
   }
 
-  /** The first sample tells what a sample costs, and starts from bits that are cleared: it is not shown. */
+  /**
+   * The first samples tell what a sample costs, and start from bits that are cleared: they are not shown. The second one
+   * counts, as the first also makes room for what it finds.
+   */
   async #learnCost(): Promise<void> {
     const { sampleUs } = this.#options.context.intervals;
     const intervals = { sampleUs, aggrUs: sampleUs, samples: 1 };
-    const done = await this.#sample(intervals, 0);
-    if (!done) return;
-    await this.#snapshots(done, intervals);
-    this.#account(intervals, done);
+    for (let turn = 0; turn < 2; turn++) {
+      const done = await this.#sample(intervals, 0);
+      if (!done) return;
+      await this.#snapshots(done, intervals);
+      if (this.ended !== undefined) break;
+      if (turn === 1) this.#budget.reset(0);
+      this.#account(intervals, done);
+    }
     this.#regions = 0;
   }
 
@@ -256,7 +266,12 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#counts.stuck = before.stuck + stuck;
     this.#budget.note((this.#counts.cpuNs - before.cpuNs) / 1e3, samples);
     const looks = nrAccesses.reduce((sum, counts) => sum + (counts?.length ?? 0), 0) * samples;
-    const changed = this.#clearing.note(this.#budget.costUs, this.#budget.isStretched, stuck / Math.max(1, looks));
+    const changed = this.#clearing.note(
+      this.#budget.costUs,
+      this.#budget.isStretched,
+      stuck / Math.max(1, looks),
+      looks / samples,
+    );
     if (changed !== undefined) this.#budget.reset(changed);
   }
 }

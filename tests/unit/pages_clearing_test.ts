@@ -4,27 +4,27 @@ import type { Roots } from "../../kernel/roots.ts";
 
 Deno.test("ClearingChoice clears everything while that is within the budget", () => {
   const choice = new ClearingChoice("auto", true);
-  assert.equal(choice.note(100, false, 0), undefined);
+  assert.equal(choice.note(100, false, 0, 1_000), undefined);
   assert.equal(choice.current, "refs");
 });
 
 Deno.test("ClearingChoice goes page by page where everything costs too much, and back where that costs more", () => {
   const choice = new ClearingChoice("auto", true);
-  assert.equal(choice.note(1_000, true, 0), 250);
+  assert.equal(choice.note(1_000, true, 0, 1_000), 250);
   assert.equal(choice.current, "cold");
-  assert.equal(choice.note(900, true, 0), undefined);
-  assert.equal(choice.note(1_100, true, 0), 1_000);
+  assert.equal(choice.note(900, true, 0, 1_000), undefined);
+  assert.equal(choice.note(1_100, true, 0, 1_000), 1_000);
   assert.equal(choice.current, "refs");
   // It is tried again, but not at once.
-  for (let i = 0; i < 50; i++) assert.equal(choice.note(1_000, true, 0), undefined);
-  assert.equal(choice.note(1_000, true, 0), 1_100);
+  for (let i = 0; i < 50; i++) assert.equal(choice.note(1_000, true, 0, 1_000), undefined);
+  assert.equal(choice.note(1_000, true, 0, 1_000), 1_100);
   assert.equal(choice.current, "cold");
 });
 
 Deno.test("ClearingChoice clears everything where single pages cannot be cleared", () => {
   const choice = new ClearingChoice("auto", true);
-  choice.note(1_000, true, 0);
-  assert.equal(choice.note(10, false, 0.06), 1_000);
+  choice.note(1_000, true, 0, 1_000);
+  assert.equal(choice.note(10, false, 0.06, 1_000), 1_000);
   assert.equal(choice.current, "refs");
   assert.equal(new ClearingChoice("cold", false).current, "refs");
 });
@@ -32,7 +32,7 @@ Deno.test("ClearingChoice clears everything where single pages cannot be cleared
 Deno.test("ClearingChoice keeps to what it was told", () => {
   for (const wish of ["refs", "cold"] as const) {
     const choice = new ClearingChoice(wish, true);
-    assert.equal(choice.note(1_000, true, 1), undefined);
+    assert.equal(choice.note(1_000, true, 1, 1_000), undefined);
     assert.equal(choice.current, wish);
   }
 });
@@ -54,4 +54,9 @@ Deno.test("canClearPages is false where the kernel makes folios of a few pages",
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }
+});
+
+Deno.test("ClearingChoice expects page by page to cost by the number of regions", () => {
+  const choice = new ClearingChoice("auto", true);
+  assert.equal(choice.note(1_000, true, 0, 13), 130);
 });
