@@ -23,8 +23,9 @@ struct bpf_iter__task {
 	struct task_struct *task;
 } __attribute__((preserve_access_index));
 
-struct task_struct *bpf_task_from_pid(int pid) __ksym;
-void bpf_task_release(struct task_struct *task) __ksym;
+/* Weak: before 6.2 there is none, and libbpf would refuse the whole object, the program that does without included. */
+struct task_struct *bpf_task_from_pid(int pid) __ksym __weak;
+void bpf_task_release(struct task_struct *task) __ksym __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

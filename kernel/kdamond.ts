@@ -14,6 +14,8 @@ import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { describeKdamond, kdamondsDir, type KdamondStatus, readKdamonds, runPlan, writeKernel } from "./sysfs.ts";
 
+const MODULES = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
+
 /** A kdamond that we started. Disposing it turns it off and leaves the tree as it was found. */
 export interface RunningKdamond extends AsyncDisposable {
   readonly index: number;
@@ -54,7 +56,7 @@ export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<Runn
     try {
       if (found.length === 0) writeKernel(`${dir}/nr_kdamonds`, "1");
       stage(dir, kdamond);
-      writeKernel(`${dir}/0/state`, "on", hintOfOn(roots));
+      writeKernel(`${dir}/0/state`, "on", "the target may have ended, or another user of DAMON (debugfs) is on");
     } catch (error) {
       restore(roots, entry);
       throw error;
@@ -141,6 +143,16 @@ export async function stopOurs(roots: Roots): Promise<Stopped[]> {
 
 /** @throws {BusyError} if a kdamond is on or staged that this command may not take over. */
 function refuseOthers(roots: Roots, found: KdamondStatus[]): void {
+  // A module takes the whole of DAMON for itself: the kernel would say EBUSY, and no more.
+  const module = MODULES.find((name) =>
+    /^[Y1]/.test(readOptional(`${roots.modules}/${name}/parameters/enabled`) ?? "")
+  );
+  if (module !== undefined) {
+    throw new BusyError(
+      `Cannot start DAMON as the kernel's ${module} is on and takes it alone; it was left untouched. ` +
+        `Where it is yours to turn off: echo N > ${roots.modules}/${module}/parameters/enabled`,
+    );
+  }
   for (const status of found) {
     if (status.state === "off" && status.contexts.length === 0) continue;
     const entry = readEntry(roots, status.index);
@@ -196,13 +208,4 @@ function restore(roots: Roots, entry: OwnEntry): void {
   // Only what we added is taken away: more directories than ours mean that somebody else came since.
   if (entry.nrKdamondsBefore === 0 && readOptional(`${dir}/nr_kdamonds`) === "1") attempt(`${dir}/nr_kdamonds`, "0");
   dropEntry(roots, entry.index);
-}
-
-/** DAMON's kernel modules take the whole of DAMON for themselves; the kernel only says EBUSY. */
-function hintOfOn(roots: Roots): string {
-  const modules = ["damon_reclaim", "damon_lru_sort"].filter((name) =>
-    readOptional(`${roots.modules}/${name}/parameters/enabled`) === "Y"
-  );
-  if (modules.length) return `${modules.join(" and ")} is on and may be in the way`;
-  return "the target may have ended, or another user of DAMON (debugfs, a module) is on";
 }

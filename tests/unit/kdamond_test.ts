@@ -66,6 +66,17 @@ Deno.test("startKdamond refuses where a foreign kdamond is only staged", async (
   if (Deno.uid() === 0) await assert.rejects(requireFreeDamon(here, "vaddr"), { name: "BusyError" });
 });
 
+Deno.test("startKdamond refuses where one of the kernel's own modules is on", async () => {
+  using roots = fakeRoots({
+    "damon/admin/kdamonds/nr_kdamonds": "0\n",
+    "module/damon_lru_sort/parameters/enabled": "N\n",
+    "module/damon_reclaim/parameters/enabled": "Y\n",
+  });
+  const before = treeOf(roots.damon);
+  await assert.rejects(startKdamond(roots, kdamond()), { name: "BusyError", message: /damon_reclaim is on/ });
+  assert.deepEqual(treeOf(roots.damon), before);
+});
+
 Deno.test("startKdamond takes back what it wrote when a later write fails, and names the file", async () => {
   const files = kdamondFiles(0, { state: "off", pid: -1 });
   delete files["damon/admin/kdamonds/0/contexts/0/monitoring_attrs/nr_regions/max"];
