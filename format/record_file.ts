@@ -1,6 +1,6 @@
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import { ArrowEncoder } from "./arrow_write.ts";
-import { exists } from "./output_file.ts";
+import { exists, isStream } from "./output_file.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
 const BATCH_REGIONS = 65_536;
@@ -19,19 +19,26 @@ export class RecordWriter {
   #waitingRegions = 0;
   #flushedMs = performance.now();
 
-  private constructor(readonly path: string, readonly file: Deno.FsFile | undefined, header: RecordHeader) {
+  private constructor(
+    readonly path: string,
+    readonly file: Deno.FsFile | undefined,
+    header: RecordHeader,
+    readonly isCuttable = file !== undefined,
+  ) {
     this.#encoder = new ArrowEncoder(header);
     this.#put(this.#encoder.begin());
   }
 
   /**
-   * Begins a record at `path`; `-` writes to standard output. A file that is there is renamed to `path.old` first.
+   * Begins a record at `path`; `-` writes to standard output. A file that is there is renamed to `path.old` first; a
+   * device such as `/dev/null` is written to as it is.
    *
    * @throws {RecordError} where it cannot be written.
    */
   static create(path: string, header: RecordHeader): RecordWriter {
     if (path === "-") return new RecordWriter(path, undefined, header);
     try {
+      if (isStream(path)) return new RecordWriter(path, Deno.openSync(path, { append: true }), header, false);
       if (exists(path)) Deno.renameSync(path, `${path}.old`);
       // Readable by its owner only: addresses and command lines can be secrets.
       const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
@@ -82,8 +89,10 @@ export class RecordWriter {
       writeAll(this.file ?? Deno.stdout, bytes);
     } catch (error) {
       // Half a batch is of no use: what is left ends with the last whole one.
-      this.file?.truncateSync(this.bytes);
-      this.file?.seekSync(0, Deno.SeekMode.End);
+      if (this.isCuttable) {
+        this.file!.truncateSync(this.bytes);
+        this.file!.seekSync(0, Deno.SeekMode.End);
+      }
       if (error instanceof Deno.errors.BrokenPipe) throw error;
       const full = /os error 28/.test(String(error));
       throw new RecordError(

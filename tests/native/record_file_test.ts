@@ -52,6 +52,32 @@ Deno.test("checkWritable says why a record cannot be begun, and makes nothing", 
   await Deno.remove(dir, { recursive: true });
 });
 
+Deno.test("checkWritable refuses a pipe that would wait for its reader", async () => {
+  const dir = await Deno.makeTempDir();
+  new Deno.Command("mkfifo", { args: [`${dir}/pipe`] }).outputSync();
+  assert.throws(() => checkWritable(`${dir}/pipe`), { name: "RecordError", message: /it is a pipe.*-o - > PIPE/ });
+  assert.throws(() => checkWritable(""), { name: "RecordError", message: /^Cannot write "":/ });
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("RecordWriter writes to a device as it is", async () => {
+  const dir = await Deno.makeTempDir();
+  const device = (name: string, minor: number) => {
+    const { success } = new Deno.Command("mknod", { args: [`${dir}/${name}`, "c", "1", String(minor)] }).outputSync();
+    assert.ok(success, "this test needs root");
+    return `${dir}/${name}`;
+  };
+  const nothing = device("null", 3);
+  checkWritable(nothing);
+  const writer = RecordWriter.create(nothing, HEADER);
+  writer.finish(FOOTER);
+  writer.close();
+  assert.ok(writer.bytes > 0);
+  assert.throws(() => RecordWriter.create(device("full", 7), HEADER), { name: "RecordError", message: /no space/ });
+  for (const { name } of Deno.readDirSync(dir)) assert.ok(Deno.statSync(`${dir}/${name}`).isCharDevice, name);
+  await Deno.remove(dir, { recursive: true });
+});
+
 Deno.test("a record on a full disk ends with its last whole batch", async () => {
   const dir = await Deno.makeTempDir();
   const mount = (...args: string[]) => new Deno.Command("mount", { args }).outputSync();
