@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, type Option } from "@commander-js/extra-typings";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { labCommand } from "./lab.ts";
@@ -8,6 +8,20 @@ import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { VERSION } from "./version.ts";
 import { workloadCommand } from "./workload.ts";
+
+/** Lets a value that does not parse name its option. */
+function nameInErrors(option: Option): void {
+  const parse = option.parseArg;
+  if (parse === undefined) return;
+  option.parseArg = <T>(value: string, previous: T): T => {
+    try {
+      return parse(value, previous);
+    } catch (error) {
+      if (error instanceof SyntaxError) error.message += ` (${option.long})`;
+      throw error;
+    }
+  };
+}
 
 /**
  * The command tree. Each command loads what it needs only when it runs, so that `--help` is quick.
@@ -50,6 +64,7 @@ Examples:
   // Sub-commands were made on their own: they do not inherit how errors leave.
   const settle = (node: Command) => {
     node.exitOverride();
+    node.options.forEach(nameInErrors);
     node.commands.forEach((child) => settle(child as Command));
   };
   settle(program as unknown as Command);

@@ -14,6 +14,7 @@ export type RecordOptions = ReturnType<ReturnType<typeof recordCommand>["opts"]>
 export function recordCommand(command: string[] | undefined) {
   return new Command("record")
     .description("Record what a process or the machine accesses, until it ends, Ctrl-C, or the timeout.")
+    .showHelpAfterError("(a command with arguments comes after --, as in: damo record -- COMMAND ARGS)")
     .argument("[target]", "pid | paddr | ongoing | a command line; or: -- COMMAND ARGS")
     .option("-o, --out <file>", "write the record to FILE; - for standard output", "damon.arrow")
     .option("--timeout <time>", "stop after this time (bare number: seconds)", seconds)

@@ -23,7 +23,8 @@ export function startCommand(argv: readonly string[], stdoutTaken: boolean): Rec
       stderr: "inherit",
     }).spawn();
   } catch (error) {
-    throw new RangeError(`Cannot run ${argv[0]}: ${(error as Error).message}`);
+    const reason = error instanceof Deno.errors.NotFound ? "there is no such program" : (error as Error).message;
+    throw new RangeError(`Cannot run ${argv[0] || '""'}: ${reason}`);
   }
   if (stdoutTaken) child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true }).catch(() => {});
   let code: number | undefined;

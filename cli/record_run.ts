@@ -1,13 +1,13 @@
 import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter } from "../damon/mod.ts";
 import { checkWritable } from "../format/output_file.ts";
 import type { RecordWriter } from "../format/record_file.ts";
-import { requireProcess } from "../kernel/detect.ts";
+import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
-import { startCommand } from "./record_command.ts";
-import { openSource } from "./record_source.ts";
+import { type RecordedCommand, startCommand } from "./record_command.ts";
+import { openSource, type RecordSource } from "./record_source.ts";
 import { kdamondOf, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -36,7 +36,7 @@ export async function record(
   using signals = new StopSignals();
   await using source = await openSource(roots, wanted, options);
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
-  const monitor = await source.start(child?.pid ?? (wanted.kind === "pid" ? wanted.pid : undefined));
+  const monitor = await startMonitor(roots, source, wanted, child);
   const header = headerOf(roots, {
     tool: TOOL,
     source: source.source,
@@ -87,6 +87,19 @@ export async function record(
   return { header, footer };
 }
 
+/** Begins to watch; a command that ended before that is the reason why it fails, whatever the kernel says. */
+async function startMonitor(roots: Roots, source: RecordSource, wanted: Wanted, child?: RecordedCommand) {
+  try {
+    return await source.start(child?.pid ?? (wanted.kind === "pid" ? wanted.pid : undefined));
+  } catch (error) {
+    if (wanted.kind !== "command" || !child || hasMemory(roots, child.pid)) throw error;
+    throw new Error(
+      `Cannot record ${wanted.argv[0]} as it must run for a moment: it ended at once, with exit code ${await child
+        .end()}`,
+    );
+  }
+}
+
 /** Everything that can be known to fail fails here, before anything is started. */
 function checkBefore(roots: Roots, wanted: Wanted, options: RecordOptions): void {
   if (wanted.kind === "ongoing") return;
@@ -114,13 +127,18 @@ export function sentenceOf(footer: RecordFooter, startNs: number): string {
   return `${what} in ${formatNs(endNs - startNs)}, ${lost}${cost}; ended by: ${reason}`;
 }
 
+/** A path as a shell takes it for one word. */
+export function shellWord(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 function summaryOf(writer: RecordWriter, footer: RecordFooter, startNs: number): string {
   const size = formatBytes(writer.bytes);
   const lines = [
     `damo: ${sentenceOf(footer, startNs)}`,
     writer.path === "-"
       ? `damo: wrote ${size} to standard output`
-      : `damo: wrote ${writer.path} (${size}); see it with: damo report heatmap -i ${writer.path}`,
+      : `damo: wrote ${writer.path} (${size}); see it with: damo report heatmap -i ${shellWord(writer.path)}`,
   ];
   if (footer.exitCode !== undefined) lines.push(`damo: the command ended with exit code ${footer.exitCode}`);
   return lines.join("\n");

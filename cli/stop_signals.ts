@@ -1,3 +1,6 @@
+/** A timer takes 31 bits of ms, 24 days, and fires at once for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Turns Ctrl-C, SIGTERM, SIGHUP and a timeout into one abort, with the reason it came first. */
 export class StopSignals implements Disposable {
   /** What ended it: a signal's name, `timeout`, or what {@linkcode stop} was told. */
@@ -16,9 +19,15 @@ export class StopSignals implements Disposable {
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
   }
 
-  /** Stops by itself after this time. */
+  /** Stops by itself after this time, however long. */
   stopAfter(seconds: number): void {
-    this.#timer = setTimeout(() => this.stop("timeout"), seconds * 1000);
+    const untilMs = performance.now() + seconds * 1000;
+    const wait = () => {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) return this.stop("timeout");
+      this.#timer = setTimeout(wait, Math.min(leftMs, LONGEST_TIMER_MS));
+    };
+    wait();
   }
 
   /** Aborts when it stops. */

@@ -1,6 +1,6 @@
 import { KernelError, type Operations, UnsupportedError } from "../damon/mod.ts";
 import { readKernelConfig } from "./host.ts";
-import { isAlive } from "./process.ts";
+import { isAlive, isKernelThread } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { kdamondsDir, readKdamonds } from "./sysfs.ts";
 
@@ -65,9 +65,15 @@ async function missingOperations(roots: Roots, operations: Operations): Promise<
  */
 export function requireProcess(roots: Roots, pid: number): void {
   if (!isAlive(roots, pid)) throw new RangeError(`Cannot record process ${pid}: there is no such process`);
-  if (readOptional(`${roots.proc}/${pid}/maps`) === "") {
-    throw new RangeError(`Cannot record process ${pid} as it must have memory of its own: it is a kernel thread`);
+  if (!hasMemory(roots, pid)) {
+    const what = isKernelThread(roots, pid) ? "it is a kernel thread" : "it is ending";
+    throw new RangeError(`Cannot record process ${pid} as it must have memory of its own: ${what}`);
   }
+}
+
+/** Whether the process has memory of its own: a kernel thread has none, and one that ends none any more. */
+export function hasMemory(roots: Roots, pid: number): boolean {
+  return isAlive(roots, pid) && readOptional(`${roots.proc}/${pid}/maps`) !== "";
 }
 
 function exists(path: string): boolean {

@@ -13,6 +13,12 @@ export function isAlive(roots: Roots, pid: number): boolean {
   return fields !== undefined && fields[0] !== "Z" && fields[0] !== "X";
 }
 
+/** Whether it is a thread of the kernel's own. */
+export function isKernelThread(roots: Roots, pid: number): boolean {
+  const PF_KTHREAD = 0x0020_0000;
+  return (Number(statFieldsOf(roots, pid)?.[6]) & PF_KTHREAD) !== 0;
+}
+
 /** The fields after the command name, which may itself contain blanks and brackets. */
 function statFieldsOf(roots: Roots, pid: number): string[] | undefined {
   const text = readOptional(`${roots.proc}/${pid}/stat`);

@@ -1,5 +1,7 @@
 import assert from "assert";
 import { splitArguments } from "../../cli/arguments.ts";
+import { shellWord } from "../../cli/record_run.ts";
+import { StopSignals } from "../../cli/stop_signals.ts";
 import type { RecordOptions } from "../../cli/record.ts";
 import { kdamondOf, parseRanges, wantedOf } from "../../cli/record_target.ts";
 
@@ -12,6 +14,29 @@ Deno.test("splitArguments takes dashes for underscores before --, and nothing af
     command: ["ls", "--no-color"],
   });
   assert.deepEqual(splitArguments(["status"]), { args: ["status"], command: undefined });
+});
+
+Deno.test("splitArguments ends the values of an option after as many as it takes", () => {
+  const argsOf = (line: string) => splitArguments(line.split(" ")).args.join(" ");
+  assert.equal(
+    argsOf("record --monitoring-intervals 5ms 100ms 1s 1234"),
+    "record --monitoring_intervals=5ms --monitoring_intervals=100ms --monitoring_intervals=1s 1234",
+  );
+  assert.equal(argsOf("report --time_range 1 -i 2"), "report --time_range=1 -i 2");
+  assert.equal(argsOf("report --resol"), "report --resol");
+  assert.equal(argsOf("report --address_range=1 2"), "report --address_range=1 2");
+});
+
+Deno.test("StopSignals waits for a timeout that is longer than a timer takes", async () => {
+  using signals = new StopSignals();
+  signals.stopAfter(30 * 86_400);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(signals.reason, undefined);
+});
+
+Deno.test("shellWord quotes what a shell would split or expand", () => {
+  assert.equal(shellWord("/tmp/a-b/damon.arrow"), "/tmp/a-b/damon.arrow");
+  assert.equal(shellWord("it's $HOME.arrow"), `'it'\\''s $HOME.arrow'`);
 });
 
 Deno.test("wantedOf finds the one target that was named", () => {
