@@ -16,13 +16,17 @@ export function stopCommand() {
           console.log(`Turned off ${describeKdamond(status)}, left behind by a damo record that was killed.`);
           continue;
         }
-        Deno.kill(recorderPid, "SIGTERM");
+        if (isAlive(roots, recorderPid)) Deno.kill(recorderPid, "SIGTERM");
         const until = performance.now() + 10_000;
         while (isAlive(roots, recorderPid) && performance.now() < until) {
           await new Promise((done) => setTimeout(done, 50));
         }
         if (isAlive(roots, recorderPid)) {
-          throw new Error(`Cannot stop damo record (pid ${recorderPid}): it still runs 10 s after SIGTERM`);
+          throw new Error(
+            `Cannot stop damo record (pid ${recorderPid}) as it must end by itself: it still runs 10 s after SIGTERM, ` +
+              `which a stopped process or a reader that takes no more can cause; end it with: ` +
+              `kill -9 ${recorderPid}, and clean up with: damo stop`,
+          );
         }
         console.log(`Ended damo record (pid ${recorderPid}), which turned off ${describeKdamond(status)}.`);
       }

@@ -16,7 +16,11 @@ export async function run(program: string, args: string[], hint?: string): Promi
     throw error;
   }
   // Ctrl-C reaches the child by itself, in the same process group; it only must not end us before it.
-  const pass = () => child.kill("SIGTERM");
+  const pass = () => {
+    try {
+      child.kill("SIGTERM");
+    } catch { /* it ended in this moment */ }
+  };
   const wait = () => {};
   Deno.addSignalListener("SIGTERM", pass);
   Deno.addSignalListener("SIGINT", wait);

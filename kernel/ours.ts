@@ -1,8 +1,8 @@
-import { type Kdamond, KernelError } from "../damon/mod.ts";
+import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, KernelError } from "../damon/mod.ts";
 import { bootIdOf } from "./host.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import type { KdamondStatus } from "./sysfs.ts";
+import { errnoOf, type KdamondStatus } from "./sysfs.ts";
 
 /** What is kept about a kdamond that we staged, so that a later command finds it whatever became of its recorder. */
 export interface OwnEntry {
@@ -17,12 +17,17 @@ export interface OwnEntry {
   recorder: { pid: number; startTicks: number; command: string[] };
 }
 
-/** Keeps `entry` in a file under `/run`, replaced as a whole. */
+/**
+ * Keeps `entry` in a file under `/run`, replaced as a whole.
+ *
+ * @throws {KernelError} where it cannot be written.
+ */
 export function keepEntry(roots: Roots, entry: OwnEntry): void {
-  Deno.mkdirSync(roots.run, { recursive: true, mode: 0o755 });
   const path = entryPath(roots, entry.index);
-  Deno.writeTextFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o644 });
-  Deno.renameSync(`${path}.new`, path);
+  inRun(roots, () => {
+    Deno.writeTextFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o644 });
+    Deno.renameSync(`${path}.new`, path);
+  });
 }
 
 /** Forgets the entry of this kdamond. */
@@ -40,7 +45,9 @@ export function readEntry(roots: Roots, index: number): OwnEntry | undefined {
   if (text === undefined) return undefined;
   try {
     const entry = JSON.parse(text) as OwnEntry;
-    return entry.bootId === bootIdOf(roots) ? entry : undefined;
+    const { index: of, bootId, kdamond, recorder } = entry;
+    const isWhole = of === index && Array.isArray(kdamond.contexts) && Number.isSafeInteger(recorder.pid);
+    return isWhole && bootId === bootIdOf(roots) ? entry : undefined;
   } catch {
     return undefined;
   }
@@ -53,8 +60,27 @@ export function readEntry(roots: Roots, index: number): OwnEntry | undefined {
 export function isOurs(status: KdamondStatus, entry: OwnEntry | undefined): boolean {
   if (!entry) return false;
   if (status.state === "on" && entry.kdamondPid !== undefined) return status.pid === entry.kdamondPid;
-  return status.contexts.length === 0 || signatureOf(status) === signatureOf(entry.kdamond);
+  if (status.contexts.length === 0 || signatureOf(status) === signatureOf(entry.kdamond)) return true;
+  return status.state === "off" && entry.kdamondPid === undefined && isHalfStaged(status, entry.kdamond);
 }
+
+/** Whether each setting is the wanted one, or still as the kernel makes it: its recorder was killed while staging. */
+function isHalfStaged({ contexts }: Kdamond, wanted: Kdamond): boolean {
+  return contexts.length === wanted.contexts.length && contexts.every((context, c) => {
+    const { operations, intervals, nrRegions, targets } = wanted.contexts[c];
+    const isOneOf = (value: unknown, ...values: unknown[]) => values.includes(value);
+    return isOneOf(context.operations, operations, "vaddr") &&
+      isOneOf(context.intervals.sampleUs, intervals.sampleUs, DEFAULT_INTERVALS.sampleUs) &&
+      isOneOf(context.intervals.aggrUs, intervals.aggrUs, DEFAULT_INTERVALS.aggrUs) &&
+      isOneOf(context.intervals.updateUs, intervals.updateUs, KERNEL_UPDATE_US) &&
+      isOneOf(context.nrRegions.min, nrRegions.min, DEFAULT_NR_REGIONS.min) &&
+      isOneOf(context.nrRegions.max, nrRegions.max, DEFAULT_NR_REGIONS.max) &&
+      context.targets.length <= targets.length;
+  });
+}
+
+/** The kernel's own update interval: 60 s, not the 1 s that damo asks for. */
+const KERNEL_UPDATE_US = 60_000_000;
 
 /** Whether the process that made the entry still runs (and is not another one with its pid). */
 export function isRecorderAlive(roots: Roots, { recorder }: OwnEntry): boolean {
@@ -84,11 +110,23 @@ export async function withLock<T>(roots: Roots, change: () => T | Promise<T>): P
 }
 
 function openLock(roots: Roots): Deno.FsFile {
+  return inRun(roots, () => Deno.openSync(`${roots.run}/lock`, { create: true, write: true, mode: 0o644 }));
+}
+
+/** Writes in the folder of entries, which is made where it is not there. */
+function inRun<T>(roots: Roots, write: () => T): T {
   try {
     Deno.mkdirSync(roots.run, { recursive: true, mode: 0o755 });
-    return Deno.openSync(`${roots.run}/lock`, { create: true, write: true, mode: 0o644 });
+    return write();
   } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    throw new KernelError("change what DAMON does", 13, `${roots.run}/lock`, "run as root");
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new KernelError("change what DAMON does", 13, `${roots.run}/lock`, "run as root");
+    }
+    throw new KernelError(
+      "keep what damo starts",
+      errnoOf(error),
+      roots.run,
+      "it must be a folder that can be written to, or damo stop would not find what to stop",
+    );
   }
 }

@@ -90,8 +90,8 @@ export function runPlan(dir: string, writes: readonly Write[]): void {
   for (const { path, text } of writes) writeKernel(`${dir}/${path}`, text);
 }
 
-/** Deno keeps the errno in the message only: `Invalid argument (os error 22)`. */
-function errnoOf(error: unknown): number {
+/** The errno of a failed call, 0 if unknown; Deno keeps it in the message only: `Invalid argument (os error 22)`. */
+export function errnoOf(error: unknown): number {
   if (error instanceof Deno.errors.NotFound) return 2;
   const found = /os error (\d+)/.exec(String(error));
   return found ? Number(found[1]) : 0;

@@ -160,6 +160,54 @@ Deno.test("readEntry takes an entry of an earlier boot for none", () => {
   assert.equal(readEntry(roots, 0), undefined);
 });
 
+Deno.test("readEntry takes one that is not whole for none, and so do the commands", async () => {
+  using roots = fakeRoots({
+    "damon/admin/kdamonds/nr_kdamonds": "1\n",
+    ...kdamondFiles(0, { state: "off", pid: -1, operations: "vaddr", target: 9 }),
+    "run/kdamond-0.json": "",
+  });
+  const before = treeOf(roots.damon);
+  for (const text of ["garbage{", "null", "7", '{"bootId":"boot-1"}', '{"bootId":"boot-1","index":0,"kdamond":{}}']) {
+    Deno.writeTextFileSync(`${roots.run}/kdamond-0.json`, text);
+    assert.equal(readEntry(roots, 0), undefined, text);
+    assert.deepEqual(await stopOurs(roots), []);
+  }
+  assert.deepEqual(treeOf(roots.damon), before);
+});
+
+Deno.test("stopOurs takes back what a recorder that was killed while staging left", async () => {
+  const half = kdamondFiles(0, { state: "off", pid: -1, operations: "vaddr" });
+  half["damon/admin/kdamonds/0/contexts/0/monitoring_attrs/intervals/update_us"] = "60000000\n";
+  half["damon/admin/kdamonds/0/contexts/0/targets/nr_targets"] = "0\n";
+  const entry = {
+    index: 0,
+    kdamond: kdamond({ intervals: { sampleUs: 1000, aggrUs: 20_000, updateUs: 1e6 } }),
+    nrKdamondsBefore: 1,
+    bootId: "boot-1",
+    recorder: { pid: 999, startTicks: 5, command: [] },
+  };
+  const files = { "damon/admin/kdamonds/nr_kdamonds": "1\n", ...half };
+  using roots = fakeRoots(files);
+  keepEntry(roots, entry);
+  assert.deepEqual((await stopOurs(roots)).map(({ status }) => status.index), [0]);
+  assert.match(treeOf(roots.damon)["/admin/kdamonds/0/contexts/nr_contexts"], /^0/);
+
+  // Settings that are neither ours nor the kernel's are somebody else's.
+  half["damon/admin/kdamonds/0/contexts/0/monitoring_attrs/intervals/sample_us"] = "7000\n";
+  using others = fakeRoots({ ...files, ...half });
+  keepEntry(others, entry);
+  assert.deepEqual(await stopOurs(others), []);
+});
+
+Deno.test("startKdamond says where it could not keep what it starts, and writes nothing", async () => {
+  using roots = fakeRoots({ "damon/admin/kdamonds/nr_kdamonds": "0\n", "run": "a file" });
+  await assert.rejects(startKdamond(roots, kdamond()), {
+    name: "KernelError",
+    message: /^Cannot keep what damo starts \(.*run\): EEXIST.*must be a folder/,
+  });
+  assert.match(treeOf(roots.damon)["/admin/kdamonds/nr_kdamonds"], /^0/);
+});
+
 Deno.test("readKdamonds gives what is staged, and nothing where there is no tree", () => {
   using roots = fakeRoots({
     "damon/admin/kdamonds/nr_kdamonds": "1\n",
