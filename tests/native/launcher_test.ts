@@ -63,6 +63,19 @@ Deno.test("damo takes $DENO first, then what set-up chose, then a Deno of the PA
   }
 });
 
+Deno.test("damo says that the current folder was deleted, and that there is no such $DENO", async () => {
+  using checkout = new Checkout();
+  Deno.mkdirSync(`${checkout.dir}/gone`);
+  const deleted = await checkout.run("sh", {
+    args: ["-c", 'cd "$1/gone" && rmdir ../gone && exec "$1/damo"', "sh", checkout.dir],
+  });
+  assert.equal(deleted.code, 1);
+  assert.match(deleted.err, /damo: Cannot run as the current folder must be there: it was deleted/);
+  const missing = await checkout.run(`${checkout.dir}/damo`, { env: { DENO: `${checkout.dir}/none` } });
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /^damo: Cannot run as DENO must name a program: there is no .*none\n$/);
+});
+
 Deno.test("damo leaves a signal to the program it became", async () => {
   using checkout = new Checkout();
   checkout.program(".deno/deno", "trap 'exit 9' TERM; echo ready; while :; do sleep 0.01; done");
