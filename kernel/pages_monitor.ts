@@ -14,6 +14,7 @@ import type { Monitor, MonitorCounts } from "./monitor.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
 import { requireProcess } from "./detect.ts";
+import { residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** What a page sampler is to do. */
@@ -208,6 +209,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
    */
   async #learnCost(): Promise<void> {
     const { sampleUs } = this.#options.context.intervals;
+    const resident = [...this.#targets.values()].reduce((sum, { pid }) => sum + residentPagesOf(this.#roots, pid), 0);
+    this.#clearing.expect(resident, sampleUs * this.#options.maxOverhead);
     const intervals = { sampleUs, aggrUs: sampleUs, samples: 1 };
     for (let turn = 0; turn < 2; turn++) {
       const done = await this.#sample(intervals, 0);

@@ -19,6 +19,11 @@ export function isKernelThread(roots: Roots, pid: number): boolean {
   return (Number(statFieldsOf(roots, pid)?.[6]) & PF_KTHREAD) !== 0;
 }
 
+/** Pages of the process that are in memory now; 0 where it is gone. */
+export function residentPagesOf(roots: Roots, pid: number): number {
+  return Number(readOptional(`${roots.proc}/${pid}/statm`)?.split(" ")[1] ?? 0);
+}
+
 /** The fields after the command name, which may itself contain blanks and brackets. */
 function statFieldsOf(roots: Roots, pid: number): string[] | undefined {
   const text = readOptional(`${roots.proc}/${pid}/stat`);

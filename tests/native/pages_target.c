@@ -42,6 +42,33 @@ static void say(const void *at, size_t pages)
 	fflush(stdout);
 }
 
+/* Touches pages at random, and says how many times whenever a line comes: what is left of its speed. */
+static void *answer(void *count)
+{
+	char line[16];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		printf("%lu\n", *(volatile unsigned long *)count);
+		fflush(stdout);
+	}
+	return NULL;
+}
+
+static void race(volatile char *at, size_t pages)
+{
+	static volatile unsigned long count;
+	unsigned long random = 88172645463325252ul;
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, answer, (void *)&count);
+	for (;; count++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		at[random % pages * PAGE + (random >> 40) % PAGE]++;
+	}
+}
+
 static size_t hot;
 
 static void *touch_in_thread(void *at)
@@ -72,7 +99,7 @@ int main(int argc, char **argv)
 
 	hot = argc > 3 ? strtoul(argv[3], NULL, 0) : pages;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	alarm(120);
+	alarm(600);
 	if (!strcmp(mode, "exec")) {
 		at = map(pages * PAGE);
 		touch(at, pages);
@@ -107,6 +134,8 @@ int main(int argc, char **argv)
 		for (volatile char *p = at;; usleep(500))
 			for (size_t i = 0; i < pages; i++)
 				(void)p[i * PAGE];
+	if (!strcmp(mode, "race"))
+		race(at, hot);
 	if (!strcmp(mode, "churn"))
 		churn();
 	if (!strcmp(mode, "grow"))

@@ -60,3 +60,17 @@ Deno.test("ClearingChoice expects page by page to cost by the number of regions"
   const choice = new ClearingChoice("auto", true);
   assert.equal(choice.note(1_000, true, 0, 13), 130);
 });
+
+Deno.test("ClearingChoice leaves a large process alone from the start, until page by page costs more", () => {
+  const large = new ClearingChoice("auto", true);
+  large.expect(100_000, 100);
+  assert.equal(large.current, "cold");
+  assert.equal(large.note(4_900, true, 0, 1_000), undefined);
+  assert.equal(large.note(5_100, true, 0, 1_000), 5_000);
+  assert.equal(large.current, "refs");
+  for (const [wish, resident] of [["auto", 1_000], ["refs", 100_000]] as const) {
+    const choice = new ClearingChoice(wish, true);
+    choice.expect(resident, 100);
+    assert.equal(choice.current, "refs");
+  }
+});
