@@ -1,4 +1,5 @@
 import type { Kdamond } from "./kdamond.ts";
+import { MAX } from "./units.ts";
 
 /** One write to the kernel: `text` into `path`, which is relative to `kdamonds/`. */
 export interface Write {
@@ -25,8 +26,8 @@ export interface Write {
 export function planOf(kdamond: Kdamond, index: number): Write[] {
   const writes: Write[] = [];
   const write = (path: string, value: string | number) => {
-    // Addresses above 2^53 print in full through BigInt; a double would print 1.8e19.
-    const text = typeof value === "number" ? BigInt(value).toString() : value;
+    // Addresses above 2^53 print in full through BigInt; a double would print 1.8e19. 2^64 ("max") is one too large.
+    const text = typeof value === "number" ? BigInt.asUintN(64, value < MAX ? BigInt(value) : -1n).toString() : value;
     writes.push({ path: `${index}/contexts/${path}`, text });
   };
   write("nr_contexts", kdamond.contexts.length);

@@ -32,6 +32,9 @@ export interface Monitor {
 /** How often targets and mappings are looked at, ms; also the longest time that a wait takes. */
 const POLL_MS = 250;
 
+/** Batches taken before others get their turn: where events come faster than they are written, signals still count. */
+const MOST_BATCHES = 16;
+
 /** What {@linkcode DamonMonitor} needs to know about each kdamond. */
 export interface WatchedKdamond {
   recorded: RecordedKdamond;
@@ -75,7 +78,7 @@ export class DamonMonitor implements Monitor {
           if (this.ended !== undefined) break;
         }
         await this.tracer.wait(POLL_MS);
-        yield* this.#drain();
+        yield* this.#drain(MOST_BATCHES);
       }
     } finally {
       signal.removeEventListener("abort", stop);
@@ -90,8 +93,10 @@ export class DamonMonitor implements Monitor {
     return { events: sent, received, dropped, torn: this.#assembler.torn };
   }
 
-  *#drain(): Generator<RecordItem> {
-    for (let batch = this.tracer.drain(); batch.length > 0; batch = this.tracer.drain()) {
+  *#drain(most = Infinity): Generator<RecordItem> {
+    for (let taken = 0; taken < most; taken++) {
+      const batch = this.tracer.drain();
+      if (batch.length === 0) return;
       for (const item of this.#assembler.push(batch)) {
         if (item.kind === "snapshot") yield item;
       }

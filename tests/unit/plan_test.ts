@@ -7,7 +7,10 @@ Deno.test("planOf writes counts before what they make room for, and addresses in
       operations: "fvaddr",
       intervals: { sampleUs: 5000, aggrUs: 100_000, updateUs: 1_000_000 },
       nrRegions: { min: 10, max: 1000 },
-      targets: [{ pid: 42, regions: [{ start: 4096, end: 2 ** 63 + 4096 }] }, { pid: 43, regions: [] }],
+      targets: [{ pid: 42, regions: [{ start: 4096, end: 2 ** 63 + 4096 }] }, {
+        pid: 43,
+        regions: [{ start: 0, end: 2 ** 64 }],
+      }],
     }],
   }, 3);
   assert.deepEqual(
@@ -26,7 +29,9 @@ Deno.test("planOf writes counts before what they make room for, and addresses in
       "3/contexts/0/targets/0/regions/0/start 4096",
       "3/contexts/0/targets/0/regions/0/end 9223372036854779904",
       "3/contexts/0/targets/1/pid_target 43",
-      "3/contexts/0/targets/1/regions/nr_regions 0",
+      "3/contexts/0/targets/1/regions/nr_regions 1",
+      "3/contexts/0/targets/1/regions/0/start 0",
+      "3/contexts/0/targets/1/regions/0/end 18446744073709551615",
     ],
   );
 });
