@@ -1,15 +1,17 @@
 import assert from "assert";
 
-const CHECKOUT = new URL("../../", import.meta.url).pathname;
-const BUILD = `${CHECKOUT}build/test`;
+const HERE = new URL(".", import.meta.url).pathname;
+let built: string | undefined;
 
-/** Builds a program of this folder, and returns its path. */
-function built(name: string, ...flags: string[]): string {
-  Deno.mkdirSync(BUILD, { recursive: true });
-  const path = `${BUILD}/${name}`;
-  const { success, stderr } = new Deno.Command("cc", {
-    args: ["-O2", "-o", path, ...flags, `${CHECKOUT}tests/native/${name}.c`],
-  }).outputSync();
+/** Builds a program of this folder, and returns its path: not in the checkout, which is read-only in the lab. */
+function build(name: string, ...flags: string[]): string {
+  if (built === undefined) {
+    built = Deno.makeTempDirSync();
+    globalThis.addEventListener("unload", () => Deno.removeSync(built!, { recursive: true }));
+  }
+  const path = `${built}/${name}`;
+  const { success, stderr } = new Deno.Command("cc", { args: ["-O2", "-o", path, ...flags, `${HERE}${name}.c`] })
+    .outputSync();
   assert.ok(success, new TextDecoder().decode(stderr));
   return path;
 }
@@ -30,12 +32,12 @@ export class Process implements AsyncDisposable {
   }
 
   static start(mode: string, pages = 64, hot = pages): Process {
-    return new Process(program ??= built("pages_target", "-pthread"), [mode, `${pages}`, `${hot}`]);
+    return new Process(program ??= build("pages_target", "-pthread"), [mode, `${pages}`, `${hot}`]);
   }
 
   static start32(): Process {
     const flags = ["-m32", "-nostdlib", "-static", "-fno-pie", "-no-pie", "-fno-stack-protector"];
-    return new Process(program32 ??= built("pages_target32", ...flags), []);
+    return new Process(program32 ??= build("pages_target32", ...flags), []);
   }
 
   get pid(): number {
