@@ -55,8 +55,9 @@ const UPDATE_SHARE = 0.25;
 
 /**
  * Opens the eBPF page sampler on processes: a monitor for kernels whose DAMON is absent, cannot watch processes, or is
- * taken. It clears the accessed bits of the targets by `/proc/PID/clear_refs`: the kernel's reclaim loses what it would
- * have learnt of them, and DAMON or another such monitor of the same process would miss accesses.
+ * taken. It clears accessed bits of the targets, see {@linkcode Clearing}: the kernel's reclaim loses what it would have
+ * learnt of them, pages that are cleared one by one go to its list of inactive ones, and DAMON or another such monitor of
+ * the same process would miss accesses.
  *
  * `await using` it, or take its {@linkcode PagesMonitor.items} to the end.
  *
