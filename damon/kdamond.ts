@@ -1,5 +1,19 @@
+import type { Scheme } from "./scheme.ts";
+
 /** Which memory DAMON watches: `vaddr` processes, `fvaddr` processes in fixed ranges, `paddr` the machine's memory. */
 export type Operations = "vaddr" | "fvaddr" | "paddr";
+
+/** What the kernel is to reach by tuning the intervals itself. */
+export interface IntervalsGoal {
+  /** Share of the accesses that could be seen at most which is to be seen, basis points (1/10,000). */
+  accessBp: number;
+  /** Over how many aggregation intervals. */
+  aggrs: number;
+  /** Shortest sampling interval, µs. */
+  minSampleUs: number;
+  /** Longest sampling interval, µs. */
+  maxSampleUs: number;
+}
 
 /** DAMON's three intervals, µs. */
 export interface Intervals {
@@ -9,6 +23,8 @@ export interface Intervals {
   aggrUs: number;
   /** Between two looks at the target's memory map. */
   updateUs: number;
+  /** Lets the kernel tune the first two; absent where they stay as they are. */
+  goal?: IntervalsGoal;
 }
 
 /** Bounds on the number of regions: `min` sets the accuracy at rest, `max` the overhead. At least 3; `min <= max`. */
@@ -31,26 +47,68 @@ export interface AddressRange {
 export interface Target {
   /** Process to watch; absent for `paddr`. */
   pid?: number;
-  /** Initial monitoring regions, ascending, not overlapping; empty lets DAMON choose (vaddr) . */
+  /** Initial monitoring regions, ascending, not overlapping; empty lets DAMON choose (vaddr). */
   regions: AddressRange[];
+  /** Takes this target out of a running kdamond at the next commit, which leaves the others' results as they are. */
+  obsolete?: boolean;
+}
+
+/** Counts accesses only to pages that pass its filters, in place of all. */
+export interface Probe {
+  /** Share of this probe in what the others see; absent: the kernel's default. */
+  weight?: number;
+  /** Asked in this order. */
+  filters: ProbeFilter[];
+}
+
+/** Which pages a probe counts. */
+export interface ProbeFilter {
+  /** What it looks at. */
+  type: "anon" | "memcg";
+  /** Whether it is about memory of its type (`true`), or about all other memory. */
+  matching: boolean;
+  /** Whether what it is about is counted. */
+  allow: boolean;
+  /** Of `memcg`: the memory cgroup, relative to the root of cgroups. */
+  path?: string;
+}
+
+/** How accesses are seen; only on kernels of DAMON's own development tree. */
+export interface SampleControl {
+  /** By the accessed bit of page tables. */
+  pageTable: boolean;
+  /** By page faults. */
+  pageFault: boolean;
 }
 
 /** One monitoring request: operations, how often, how finely, on what. */
 export interface Context {
   /** Which memory it watches. */
   operations: Operations;
+  /** With `paddr`: bytes that one unit of DAMON's addresses stands for; absent for 1. Ranges here stay in bytes. */
+  addrUnitBytes?: number;
+  /** Whether it rests: no sampling, no schemes, until it is taken back. */
+  pause?: boolean;
   /** How often it looks. */
   intervals: Intervals;
   /** How finely it looks. */
   nrRegions: NrRegions;
   /** What it watches, at least one; DAMON numbers them from 0. */
   targets: Target[];
+  /** What it counts; none for all accesses. */
+  probes?: Probe[];
+  /** How it sees accesses; absent: as the kernel does by itself. */
+  sample?: SampleControl;
+  /** What is done to what matches, in this order. */
+  schemes?: Scheme[];
 }
 
 /** One DAMON kernel thread and what it does. */
 export interface Kdamond {
   /** One, on every kernel so far. */
   contexts: Context[];
+  /** After which the kernel refreshes statistics and tuned values in its files, ms; 0 for never. */
+  refreshMs?: number;
 }
 
 /** DAMON's own defaults: 5 ms, 100 ms, 1 s. */
@@ -75,7 +133,7 @@ export function checkKdamond(kdamond: Kdamond): void {
 
 function checkContext({ operations, intervals, nrRegions, targets }: Context): void {
   const { sampleUs, aggrUs, updateUs } = intervals;
-  for (const [name, value] of Object.entries(intervals)) {
+  for (const [name, value] of Object.entries({ sampleUs, aggrUs, updateUs })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`Cannot use intervals as ${name} must be a whole number of µs above 0: ${name} is ${value}`);
     }

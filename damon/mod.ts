@@ -12,6 +12,7 @@ export * from "./mapping.ts";
 export * from "./plan.ts";
 export * from "./record.ts";
 export * from "./regions.ts";
+export * from "./scheme.ts";
 export * from "./scheme_event.ts";
 export * from "./sampling_budget.ts";
 export * from "./snapshot.ts";
