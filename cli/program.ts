@@ -1,6 +1,8 @@
 import { Command, type Option } from "@commander-js/extra-typings";
+import { completionCommand } from "./completion.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { helpCommand } from "./help.ts";
 import { labCommand } from "./lab.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
@@ -33,9 +35,10 @@ export function makeProgram(command: string[] | undefined): Command {
     .description("See what a process, or the whole machine, really touches in memory: when, how often, and where.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .showSuggestionAfterError()
-    .showHelpAfterError("(damo --help lists the commands, damo COMMAND --help the options)")
+    .showHelpAfterError("(damo --help lists the commands, damo COMMAND --help the options, damo help the topics)")
     .exitOverride()
     .addHelpText(
       "after",
@@ -57,6 +60,8 @@ Examples:
       workloadCommand(command),
       labCommand(command),
       demoCommand(),
+      completionCommand(() => program as unknown as Command),
+      helpCommand(() => program as unknown as Command),
     ]
   ) {
     program.addCommand(sub as unknown as Command);

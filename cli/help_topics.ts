@@ -1,0 +1,99 @@
+/** A text of `damo help TOPIC`, also a section of the manual page. Paragraphs are lines; an indented line stays as it is. */
+export interface HelpTopic {
+  name: string;
+  title: string;
+  text: string;
+}
+
+/** What is not about one command. */
+export const TOPICS: readonly HelpTopic[] = [
+  {
+    name: "targets",
+    title: "What can be watched",
+    text: `
+A target is a process, by its pid; a program that damo starts, after --; or paddr, the memory of the whole machine.
+  damo record 1234
+  damo record -- python3 train.py --epochs 3
+  damo record paddr
+  damo record ongoing        only listens to kdamonds that run already, whoever started them
+vaddr watches all that a process has mapped and follows its mappings; fvaddr watches fixed ranges of a process, given by
+--regions; paddr watches ranges of physical memory, by default the largest one. Threads belong to their process. Children
+do not: --include_children follows them with the page sampler.`,
+  },
+  {
+    name: "values",
+    title: "How sizes, times, shares and addresses are written",
+    text: `
+Sizes: 4096, 4K, 1.5GiB, 1,000; all units are binary. Times: 100us, 5ms, 1.5s, 1m30s, 2h; a bare number has the unit that
+the option names. Shares: 25% or 0.25. Addresses: 0x7f12a4c00000 in hex, or a size. min and max stand for no bound.
+Long options may be written with dashes or underscores: --monitoring-intervals is --monitoring_intervals.`,
+  },
+  {
+    name: "intervals",
+    title: "How often DAMON looks",
+    text: `
+Each sampling interval (--sample, 5 ms) DAMON looks whether one page of each region was accessed since the last look. Each
+aggregation interval (--aggr, 100 ms) it reports how many of those looks found an access, nr_accesses, and starts to count
+anew: with 5 ms and 100 ms, 20 is "always". Each update interval (--updr, 1 s) it looks at the target's mappings anew.
+Shorter intervals see more and cost more. What changes slower than the aggregation interval is seen well.
+  damo record -s 1ms -a 20ms -u 1s 1234
+From Linux 6.15 on the kernel can tune both itself: --monitoring_intervals_autotune.`,
+  },
+  {
+    name: "regions",
+    title: "How finely DAMON looks",
+    text: `
+DAMON keeps memory as regions whose pages are accessed alike, and splits and merges them as it learns. --minr and --maxr
+bound their number (10 and 1000): the least number sets the accuracy at rest, the largest the cost, which is one look a
+region a sampling interval, however large the memory is. The age of a region is for how many aggregation intervals its
+size and access rate have stayed about the same.`,
+  },
+  {
+    name: "monitors",
+    title: "Who looks: DAMON, or the page sampler",
+    text: `
+--monitor damon takes the kernel's DAMON. --monitor pages takes damo's own sampler, a BPF program that reads the accessed
+bits of page tables: it needs no DAMON in the kernel and yields the same kind of snapshots. --monitor pages-exact looks at
+every page in place of one a region. auto, the default, takes DAMON where it can watch processes and nobody else uses it,
+otherwise the page sampler, and says which and why. Every record and every chart names who looked.
+The page sampler keeps to a budget, --max_overhead (2 % of one CPU): where it does not suffice, sampling intervals are
+stretched, and the record says by how much.`,
+  },
+  {
+    name: "interfaces",
+    title: "How DAMON is driven, by kernel",
+    text: `
+Linux 5.15 to 5.17 have a debugfs interface, 5.18 and newer sysfs; debugfs was taken out in 6.14. damo takes sysfs where it
+is there. What a kernel can do is told by the files that it has, never by its version: damo doctor lists it. Asking for
+what is not there is refused with the first kernel that has it, before anything is written.`,
+  },
+  {
+    name: "safety",
+    title: "What damo never does",
+    text: `
+It never changes, stops or takes the place of a kdamond that it did not start: it says who is in the way and leaves the
+kernel as it was. What it starts it keeps a note of in /run/damo, so that damo stop finds it even after a kill -9. When a
+command ends, by itself, by Ctrl-C or by an error, the kernel's settings are as they were before. damo status, damo doctor
+and every report only read. --dry-run prints the exact writes and does none.
+Events that were lost are counted in the kernel, kept in the record and said by every command: nothing is lost in silence.`,
+  },
+  {
+    name: "permissions",
+    title: "Who may do what",
+    text: `
+Driving DAMON needs root. Reading its events needs CAP_BPF and CAP_PERFMON; the page sampler needs those and CAP_SYS_PTRACE,
+and CAP_SYS_NICE to clear page by page. Reports need nothing but the record. damo doctor names what is missing.`,
+  },
+  {
+    name: "environment",
+    title: "Environment and exit codes",
+    text: `
+DENO        the Deno that ./damo runs
+DAMO_DEBUG  1: print where an error came from
+NO_COLOR    1: no colours in the terminal
+  0    done
+  1    failed; the last line on standard error says why and what to do
+  2    the command line, or a value in it, was not understood
+  130  ended by Ctrl-C; 143 by SIGTERM: what was recorded until then is whole`,
+  },
+];
