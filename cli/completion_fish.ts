@@ -25,8 +25,15 @@ end
 function __${name}_after_dashes
     contains -- -- (commandline -opc)
 end
+function __${name}_rest --description 'what completes the command after --'
+    set -l words (commandline -opc)
+    set -l from (math (contains -i -- -- $words) + 1)
+    set -l rest
+    test $from -le (count $words); and set rest $words[$from..-1]
+    complete -C (string join ' ' -- $rest (commandline -ct))
+end
 complete -c ${name} -f
-complete -c ${name} -n __${name}_after_dashes -a '(__fish_complete_subcommand)'
+complete -c ${name} -n __${name}_after_dashes -a '(__${name}_rest)'
 ${lines.join("\n")}
 `;
 }
