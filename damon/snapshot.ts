@@ -1,4 +1,15 @@
 import type { Regions } from "./regions.ts";
+import type { SchemeStats } from "./scheme.ts";
+
+/** What is known of a snapshot that was taken through a scheme: its regions are those that the scheme tried. */
+export interface SchemeView {
+  /** Index of the scheme in its context. */
+  readonly index: number;
+  /** Bytes of each region that passed the filters, one a region; absent where the kernel (before 6.14) does not say. */
+  readonly passedBytes?: Float64Array;
+  /** What the scheme had counted by then. */
+  readonly stats?: SchemeStats;
+}
 
 /**
  * What one kdamond saw of one target in one aggregation interval: the unit that every monitor produces and every
@@ -19,6 +30,8 @@ export interface Snapshot {
   readonly aggrUs: number;
   /** The monitored regions, ascending, not overlapping. */
   readonly regions: Regions;
+  /** Only where a scheme's tried regions are the source. */
+  readonly scheme?: SchemeView;
 }
 
 /** The largest `nrAccesses` that a region of this snapshot can have: one for every sample, at least 1. */
