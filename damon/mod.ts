@@ -7,6 +7,7 @@ export * from "./adaptive.ts";
 export * from "./assemble.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
+export * from "./features.ts";
 export * from "./kdamond.ts";
 export * from "./mapping.ts";
 export * from "./plan.ts";
