@@ -1,10 +1,20 @@
-/** Options that take several values, and how many: what follows those is the next argument, such as the target. */
+/**
+ * Options that take several values, and how many: what follows those is the next argument, such as the target. Where a
+ * command has its own number, its name stands before the option's.
+ */
 const VALUES: Record<string, number> = {
   monitoring_intervals: 3,
   monitoring_nr_regions_range: 2,
   resol: 2,
   time_range: 2,
   address_range: 2,
+  quota: 3,
+  "lru_sort quota": 2,
+  wmarks: 4,
+  monitor_intervals: 2,
+  nr_regions: 2,
+  monitor_region: 2,
+  idle_time_percentiles_range: 3,
 };
 
 /**
@@ -32,7 +42,8 @@ export function splitArguments(argv: readonly string[]): { args: string[]; comma
       continue;
     }
     const name = found[1].replaceAll("-", "_");
-    const most = found[2] === undefined ? VALUES[name] ?? 0 : 0;
+    const command = args.find((word) => `${word} ${name}` in VALUES);
+    const most = found[2] === undefined ? VALUES[command ? `${command} ${name}` : name] ?? 0 : 0;
     const values: string[] = [];
     while (values.length < most && i + 1 < before.length && !before[i + 1].startsWith("-")) values.push(before[++i]);
     if (values.length === 0) args.push(`--${name}${found[2] ?? ""}`);

@@ -1,9 +1,10 @@
 import { Command } from "@commander-js/extra-typings";
 
-/** `damo doctor`: what this machine has and lacks. It reads only. */
-export function doctorCommand() {
-  return new Command("doctor")
-    .alias("features")
+/** `damo doctor`, `damo report sysinfo`: what this machine has and lacks. It reads only. */
+export function doctorCommand(name = "doctor") {
+  const command = new Command(name);
+  if (name === "doctor") command.alias("features");
+  return command
     .description("Say what this machine has and lacks for each feature, why, and what would bring it. Reads only.")
     .option("--json", "print JSON")
     .action(async (options) => {

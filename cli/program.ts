@@ -4,6 +4,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { helpCommand } from "./help.ts";
 import { labCommand } from "./lab.ts";
+import { moduleCommand, moduleShortCommands } from "./module.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
 import { statusCommand } from "./status.ts";
@@ -56,6 +57,7 @@ Examples:
       reportCommand(),
       statusCommand(),
       stopCommand(),
+      moduleCommand(),
       doctorCommand(),
       workloadCommand(command),
       labCommand(command),
@@ -66,6 +68,7 @@ Examples:
   ) {
     program.addCommand(sub as unknown as Command);
   }
+  for (const sub of moduleShortCommands()) program.addCommand(sub as unknown as Command, { hidden: true });
   // Sub-commands were made on their own: they do not inherit how errors leave.
   const settle = (node: Command) => {
     node.exitOverride();

@@ -1,14 +1,15 @@
 import { Command } from "@commander-js/extra-typings";
 
-/** `damo status`: which kdamonds there are, and whose. It reads only. */
-export function statusCommand() {
-  return new Command("status")
+/** `damo status`, `damo report damon`: which kdamonds and modules there are, and whose. It reads only. */
+export function statusCommand(name = "status") {
+  return new Command(name)
     .description("Show every kdamond: on or off, what it watches, and whether damo started it. Reads only.")
     .option("--json", "print JSON")
     .action(async (options) => {
       const { readKdamonds } = await import("../kernel/sysfs.ts");
       const { isOurs, isRecorderAlive, readEntry } = await import("../kernel/ours.ts");
       const { defaultRoots } = await import("../kernel/roots.ts");
+      const { modulesOn } = await import("../kernel/modules.ts");
       const { formatNs } = await import("../damon/units.ts");
       const roots = defaultRoots();
       const rows = readKdamonds(roots).map((status) => {
@@ -19,7 +20,14 @@ export function statusCommand() {
         return { ...status, owner };
       });
       if (options.json) return console.log(JSON.stringify(rows, null, 2));
-      if (rows.length === 0) return console.log("No kdamond: DAMON is not in use here (or this kernel has none).");
+      // A module's kdamond is not in the tree of the others.
+      const modules = modulesOn(roots);
+      for (const { name, short, doc } of modules) {
+        console.log(`${name.toUpperCase()} is on: it ${doc}; see it with: damo module ${short}`);
+      }
+      if (rows.length === 0 && modules.length === 0) {
+        return console.log("No kdamond: DAMON is not in use here (or this kernel has none).");
+      }
       for (const { index, state, pid, contexts, owner } of rows) {
         const whose = owner
           ? owner.recorderAlive

@@ -7,6 +7,7 @@ export function stopCommand() {
     .action(async () => {
       const { stopOurs } = await import("../kernel/kdamond.ts");
       const { defaultRoots } = await import("../kernel/roots.ts");
+      const { modulesOn } = await import("../kernel/modules.ts");
       const { describeKdamond, readKdamonds } = await import("../kernel/sysfs.ts");
       const { isAlive } = await import("../kernel/process.ts");
       const roots = defaultRoots();
@@ -32,6 +33,12 @@ export function stopCommand() {
       }
       const others = readKdamonds(roots).filter(({ state }) => state === "on");
       for (const other of others) console.log(`Left alone, as damo did not start it: ${describeKdamond(other)}.`);
-      if (stopped.length === 0 && others.length === 0) console.log("Nothing to stop: no kdamond is on.");
+      const modules = modulesOn(roots);
+      for (const { name, short } of modules) {
+        console.log(
+          `Left alone, as a module is no recorder: ${name.toUpperCase()}; it has its own: damo module ${short} disable`,
+        );
+      }
+      if (stopped.length + others.length + modules.length === 0) console.log("Nothing to stop: no kdamond is on.");
     });
 }
