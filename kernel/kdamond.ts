@@ -1,18 +1,12 @@
-import {
-  BusyError,
-  checkKdamond,
-  type Kdamond,
-  KernelError,
-  type Operations,
-  planOf,
-  UnsupportedError,
-} from "../damon/mod.ts";
+import { BusyError, checkKdamond, type Kdamond, KernelError, type Operations } from "../damon/mod.ts";
 import { requireDamon } from "./detect.ts";
-import { dropEntry, isOurs, isRecorderAlive, keepEntry, type OwnEntry, readEntry, withLock } from "./ours.ts";
 import { bootIdOf } from "./host.ts";
+import type { DamonInterface } from "./interface.ts";
+import { dropEntry, isOurs, isRecorderAlive, keepEntry, type OwnEntry, readEntry, withLock } from "./ours.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { describeKdamond, kdamondsDir, type KdamondStatus, readKdamonds, runPlan, writeKernel } from "./sysfs.ts";
+import { describeKdamond, kdamondsDir, type KdamondStatus, readKdamonds } from "./sysfs.ts";
+import { SysfsInterface } from "./sysfs_interface.ts";
 
 const MODULES = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
 
@@ -27,49 +21,124 @@ export interface RunningKdamond extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** How kdamonds are started. */
+export interface StartOptions {
+  /** Whether they stay on when this process ends, until `damo stop`. */
+  stays?: boolean;
+  /** Which of the kernel's interfaces; by default sysfs. */
+  damon?: DamonInterface;
+}
+
+/** {@linkcode startKdamonds} with one. */
+export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<RunningKdamond> {
+  return (await startKdamonds(roots, [kdamond]))[0];
+}
+
 /**
- * Stages `kdamond` in the sysfs tree and turns it on.
+ * Stages `kdamonds` and turns them on: all of them, or none.
  *
  * It refuses where a kdamond that is not ours is on or staged, before anything is written; where a write fails, what
  * was written before is taken back.
  *
  * @throws {RangeError} for settings that no kernel takes.
  * @throws {BusyError} naming who is in the way.
- * @throws {UnsupportedError} where the kernel lacks the operations.
+ * @throws {UnsupportedError} where the kernel lacks what is asked for.
  * @throws {KernelError} where the kernel refuses a write.
  */
-export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<RunningKdamond> {
-  checkKdamond(kdamond);
+export async function startKdamonds(
+  roots: Roots,
+  kdamonds: readonly Kdamond[],
+  { stays = false, damon = new SysfsInterface(roots) }: StartOptions = {},
+): Promise<RunningKdamond[]> {
+  kdamonds.forEach(checkKdamond);
   return await withLock(roots, () => {
-    const found = readKdamonds(roots);
-    refuseOthers(roots, found);
-    const dir = kdamondsDir(roots);
-    const entry: OwnEntry = {
-      index: 0,
+    refuseOthers(roots, damon.read());
+    damon.require(kdamonds);
+    const entries = kdamonds.map((kdamond, index): OwnEntry => ({
+      index,
       kdamond,
-      nrKdamondsBefore: found.length,
+      interface: damon.name,
+      ...damon.before(),
+      nrKdamonds: kdamonds.length,
+      ...(stays && { stays }),
       bootId: bootIdOf(roots),
       recorder: { pid: Deno.pid, startTicks: startTicksOf(roots, Deno.pid) ?? 0, command: Deno.args },
-    };
+    }));
+    const undo = () => entries.toReversed().forEach((entry) => damon.restore(entry));
     // Kept before the first write: whenever this process is killed from here on, `damo stop` knows what to undo.
-    keepEntry(roots, entry);
+    entries.forEach((entry) => keepEntry(roots, entry));
     try {
-      if (found.length === 0) writeKernel(`${dir}/nr_kdamonds`, "1");
-      stage(dir, kdamond);
-      writeKernel(`${dir}/0/state`, "on", "the target may have ended, or another user of DAMON (debugfs) is on");
+      damon.run(damon.startPlan(kdamonds));
     } catch (error) {
-      restore(roots, entry);
+      undo();
       throw error;
     }
-    const pid = readKdamonds(roots)[0]?.pid;
-    if (pid === undefined) {
-      restore(roots, entry);
-      throw new KernelError("turn DAMON on", 0, `${dir}/0/state`, "its target may have ended already");
+    const found = damon.read();
+    const gone = entries.find(({ index }) => found[index]?.pid === undefined);
+    if (gone) {
+      undo();
+      throw new KernelError("turn DAMON on", 0, `kdamond ${gone.index}`, "its target may have ended already");
     }
-    const running: OwnEntry = { ...entry, kdamondPid: pid };
-    keepEntry(roots, running);
-    return new OurKdamond(roots, running, pid);
+    return entries.map((entry) => {
+      const running: OwnEntry = { ...entry, kdamondPid: found[entry.index].pid! };
+      keepEntry(roots, running);
+      return new OurKdamond(roots, running, damon);
+    });
   });
+}
+
+/**
+ * Changes kdamonds of ours that are on, by index: only what differs is written. All are changed, or, where the kernel
+ * refuses a write, none.
+ *
+ * @throws {BusyError} where one is not ours.
+ * @throws {RangeError} where there is no such kdamond, it is off, or for settings that no kernel takes.
+ * @throws {UnsupportedError} where the kernel lacks what is asked for.
+ * @throws {KernelError} where the kernel refuses a write.
+ */
+export async function tuneKdamonds(
+  roots: Roots,
+  wanted: ReadonlyMap<number, Kdamond>,
+  damon: DamonInterface = new SysfsInterface(roots),
+): Promise<void> {
+  for (const kdamond of wanted.values()) checkKdamond(kdamond);
+  await withLock(roots, () => {
+    const statuses = damon.read();
+    const entries = [...wanted.keys()].map((index) => requireOurs(roots, statuses, index));
+    damon.require([...wanted.values()]);
+    const done: number[] = [];
+    try {
+      for (const [index, kdamond] of wanted) {
+        done.push(index);
+        damon.run(damon.tunePlan(index, kdamond));
+      }
+    } catch (error) {
+      // What the kernel would have refused is staged now: a later commit must not find it.
+      for (const index of done) damon.run(damon.tunePlan(index, statuses[index]));
+      throw error;
+    }
+    for (const entry of entries) keepEntry(roots, { ...entry, kdamond: wanted.get(entry.index)! });
+  });
+}
+
+/**
+ * The entry of a kdamond that may be changed.
+ *
+ * @throws {BusyError} where it is not ours; {RangeError} where it is not there, or off.
+ */
+export function requireOurs(roots: Roots, statuses: readonly KdamondStatus[], index: number): OwnEntry {
+  const status = statuses[index];
+  if (!status) throw new RangeError(`Cannot change kdamond ${index}: there is no such kdamond; start one: damo start`);
+  const entry = readEntry(roots, index);
+  if (status.contexts.length > 0 && !isOurs(status, entry)) {
+    throw new BusyError(
+      `Cannot change ${describeKdamond(status)} as damo must have started it: it has not; it was left untouched`,
+    );
+  }
+  if (status.state === "off" || !entry) {
+    throw new RangeError(`Cannot change kdamond ${index} as it must be on: it is off; start one: damo start`);
+  }
+  return entry;
 }
 
 /**
@@ -85,22 +154,24 @@ export async function requireFreeDamon(roots: Roots, operations: Operations): Pr
 
 class OurKdamond implements RunningKdamond {
   #stopped: Promise<void> | undefined;
-  constructor(readonly roots: Roots, readonly entry: OwnEntry, readonly pid: number) {}
+  readonly pid: number;
+  constructor(readonly roots: Roots, readonly entry: OwnEntry, readonly damon: DamonInterface) {
+    this.pid = entry.kdamondPid!;
+  }
 
   get index(): number {
     return this.entry.index;
   }
 
   isOn(): boolean {
-    const dir = `${kdamondsDir(this.roots)}/${this.index}`;
-    return readOptional(`${dir}/pid`) === String(this.pid) && readOptional(`${dir}/state`) === "on";
+    return this.damon.isOn(this.index, this.pid);
   }
 
   stop(): Promise<void> {
     this.#stopped ??= withLock(this.roots, () => {
-      const status = readKdamonds(this.roots)[this.index];
+      const status = this.damon.read()[this.index];
       // Somebody else may have stopped ours and taken the place: theirs stays as it is.
-      if (status && isOurs(status, this.entry)) restore(this.roots, this.entry);
+      if (status && isOurs(status, this.entry)) this.damon.restore(this.entry);
       else dropEntry(this.roots, this.index);
     });
     return this.#stopped;
@@ -116,6 +187,8 @@ export interface Stopped {
   status: KdamondStatus;
   /** Whose recorder still runs: it is asked to end, and turns its kdamond off itself. */
   recorderPid?: number;
+  /** Whether it was to stay on until now. */
+  stayed?: boolean;
 }
 
 /**
@@ -128,11 +201,11 @@ export async function stopOurs(roots: Roots): Promise<Stopped[]> {
     for (const status of readKdamonds(roots)) {
       const entry = readEntry(roots, status.index);
       if (!entry) continue;
-      if (isRecorderAlive(roots, entry)) {
+      if (!entry.stays && isRecorderAlive(roots, entry)) {
         stopped.push({ status, recorderPid: entry.recorder.pid });
       } else if (isOurs(status, entry)) {
-        restore(roots, entry);
-        stopped.push({ status });
+        new SysfsInterface(roots).restore(entry);
+        stopped.push({ status, ...(entry.stays && { stayed: true }) });
       } else {
         dropEntry(roots, status.index);
       }
@@ -162,50 +235,26 @@ function refuseOthers(roots: Roots, found: KdamondStatus[]): void {
           `it was left untouched. Stop it with the tool that started it, or watch it as it is: damo record --ongoing`,
       );
     }
+    if (entry!.stays) {
+      throw new BusyError(
+        `Cannot start DAMON as ${describeKdamond(status)} was started with damo start and is still there; ` +
+          `change it with damo tune, record it with damo record ongoing, or end it with: damo stop`,
+      );
+    }
     throw new BusyError(
       isRecorderAlive(roots, entry!)
-        ? `Cannot start DAMON as another damo record (pid ${entry!.recorder.pid}) uses ${describeKdamond(status)}; ` +
+        ? `Cannot start DAMON as another ${ownerOf(entry!)} (pid ${entry!.recorder.pid}) uses ${
+          describeKdamond(status)
+        }; ` +
           `end it with: damo stop`
-        : `Cannot start DAMON as ${describeKdamond(status)} was left behind by a damo record that was killed ` +
+        : `Cannot start DAMON as ${describeKdamond(status)} was left behind by a ${ownerOf(entry!)} that was killed ` +
           `(pid ${entry!.recorder.pid}); clean up with: damo stop`,
     );
   }
 }
 
-function stage(dir: string, kdamond: Kdamond): void {
-  const writes = planOf(kdamond, 0);
-  const [first, ...rest] = writes;
-  runPlan(dir, [first]);
-  for (const { operations } of kdamond.contexts) requireOperations(dir, operations);
-  runPlan(dir, rest);
-}
-
-/** `avail_operations` exists since 5.19; before that, a refused write says the same. */
-function requireOperations(dir: string, operations: Operations): void {
-  const available = readOptional(`${dir}/0/contexts/0/avail_operations`);
-  if (available === undefined || available.split(/\s+/).includes(operations)) return;
-  const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
-  throw new UnsupportedError(
-    `Cannot monitor ${operations === "paddr" ? "physical memory" : "a process"} with DAMON as this kernel must have ` +
-      `${operations} (${option}=y): it has ${available.replaceAll("\n", ", ") || "none"}`,
-    operations,
-    option,
-  );
-}
-
-/** Turns our kdamond off and takes back what we made; every step is tried, whatever became of the one before. */
-function restore(roots: Roots, entry: OwnEntry): void {
-  const dir = kdamondsDir(roots);
-  const attempt = (path: string, text: string) => {
-    try {
-      writeKernel(path, text);
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-    }
-  };
-  if (readOptional(`${dir}/${entry.index}/state`) === "on") attempt(`${dir}/${entry.index}/state`, "off");
-  attempt(`${dir}/${entry.index}/contexts/nr_contexts`, "0");
-  // Only what we added is taken away: more directories than ours mean that somebody else came since.
-  if (entry.nrKdamondsBefore === 0 && readOptional(`${dir}/nr_kdamonds`) === "1") attempt(`${dir}/nr_kdamonds`, "0");
-  dropEntry(roots, entry.index);
+/** Which of our commands started it, as in `damo record`. */
+export function ownerOf({ recorder }: OwnEntry): string {
+  const command = recorder.command.find((word) => /^[a-z]+$/.test(word)) ?? "record";
+  return `damo ${command}`;
 }

@@ -11,8 +11,14 @@ export interface OwnEntry {
   kdamondPid?: number;
   /** As it was staged. */
   kdamond: Kdamond;
+  /** Through which of the kernel's interfaces; absent for sysfs. */
+  interface?: "sysfs" | "debugfs";
   /** `nr_kdamonds` as it was before us, to go back to. */
   nrKdamondsBefore: number;
+  /** Kdamonds that were started together with it, itself included; absent for 1. */
+  nrKdamonds?: number;
+  /** Whether it stays on when who started it ends, until `damo stop`. */
+  stays?: boolean;
   bootId: string;
   recorder: { pid: number; startTicks: number; command: string[] };
 }
@@ -87,11 +93,15 @@ export function isRecorderAlive(roots: Roots, { recorder }: OwnEntry): boolean {
   return startTicksOf(roots, recorder.pid) === recorder.startTicks;
 }
 
-/** Targets are left out: the kernel gives 0 for the pid of one that has ended. */
+/**
+ * Targets are left out: the kernel gives 0 for the pid of one that has ended. So are intervals that it tunes itself.
+ */
 function signatureOf({ contexts }: Kdamond): string {
-  return JSON.stringify(
-    contexts.map(({ operations, intervals, nrRegions, targets }) => [operations, intervals, nrRegions, targets.length]),
-  );
+  return JSON.stringify(contexts.map(({ operations, intervals, nrRegions, targets, schemes = [] }) => {
+    const { sampleUs, aggrUs, updateUs, goal } = intervals;
+    const times = goal ? "tuned" : [sampleUs, aggrUs, updateUs];
+    return [operations, times, nrRegions, targets.length, schemes.map(({ action }) => action)];
+  }));
 }
 
 function entryPath(roots: Roots, index: number): string {

@@ -1,13 +1,8 @@
-import { type Context, type Kdamond, KernelError, type Operations, type Write } from "../damon/mod.ts";
-import { readOptional, type Roots } from "./roots.ts";
+import { KernelError, type Write } from "../damon/mod.ts";
+import type { Roots } from "./roots.ts";
+import { type KdamondStatus, readKdamondDir } from "./sysfs_read.ts";
 
-/** One kdamond directory of the sysfs tree, as it is now. */
-export interface KdamondStatus extends Kdamond {
-  index: number;
-  state: "on" | "off";
-  /** Its kernel thread; `undefined` while off. */
-  pid: number | undefined;
-}
+export type { ContextStatus, KdamondStatus, SchemeStatus } from "./sysfs_read.ts";
 
 /** `kdamonds/` of the tree. */
 export function kdamondsDir(roots: Roots): string {
@@ -31,39 +26,7 @@ export function readKdamonds(roots: Roots): KdamondStatus[] {
       throw new KernelError("read what DAMON does", 13, `${dir}/nr_kdamonds`, "run as root");
     }
   }
-  return Array.from({ length: count }, (_, index) => readKdamond(`${dir}/${index}`, index));
-}
-
-function readKdamond(dir: string, index: number): KdamondStatus {
-  const pid = Number(readOptional(`${dir}/pid`) ?? -1);
-  const nrContexts = Number(readOptional(`${dir}/contexts/nr_contexts`) ?? 0);
-  return {
-    index,
-    state: readOptional(`${dir}/state`) === "on" ? "on" : "off",
-    pid: pid > 0 ? pid : undefined,
-    contexts: Array.from({ length: nrContexts }, (_, c) => readContext(`${dir}/contexts/${c}`)),
-  };
-}
-
-function readContext(dir: string): Context {
-  const number = (path: string) => Number(readOptional(`${dir}/${path}`) ?? 0);
-  const operations = readOptional(`${dir}/operations`) as Operations;
-  return {
-    operations,
-    intervals: {
-      sampleUs: number("monitoring_attrs/intervals/sample_us"),
-      aggrUs: number("monitoring_attrs/intervals/aggr_us"),
-      updateUs: number("monitoring_attrs/intervals/update_us"),
-    },
-    nrRegions: { min: number("monitoring_attrs/nr_regions/min"), max: number("monitoring_attrs/nr_regions/max") },
-    targets: Array.from({ length: number("targets/nr_targets") }, (_, t) => ({
-      ...(operations !== "paddr" && { pid: number(`targets/${t}/pid_target`) }),
-      regions: Array.from({ length: number(`targets/${t}/regions/nr_regions`) }, (_, r) => ({
-        start: number(`targets/${t}/regions/${r}/start`),
-        end: number(`targets/${t}/regions/${r}/end`),
-      })),
-    })),
-  };
+  return Array.from({ length: count }, (_, index) => readKdamondDir(`${dir}/${index}`, index));
 }
 
 /**
@@ -85,9 +48,9 @@ export function writeKernel(path: string, text: string, hint?: string): void {
   }
 }
 
-/** Does the writes of a plan, in order. @throws {KernelError} at the first that fails, naming its file. */
-export function runPlan(dir: string, writes: readonly Write[]): void {
-  for (const { path, text } of writes) writeKernel(`${dir}/${path}`, text);
+/** Does the writes of a plan, whose paths are full, in order. @throws {KernelError} at the first that fails, naming its file. */
+export function runPlan(writes: readonly Write[]): void {
+  for (const { path, text } of writes) writeKernel(path, text);
 }
 
 /** The errno of a failed call, 0 if unknown; Deno keeps it in the message only: `Invalid argument (os error 22)`. */

@@ -1,0 +1,44 @@
+import type { Kdamond, Write } from "../damon/mod.ts";
+import type { OwnEntry } from "./ours.ts";
+import type { KdamondStatus } from "./sysfs_read.ts";
+
+/** A write that the kernel can refuse for a reason that a person can do something about. */
+export interface HintedWrite extends Write {
+  /** Full path. */
+  path: string;
+  hint?: string;
+}
+
+/**
+ * One of the kernel's two ways to drive DAMON. What it does to the kernel is data first: a plan of exact writes, which
+ * can be shown, compared and run.
+ */
+export interface DamonInterface {
+  readonly name: "sysfs" | "debugfs";
+  /**
+   * Every kdamond as it is now, whoever made it. It writes nothing.
+   *
+   * @throws {KernelError} where this user may not look.
+   */
+  read(): KdamondStatus[];
+  /**
+   * Checks, before anything is written, that this kernel can do all that is asked for.
+   *
+   * @throws {UnsupportedError} naming what is lacking and the first kernel that has it.
+   */
+  require(kdamonds: readonly Kdamond[]): void;
+  /** What stages `kdamonds` where nothing is staged, and turns them on. */
+  startPlan(kdamonds: readonly Kdamond[]): HintedWrite[];
+  /** What changes a kdamond of ours that is on to `wanted`: only files that hold something else, and what commits them. */
+  tunePlan(index: number, wanted: Kdamond): HintedWrite[];
+  /** What makes the kernel refresh statistics, tuned intervals and quotas of a kdamond of ours in its files. */
+  refreshPlan(index: number): HintedWrite[];
+  /** Does a plan; a failure leaves the kernel between two writes. @throws {KernelError} naming the file. */
+  run(plan: readonly HintedWrite[]): void;
+  /** Whether the kernel still runs this very thread; cheap enough to be asked often. */
+  isOn(index: number, pid: number): boolean;
+  /** What there is to know before the first write, for {@linkcode restore}. */
+  before(): Pick<OwnEntry, "nrKdamondsBefore">;
+  /** Turns a kdamond of ours off and takes back what was made for it; each step is tried, whatever came of the others. */
+  restore(entry: OwnEntry): void;
+}

@@ -1,0 +1,56 @@
+import type { Write } from "../damon/mod.ts";
+import { readOptional } from "./roots.ts";
+
+/** What the kernel has in a file when nobody wrote it, for what a configuration leaves to the kernel. */
+const DEFAULTS: readonly (readonly [file: RegExp, text: string])[] = [
+  [/^refresh_ms$/, "0"],
+  [/^contexts\/\d+\/addr_unit$/, "1"],
+  [/^contexts\/\d+\/pause$/, "N"],
+  [/\/intervals_goal\/(access_bp|aggrs|min_sample_us|max_sample_us)$/, "0"],
+  [/\/nr_(probes|schemes|dests|goals|filters)$/, "0"],
+  [/\/(target_nid)$/, "-1"],
+  [/\/(apply_interval_us|max_nr_snapshots)$/, "0"],
+  [/\/quotas\/(ms|bytes|reset_interval_ms|fail_charge_num|fail_charge_denom)$/, "0"],
+  [/\/quotas\/goal_tuner$/, "consist"],
+  [/\/weights\/(sz|nr_accesses|age)_permil$/, "0"],
+  [/\/watermarks\/metric$/, "none"],
+  [/\/watermarks\/(interval_us|high|mid|low)$/, "0"],
+  [/\/filters\/\d+\/allow$|\/(core|ops)_filters\/\d+\/allow$/, "N"],
+];
+
+/**
+ * Of the writes of a whole plan, those that change something in the tree as it is; and before them those that take back
+ * what the plan leaves to the kernel. A changed number makes its folders anew: all that goes into them is written.
+ *
+ * @param dir `kdamonds/` of the tree.
+ * @param plan Paths relative to it.
+ */
+export function tuneWrites(dir: string, index: number, plan: readonly Write[]): Write[] {
+  const renewed: string[] = [];
+  const isRenewed = (path: string) => renewed.some((folder) => path.startsWith(folder));
+  const changed = plan.filter(({ path, text }) => {
+    if (!isRenewed(path) && readOptional(`${dir}/${path}`) === text) return false;
+    const found = /^(.*\/)nr_\w+$/.exec(path);
+    if (found) renewed.push(found[1]);
+    return true;
+  });
+  const planned = new Set(plan.map(({ path }) => path));
+  const resets = [...filesBelow(`${dir}/${index}`)].flatMap((file): Write[] => {
+    const path = `${index}/${file}`;
+    if (planned.has(path) || isRenewed(path)) return [];
+    const text = DEFAULTS.find(([pattern]) => pattern.test(file))?.[1];
+    const now = text === undefined ? undefined : readOptional(`${dir}/${path}`);
+    return text === undefined || now === undefined || now === text ? [] : [{ path, text }];
+  });
+  // A folder that is taken away takes its own resets with it.
+  const gone = resets.flatMap(({ path }) => /^(.*\/)nr_\w+$/.exec(path)?.[1] ?? []);
+  const kept = resets.filter(({ path }) => !gone.some((folder) => path.startsWith(folder) && !/\/nr_\w+$/.test(path)));
+  return [...kept, ...changed];
+}
+
+function* filesBelow(dir: string, prefix = ""): Generator<string> {
+  for (const { name, isDirectory } of [...Deno.readDirSync(dir)].sort((a, b) => a.name < b.name ? -1 : 1)) {
+    if (isDirectory) yield* filesBelow(`${dir}/${name}`, `${prefix}${name}/`);
+    else yield `${prefix}${name}`;
+  }
+}
