@@ -104,7 +104,7 @@ function sampledLine({ survey, header }: Heatmap): string {
     `Sampled every ${us(over((target) => target.sampleUs))}`,
     `aggregated over ${us(over((target) => target.aggrUs))}`,
     `${rangeText(regions)} ${regions.max === 1 ? "region" : "regions"}${
-      limits ? ` (allowed ${rangeText(limits)})` : ""
+      limits?.max ? ` (allowed ${rangeText(limits)})` : ""
     }`,
     `${formatNr(snapshots)} ${snapshots === 1 ? "snapshot" : "snapshots"} in ${formatNs(shownNs)}${
       shownNs < durationNs ? ` of ${formatNs(durationNs)}` : ""

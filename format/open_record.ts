@@ -1,0 +1,105 @@
+import { RecordError, type RecordReader } from "../damon/mod.ts";
+import { type ByteSource, openBytes, PeekedBytes } from "./byte_source.ts";
+import { SNIFF_BYTES, type Sniffed, sniffFormat } from "./sniff.ts";
+
+/** A record that is being read, and what of it is known besides. */
+export interface OpenRecord extends RecordReader {
+  /** What the file holds: told by its content. Compression comes first, as in `zlib json`. */
+  readonly format: string;
+  /** Size of the file, bytes; `undefined` for a pipe. */
+  readonly fileBytes: number | undefined;
+  /** Bytes of the file that have been read. */
+  readonly bytesRead: number;
+}
+
+/**
+ * Opens a record for reading; `-` reads from standard input. What it is is told by its content, never by its name: our
+ * own Arrow stream, JSON lines, CSV or Parquet; JSON of the Python damo, compressed or not, with the files beside it; the
+ * text of perf script or trace-cmd report. Any of them may be compressed by gzip, zlib or zstd.
+ *
+ * @example
+ * ```ts ignore
+ * await using record = await openRecord("damon.data");
+ * for await (const item of record.items()) console.log(item.kind);
+ * ```
+ *
+ * @throws {RecordError} where there is no such file, it is a folder, empty, or no record.
+ */
+export async function openRecord(path: string): Promise<OpenRecord> {
+  const source = await openBytes(path);
+  try {
+    const bytes = new PeekedBytes(source.chunks());
+    const { reader, format } = await open(source, bytes, "");
+    return opened(reader, source, bytes, format);
+  } catch (error) {
+    await source[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type Opened = { reader: RecordReader; format: string };
+
+async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Promise<Opened> {
+  const sniffed = sniffFormat(await peek(source, bytes));
+  const format = `${inside}${sniffed}`;
+  switch (sniffed) {
+    case "zlib":
+    case "gzip":
+    case "zstd": {
+      const { decompress } = await import("./decompress.ts");
+      return open(source, new PeekedBytes(decompress(sniffed, bytes)), `${format} `);
+    }
+    case "arrow": {
+      const { decodeArrow } = await import("./arrow_read.ts");
+      return { reader: await decodeArrow(bytes, source.name), format };
+    }
+    case "json": {
+      const { decodePeerJson } = await import("./peer_read.ts");
+      const { readSideFiles } = await import("./peer_side_files.ts");
+      const side = source.path === undefined ? {} : await readSideFiles(source.path);
+      return { reader: await decodePeerJson(bytes, source.name, side), format };
+    }
+  }
+  throw new RecordError(`Cannot read ${source.name} as a record: ${REASONS[sniffed] ?? UNKNOWN}`, source.name, 0);
+}
+
+/** What cannot be decompressed from its very beginning is no record. */
+async function peek(source: ByteSource, bytes: PeekedBytes): Promise<Uint8Array> {
+  try {
+    return await bytes.peek(SNIFF_BYTES);
+  } catch (error) {
+    throw new RecordError(
+      `Cannot read ${source.name} as a record: its beginning is cut off or broken (${(error as Error).message})`,
+      source.name,
+      0,
+    );
+  }
+}
+
+const UNKNOWN =
+  "its content is none that is known: not an Arrow stream made by damo record, nor JSON, JSON lines, CSV, Parquet or trace text; see damo help formats";
+
+const REASONS: Partial<Record<Sniffed, string>> = {
+  empty: "it is empty",
+  "perf.data": "it is a file of perf record; make text of it first: perf script -i FILE > FILE.txt",
+  "trace.dat": "it is a file of trace-cmd; make text of it first: trace-cmd report -i FILE > FILE.txt",
+};
+
+function opened(reader: RecordReader, source: ByteSource, bytes: PeekedBytes, format: string): OpenRecord {
+  return {
+    header: reader.header,
+    format,
+    fileBytes: source.size,
+    get bytesRead() {
+      return bytes.count;
+    },
+    get incomplete() {
+      return reader.incomplete;
+    },
+    items: () => reader.items(),
+    async [Symbol.asyncDispose]() {
+      await reader[Symbol.asyncDispose]();
+      await source[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { RecordError, type RecordHeader, type RecordItem, type RecordReader, type Snapshot } from "../damon/mod.ts";
+import { foreignHeader } from "./foreign_header.ts";
+import { JsonError, JsonWindow } from "./json_window.ts";
+import { type PeerFields, peerIntervalsOf, type PeerMeta, peerMetaOf, peerSnapshotOf } from "./peer_record.ts";
+import { type PeerIntervals, PeerRegions } from "./peer_regions.ts";
+import { mergeMappings, type SideFiles } from "./peer_side_files.ts";
+
+/**
+ * Decodes a record of the Python damo from its JSON, compressed or not by then. Only a part of the text is in memory, and
+ * regions go straight into columns.
+ *
+ * Its records (one a target or scheme) come one after the other; times of a later one may begin anew.
+ *
+ * @param name Names the source in errors.
+ * @param side What stands in the files beside it.
+ * @throws {RecordError} where it is no such record, or ends before its first snapshot.
+ */
+export async function decodePeerJson(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  side: SideFiles = {},
+): Promise<RecordReader> {
+  const walk = new PeerWalk(bytes);
+  const snapshots = walk.snapshots();
+  let first: IteratorResult<Snapshot>;
+  try {
+    first = await snapshots.next();
+  } catch (error) {
+    await walk.window.cancel();
+    throw new RecordError(
+      `Cannot read ${name} as a record: it is JSON, but ${what(error)}`,
+      name,
+      walk.window.offset,
+    );
+  }
+  const { meta } = walk;
+  const snapshot = first.done ? undefined : first.value;
+  const header = foreignHeader({
+    tool: "damo (Python)",
+    first: snapshot,
+    schemes: meta?.schemes ?? [],
+    ...(meta?.intervals && { intervals: meta.intervals }),
+    ...(meta?.kdamondIndex !== undefined && { kdamondIndex: meta.kdamondIndex }),
+    ...(side.kdamonds && { kdamonds: side.kdamonds }),
+  });
+  header.processes = side.processes ?? [];
+  return new PeerJsonReader(header, snapshot, snapshots, walk, side);
+}
+
+class PeerJsonReader implements RecordReader {
+  incomplete: string | undefined;
+  constructor(
+    readonly header: RecordHeader,
+    readonly first: Snapshot | undefined,
+    readonly rest: AsyncGenerator<Snapshot>,
+    readonly walk: PeerWalk,
+    readonly side: SideFiles,
+  ) {}
+
+  async *items(): AsyncIterable<RecordItem> {
+    yield* mergeMappings(this.side, this.header.clock, this.#snapshots());
+  }
+
+  async *#snapshots(): AsyncGenerator<Snapshot> {
+    if (!this.first) return;
+    yield this.first;
+    try {
+      yield* this.rest;
+    } catch (error) {
+      this.incomplete = `${what(error)}, near byte ${this.walk.window.offset} of its text`;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.walk.window.cancel();
+  }
+}
+
+function what(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof JsonError || error instanceof SyntaxError ? message : `it is cut off or broken (${message})`;
+}
+
+/** Walks through the text once. */
+class PeerWalk {
+  readonly window: JsonWindow;
+  /** Of the record that is being read. */
+  meta: PeerMeta | undefined;
+  readonly #regions = new PeerRegions();
+
+  constructor(bytes: AsyncIterable<Uint8Array>) {
+    this.window = new JsonWindow(bytes);
+  }
+
+  async *snapshots(): AsyncGenerator<Snapshot> {
+    for await (const _ of this.window.list("[", "]")) yield* this.#record();
+  }
+
+  async *#record(): AsyncGenerator<Snapshot> {
+    const fields: PeerFields = {};
+    let isRecord = false;
+    let held: Held[] | undefined;
+    for await (const _ of this.window.list("{", "}")) {
+      const key = await this.window.key();
+      if (key !== "snapshots") {
+        fields[key] = await this.window.value();
+        continue;
+      }
+      isRecord = true;
+      // In the order of the alphabet, as other tools write objects, what tells whose they are follows the snapshots.
+      if (!("target_id" in fields)) held = [];
+      this.meta = peerMetaOf(fields);
+      for await (const _ of this.window.list("[", "]")) {
+        const one = await this.#snapshot(this.meta);
+        if (held) held.push(one);
+        else yield peerSnapshotOf(this.meta, ...one);
+      }
+    }
+    if (!isRecord) throw this.window.error(`no record of damo: its first object has ${Object.keys(fields).join(", ")}`);
+    if (!held) return;
+    this.meta = peerMetaOf(fields);
+    for (const [of, , read] of held) yield peerSnapshotOf(this.meta, of, peerIntervalsOf(this.meta, of), read);
+  }
+
+  async #snapshot(meta: PeerMeta): Promise<Held> {
+    const fields: PeerFields = {};
+    let hasRegions = false;
+    for await (const _ of this.window.list("{", "}")) {
+      const key = await this.window.key();
+      if (key === "regions") {
+        await this.#regions.read(this.window, peerIntervalsOf(meta, fields));
+        hasRegions = true;
+      } else fields[key] = await this.window.value();
+    }
+    if (!hasRegions) throw this.window.error("a snapshot must have regions");
+    return [fields, peerIntervalsOf(meta, fields), this.#regions.take()];
+  }
+}
+
+type Held = [fields: PeerFields, intervals: PeerIntervals, read: ReturnType<PeerRegions["take"]>];

@@ -1,0 +1,58 @@
+/** What a file holds, told by its first bytes and never by its name. */
+export type Sniffed =
+  | "empty"
+  | "arrow"
+  | "parquet"
+  | "zlib"
+  | "gzip"
+  | "zstd"
+  | "json"
+  | "jsonl"
+  | "csv"
+  | "trace"
+  | "perf.data"
+  | "trace.dat"
+  | "unknown";
+
+/** Bytes that {@linkcode sniffFormat} wants to see, if there are as many: some lines of a trace. */
+export const SNIFF_BYTES = 8192;
+
+/** First column names of our CSV files. */
+export const CSV_HEAD = "kdamond,target_id,start_ns,end_ns";
+
+/**
+ * Tells what begins with these bytes.
+ *
+ * @param head The first {@linkcode SNIFF_BYTES}, or all there are.
+ *
+ * @example
+ * ```ts
+ * import { sniffFormat } from "./sniff.ts";
+ * sniffFormat(new TextEncoder().encode('[{"kdamond_idx": 0')); // "json"
+ * ```
+ */
+export function sniffFormat(head: Uint8Array): Sniffed {
+  if (head.length === 0) return "empty";
+  const magic = String.fromCharCode(...head.subarray(0, 8));
+  if (head.length >= 4 && head.subarray(0, 4).every((byte) => byte === 0xff)) return "arrow";
+  if (magic.startsWith("PAR1")) return "parquet";
+  if (magic.startsWith("\x1f\x8b")) return "gzip";
+  if (magic.startsWith("\x28\xb5\x2f\xfd")) return "zstd";
+  if (magic === "PERFILE2") return "perf.data";
+  if (magic.startsWith("\x17\x08\x44")) return "trace.dat";
+  // RFC 1950: deflate with a window of at most 32 KiB, and a check of five bits.
+  if (head.length >= 2 && (head[0] & 0x8f) === 0x08 && (head[0] << 8 | head[1]) % 31 === 0) return "zlib";
+  const text = new TextDecoder().decode(head);
+  const begin = /\S/.exec(text)?.[0];
+  if (begin === "[") return "json";
+  if (begin === "{") return "jsonl";
+  if (text.trimStart().startsWith(CSV_HEAD)) return "csv";
+  if (looksLikeTrace(text)) return "trace";
+  return "unknown";
+}
+
+/** An event of DAMON, the comments of perf and trace-cmd, or the head of the peer's own trace files. */
+function looksLikeTrace(text: string): boolean {
+  return /\bdam(?:on|os)_\w+[:(]/.test(text) || /^\s*# (?:TASK-PID|tracer:|=+)/m.test(text) ||
+    /^cpus=\d+/m.test(text) || text.startsWith("damo_report_trace_output_");
+}
