@@ -75,12 +75,14 @@ function operationsOf(first: Snapshot | undefined): "vaddr" | "paddr" {
 }
 
 /**
- * The intervals of a record that does not say them: the time from snapshot to snapshot, in two digits, and DAMON's default
+ * The intervals of a record that does not say them: the time from snapshot to snapshot, in one or two digits, and DAMON's default
  * of 20 samples in it.
  */
 export function guessIntervals(snapshotNs: number): { sampleUs: number; aggrUs: number } {
   const us = snapshotNs / 1e3;
   if (!(us > 0) || !Number.isFinite(us)) return DEFAULT_INTERVALS;
-  const aggrUs = Math.max(20, Math.round(Number(us.toPrecision(2))));
+  // 96.9 ms and 104.6 ms were 100 ms; 152 ms was 150 ms.
+  const round = Number(us.toPrecision(1));
+  const aggrUs = Math.max(20, Math.round(Math.abs(round - us) < 0.08 * us ? round : Number(us.toPrecision(2))));
   return { sampleUs: aggrUs / 20, aggrUs };
 }

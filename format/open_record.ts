@@ -59,6 +59,12 @@ async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Pro
       const side = source.path === undefined ? {} : await readSideFiles(source.path);
       return { reader: await decodePeerJson(bytes, source.name, side), format };
     }
+    case "trace": {
+      const { decodeTrace } = await import("./trace_read.ts");
+      const { readSideFiles } = await import("./peer_side_files.ts");
+      const side = source.path === undefined ? {} : await readSideFiles(source.path);
+      return { reader: await decodeTrace(bytes, source.name, side), format };
+    }
   }
   throw new RecordError(`Cannot read ${source.name} as a record: ${REASONS[sniffed] ?? UNKNOWN}`, source.name, 0);
 }

@@ -54,5 +54,5 @@ export function sniffFormat(head: Uint8Array): Sniffed {
 /** An event of DAMON, the comments of perf and trace-cmd, or the head of the peer's own trace files. */
 function looksLikeTrace(text: string): boolean {
   return /\bdam(?:on|os)_\w+[:(]/.test(text) || /^\s*# (?:TASK-PID|tracer:|=+)/m.test(text) ||
-    /^cpus=\d+/m.test(text) || text.startsWith("damo_report_trace_output_");
+    /^cpus=\d+/m.test(text) || text.startsWith("damo_report_trace_output_") || text.startsWith("#damo");
 }

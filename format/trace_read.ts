@@ -1,0 +1,113 @@
+import { RecordError, type RecordHeader, type RecordItem, type RecordReader, type Snapshot } from "../damon/mod.ts";
+import { foreignHeader } from "./foreign_header.ts";
+import { mergeMappings, type SideFiles } from "./peer_side_files.ts";
+import { linesOf, TraceLine } from "./trace_line.ts";
+import { TraceComments } from "./trace_comments.ts";
+import { TraceSnapshots } from "./trace_snapshots.ts";
+
+const NEWLINE = 10;
+
+/**
+ * Decodes a trace in text: what perf script, trace-cmd report, perf trace or the kernel's own `trace` file prints of DAMON's
+ * tracepoints, on any kernel: with or without `age`, `damos_before_apply` where nothing else is there, tuned intervals.
+ * Other lines are passed over.
+ *
+ * @param name Names the source in errors.
+ * @param side What stands in the files beside it.
+ * @throws {RecordError} where there is no whole snapshot in it.
+ */
+export async function decodeTrace(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  side: SideFiles = {},
+): Promise<RecordReader> {
+  const walk = new TraceWalk(bytes, side);
+  const snapshots = walk.snapshots();
+  const first = await snapshots.next();
+  if (walk.failure !== undefined && first.done) {
+    throw new RecordError(`Cannot read ${name} as a record: ${walk.failure}`, name);
+  }
+  if (first.done && walk.comments.header === undefined) {
+    const why = walk.events > 0
+      ? "no snapshot in it is whole"
+      : "it has no damon_aggregated or damos_before_apply event";
+    throw new RecordError(`Cannot read ${name} as a record: it is text of a trace, but ${why}`, name);
+  }
+  return new TraceReader(walk, first.done ? undefined : first.value, snapshots, side);
+}
+
+class TraceReader implements RecordReader {
+  readonly header: RecordHeader;
+  constructor(
+    readonly walk: TraceWalk,
+    readonly first: Snapshot | undefined,
+    readonly rest: AsyncGenerator<Snapshot>,
+    readonly side: SideFiles,
+  ) {
+    const kdamonds = side.kdamonds && { kdamonds: side.kdamonds };
+    this.header = walk.comments.header ?? foreignHeader({ tool: "", first, ...kdamonds });
+    if (!walk.comments.header) this.header.processes = side.processes ?? [];
+  }
+
+  get incomplete(): string | undefined {
+    const { failure, torn } = this.walk;
+    if (failure !== undefined) return failure;
+    return torn > 0 ? `events of ${torn} snapshots are missing in it; those are left out` : undefined;
+  }
+
+  async *items(): AsyncIterable<RecordItem> {
+    const { first, rest } = this;
+    const snapshots = (async function* () {
+      if (!first) return;
+      yield first;
+      yield* rest;
+    })();
+    for await (const item of mergeMappings(this.side, this.header.clock, snapshots)) {
+      yield* this.walk.comments.take();
+      yield item;
+    }
+    yield* this.walk.comments.take();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.rest.return(undefined);
+  }
+}
+
+class TraceWalk {
+  readonly comments = new TraceComments();
+  failure: string | undefined;
+  events = 0;
+  torn = 0;
+  constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly side: SideFiles) {}
+
+  async *snapshots(): AsyncGenerator<Snapshot> {
+    const line = new TraceLine();
+    let builder: TraceSnapshots | undefined;
+    const ready: Snapshot[] = [];
+    try {
+      for await (const { bytes, ends } of linesOf(this.bytes)) {
+        for (let from = 0; from < ends;) {
+          let to = bytes.indexOf(NEWLINE, from);
+          if (to < 0) to = ends;
+          if (line.parse(bytes, from, to)) {
+            // The comments that begin our own files say the intervals.
+            builder ??= new TraceSnapshots(
+              (this.comments.header?.kdamonds ?? this.side.kdamonds)?.[0]?.contexts[0]?.intervals,
+            );
+            builder.push(line, ready);
+          } else this.comments.push(bytes, from, to);
+          from = to + 1;
+          if (ready.length > 0) yield* ready.splice(0);
+        }
+        this.events = builder?.events ?? 0;
+        this.torn = builder?.torn ?? 0;
+      }
+    } catch (error) {
+      this.failure = `it is cut off or broken (${(error as Error).message})`;
+    }
+    builder?.finish(ready);
+    this.torn = builder?.torn ?? 0;
+    yield* ready;
+  }
+}

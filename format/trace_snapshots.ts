@@ -1,0 +1,245 @@
+import { AGE_UNKNOWN, Regions, type Snapshot } from "../damon/mod.ts";
+import { guessIntervals } from "./foreign_header.ts";
+import type { TraceLine } from "./trace_line.ts";
+
+/** The snapshot of a kdamond, or of one of its schemes, that is being put together. */
+interface Open {
+  targetId: bigint;
+  targetText: string;
+  timeNs: number;
+  nrRegions: number;
+  have: number;
+  start: Float64Array;
+  end: Float64Array;
+  nrAccesses: Uint32Array;
+  age: Uint32Array;
+}
+
+/** What is known of one target of a kdamond. */
+interface Target {
+  lastEndNs: number;
+  /** The first snapshot, until it is known how long it took. */
+  first: Snapshot | undefined;
+  sampleUs: number;
+  aggrUs: number;
+}
+
+/** The intervals that a trace was made with, where something says. */
+export type KnownIntervals = { sampleUs: number; aggrUs: number } | undefined;
+
+/**
+ * Puts snapshots together from the lines of a trace. A snapshot is `nr_regions` lines of one target in ascending order;
+ * where fewer came it is left out, and counted. It ends at the time of its first line, and began where the one before it
+ * ended; the first one of a target is taken to be as long as the second.
+ */
+export class TraceSnapshots {
+  /** Snapshots of which some lines are missing. */
+  torn = 0;
+  /** Lines of regions. */
+  events = 0;
+  readonly #known: KnownIntervals;
+  readonly #open = new Map<number, Open>();
+  readonly #applied = new Map<string, { open: Open; scheme: number; kdamond: number }>();
+  readonly #targets = new Map<string, Target>();
+  /** Sampling intervals that the kernel tuned, by kdamond. */
+  readonly #tunedUs = new Map<number, number>();
+  #hasAggregated = false;
+
+  constructor(known: KnownIntervals) {
+    this.#known = known;
+  }
+
+  /** Takes one line; the snapshots that are whole by it go to `into`. */
+  push(line: TraceLine, into: Snapshot[]): void {
+    switch (line.event) {
+      case "damon_aggregated":
+      case "damon_region_aggregated":
+      case "damon_aggregated_v2":
+        // target_id nr_regions start end nr_accesses [age]
+        if (line.count >= 5) this.#aggregated(line, into);
+        return;
+      case "damos_before_apply":
+        // ctx_idx scheme_idx target_idx nr_regions start end nr_accesses age
+        if (line.count >= 8 && !this.#hasAggregated) this.#beforeApply(line, into);
+        return;
+      case "damon_monitor_intervals_tune":
+        if (line.count >= 1) this.#tunedUs.set(line.pid, line.numbers[0]);
+    }
+  }
+
+  /** Gives what was held back. */
+  finish(into: Snapshot[]): void {
+    for (const [kdamond, open] of this.#open) {
+      // The last one of a trace is cut off where tracing stopped.
+      if (open.have > 0 && open.have < open.nrRegions) this.torn++;
+      open.have = 0;
+      void kdamond;
+    }
+    for (const { open, scheme, kdamond } of this.#applied.values()) this.#close(kdamond, open, into, scheme);
+    for (const target of this.#targets.values()) {
+      if (target.first) into.push(target.first);
+      target.first = undefined;
+    }
+  }
+
+  #aggregated(line: TraceLine, into: Snapshot[]): void {
+    const { numbers, pid, timeNs } = line;
+    this.events++;
+    this.#hasAggregated = true;
+    const [nrRegions, start, end, nrAccesses] = [numbers[1], numbers[2], numbers[3], numbers[4]];
+    // damon_region_aggregated comes beside damon_aggregated, for the same region.
+    if (line.event !== "damon_aggregated" && this.#isRepeated(pid, start)) return;
+    let open = this.#open.get(pid);
+    if (!open) this.#open.set(pid, open = emptyOpen());
+    if (open.have > 0) {
+      const isNext = numbers[0] === Number(open.targetId) && nrRegions === open.nrRegions &&
+        start >= open.end[open.have - 1];
+      if (!isNext) {
+        this.torn++;
+        open.have = 0;
+      }
+    }
+    if (open.have === 0) begin(open, line, 0, nrRegions);
+    if (nrAccesses < 0) {
+      // Not seen by a kernel: the Python damo ends a record of one snapshot so, to say when it began.
+      this.#endOfOnly(pid, open, timeNs);
+      open.have = 0;
+      return;
+    }
+    put(open, start, end, nrAccesses, line.count > 5 ? numbers[5] : AGE_UNKNOWN);
+    if (open.have === nrRegions) this.#close(pid, open, into);
+  }
+
+  #isRepeated(pid: number, start: number): boolean {
+    const open = this.#open.get(pid);
+    return open !== undefined && open.have > 0 && open.start[open.have - 1] === start;
+  }
+
+  #beforeApply(line: TraceLine, into: Snapshot[]): void {
+    const { numbers, pid } = line;
+    this.events++;
+    const scheme = numbers[1];
+    const key = `${pid}/${scheme}/${numbers[2]}`;
+    let one = this.#applied.get(key);
+    if (!one) this.#applied.set(key, one = { open: emptyOpen(), scheme, kdamond: pid });
+    const { open } = one;
+    // A scheme skips what does not match: its pass ends where addresses begin anew.
+    if (open.have > 0 && numbers[4] < open.end[open.have - 1]) this.#close(pid, open, into, scheme);
+    if (open.have === 0) begin(open, line, 2, numbers[3]);
+    put(open, numbers[4], numbers[5], numbers[6], numbers[7]);
+  }
+
+  #close(kdamond: number, open: Open, into: Snapshot[], scheme?: number): void {
+    const { have, timeNs: endNs, targetId } = open;
+    open.have = 0;
+    if (have === 0) return;
+    const key = `${kdamond}/${targetId}/${scheme ?? ""}`;
+    let target = this.#targets.get(key);
+    if (!target) {
+      this.#targets.set(
+        key,
+        target = { lastEndNs: NaN, first: undefined, ...(this.#known ?? { sampleUs: 0, aggrUs: 0 }) },
+      );
+    }
+    if (target.aggrUs === 0 && endNs > target.lastEndNs) {
+      Object.assign(target, guessIntervals(endNs - target.lastEndNs));
+    }
+    const { sampleUs, aggrUs } = this.#tuned(kdamond, target);
+    const snapshot: Snapshot = {
+      kdamond,
+      targetId,
+      startNs: target.lastEndNs,
+      endNs,
+      sampleUs,
+      aggrUs,
+      regions: new Regions(
+        open.start.slice(0, have),
+        open.end.slice(0, have),
+        open.nrAccesses.slice(0, have),
+        open.age.slice(0, have),
+      ),
+      ...(scheme !== undefined && { scheme: { index: scheme } }),
+    };
+    if (Number.isNaN(target.lastEndNs)) {
+      target.first = snapshot;
+      target.lastEndNs = endNs;
+      return;
+    }
+    if (target.first) {
+      into.push(lasting(target.first, endNs - target.first.endNs, target));
+      target.first = undefined;
+    }
+    // Two that came at once: as long as it can be told.
+    into.push(endNs > target.lastEndNs ? snapshot : { ...snapshot, startNs: endNs - aggrUs * 1e3 });
+    target.lastEndNs = Math.max(endNs, target.lastEndNs);
+  }
+
+  #endOfOnly(kdamond: number, open: Open, timeNs: number): void {
+    const target = this.#targets.get(`${kdamond}/${open.targetId}/`);
+    if (!target?.first) return;
+    const ns = timeNs - target.first.endNs;
+    if (target.aggrUs === 0) Object.assign(target, guessIntervals(ns));
+    target.first = lasting(target.first, ns, target);
+  }
+
+  #tuned(kdamond: number, { sampleUs, aggrUs }: Target): { sampleUs: number; aggrUs: number } {
+    const tuned = this.#tunedUs.get(kdamond);
+    return tuned === undefined
+      ? { sampleUs, aggrUs }
+      : { sampleUs: tuned, aggrUs: tuned * (sampleUs > 0 ? aggrUs / sampleUs : 20) };
+  }
+}
+
+/** The first snapshot of a target, once it is known how long one takes; alone it takes DAMON's default. */
+function lasting(first: Snapshot, ns: number, { sampleUs, aggrUs }: Target): Snapshot {
+  return {
+    ...first,
+    startNs: first.endNs - (ns > 0 ? ns : aggrUs * 1e3),
+    sampleUs: first.sampleUs || sampleUs,
+    aggrUs: first.aggrUs || aggrUs,
+  };
+}
+
+function emptyOpen(): Open {
+  return {
+    targetId: 0n,
+    targetText: "",
+    timeNs: 0,
+    nrRegions: 0,
+    have: 0,
+    start: new Float64Array(64),
+    end: new Float64Array(64),
+    nrAccesses: new Uint32Array(64),
+    age: new Uint32Array(64),
+  };
+}
+
+function begin(open: Open, line: TraceLine, targetAt: number, nrRegions: number): void {
+  const text = line.textOf(targetAt);
+  if (text !== open.targetText) {
+    open.targetText = text;
+    open.targetId = BigInt.asUintN(64, BigInt(text));
+  }
+  open.timeNs = line.timeNs;
+  open.nrRegions = nrRegions;
+}
+
+function put(open: Open, start: number, end: number, nrAccesses: number, age: number): void {
+  if (open.have === open.start.length) grow(open);
+  const at = open.have++;
+  open.start[at] = start;
+  open.end[at] = end;
+  open.nrAccesses[at] = nrAccesses;
+  open.age[at] = age;
+}
+
+function grow(open: Open): void {
+  const length = open.start.length * 2;
+  const [start, end] = [new Float64Array(length), new Float64Array(length)];
+  const [nrAccesses, age] = [new Uint32Array(length), new Uint32Array(length)];
+  start.set(open.start);
+  end.set(open.end);
+  nrAccesses.set(open.nrAccesses);
+  age.set(open.age);
+  Object.assign(open, { start, end, nrAccesses, age });
+}
