@@ -5,6 +5,7 @@
  */
 export * from "./adaptive.ts";
 export * from "./assemble.ts";
+export * from "./check.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./features.ts";
@@ -13,6 +14,9 @@ export * from "./mapping.ts";
 export * from "./module.ts";
 export * from "./module_value.ts";
 export { type ModuleParameter, type ModuleUnit } from "./module_parameter.ts";
+export * from "./option_reader.ts";
+export * from "./option_words.ts";
+export * from "./options.ts";
 export * from "./plan.ts";
 export * from "./record.ts";
 export * from "./regions.ts";

@@ -1,0 +1,305 @@
+import {
+  type AddressRange,
+  type Context,
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  type Intervals,
+  type Kdamond,
+  type NrRegions,
+  type Operations,
+  type Probe,
+  type Target,
+} from "./kdamond.ts";
+import { type DamonOptions, exactly, OptionReader } from "./option_reader.ts";
+import { parseCount, parseMs, parseShare } from "./option_words.ts";
+import type { Scheme } from "./scheme.ts";
+import { SCHEME_OPTION_NAMES, schemesOf } from "./scheme_options.ts";
+import { parseBytes, parseUs } from "./units.ts";
+
+/** What options alone do not say. */
+export interface OptionSurroundings {
+  /** A process or the machine's memory, as the target argument names it. */
+  target?: { pid: number } | "paddr";
+  /** Schemes out of a file, where no `--damos_action` is given. They are already in units of the first context. */
+  schemes?: readonly Scheme[];
+  /** What to watch of physical memory where nothing is said, bytes. */
+  ramRanges?: () => AddressRange[];
+  /** The memory of NUMA nodes, bytes. */
+  nodeRanges?: (nids: number[]) => AddressRange[];
+}
+
+const CONTEXT_OPTIONS = [
+  "ops",
+  "sample",
+  "aggr",
+  "updr",
+  "minr",
+  "maxr",
+  "monitoring_intervals",
+  "monitoring_intervals_goal",
+  "monitoring_nr_regions_range",
+  "sample_primitives",
+  "damon_addr_unit",
+] as const;
+const TARGET_OPTIONS = ["target_pid", "regions", "numa_node"] as const;
+
+/**
+ * The kdamonds that options ask for. With `base`, those of it with what the options name changed, and all else as it is:
+ * options for targets or `--damos_action` take the place of all targets or schemes.
+ *
+ * Where several contexts are asked for, each gets a kdamond of its own, as kernels take no more than one; `--nr_ctxs`
+ * says otherwise.
+ *
+ * @example
+ * ```ts
+ * import { kdamondsOf } from "./options.ts";
+ * kdamondsOf({ sample: [["1ms"]], aggr: [["20ms"]] }, { target: { pid: 42 } })[0].contexts[0].intervals;
+ * // { sampleUs: 1000, aggrUs: 20000, updateUs: 1000000 }
+ * ```
+ *
+ * @throws {SyntaxError} for a value that does not parse; the message names its option.
+ * @throws {RangeError} where numbers of things do not fit together.
+ */
+export function kdamondsOf(
+  options: DamonOptions,
+  surroundings: OptionSurroundings = {},
+  base?: readonly Kdamond[],
+): Kdamond[] {
+  const reader = new OptionReader(options);
+  const before = base?.flatMap(({ contexts }) => contexts);
+  const count = contextCount(options, reader, before?.length);
+  const contexts = Array.from({ length: count }, (_, i) => contextOf(reader, i, surroundings, before?.[i]));
+  if (before === undefined || isTargetNamed(options, surroundings)) {
+    assignTargets(contexts, reader, surroundings);
+  }
+  markObsolete(contexts, reader);
+  assignSchemes(contexts, options, reader, surroundings, before !== undefined);
+  assignProbes(contexts, reader);
+  const kdamonds = group(contexts, reader, base);
+  reader.all("refresh_stat", ([text]) => parseMs(text)).forEach((refreshMs, i) => {
+    if (!kdamonds[i]) throw new RangeError(`Cannot use --refresh_stat as there is no kdamond ${i}`);
+    kdamonds[i].refreshMs = refreshMs;
+  });
+  return kdamonds;
+}
+
+function contextCount(options: DamonOptions, reader: OptionReader, before: number | undefined): number {
+  const lengths = CONTEXT_OPTIONS.map((name) => options[name]?.length ?? 0);
+  for (const name of ["nr_targets", "nr_schemes", "nr_probes"]) lengths.push(reader.counts(name)?.length ?? 0);
+  const count = Math.max(1, ...lengths);
+  if (before !== undefined && count > before) {
+    throw new RangeError(`Cannot change context ${count - 1} as there must be one: there are ${before}`);
+  }
+  return before ?? count;
+}
+
+function contextOf(
+  reader: OptionReader,
+  i: number,
+  { target }: OptionSurroundings,
+  before: Context | undefined,
+): Context {
+  const isPhysical = target === "paddr" || (target === undefined && reader.options.target_pid === undefined);
+  const operations = reader.at("ops", i, ([text]) => operationsOf(text)) ?? before?.operations ??
+    (isPhysical ? "paddr" : "vaddr");
+  const unit = reader.at("damon_addr_unit", i, ([text]) => parseBytes(text));
+  const sample = reader.at("sample_primitives", i, (words) => ({
+    pageTable: words.includes("page_table"),
+    pageFault: words.some((word) => /^page_faults?$/.test(word)),
+  }));
+  const context: Context = {
+    ...(before ?? { targets: [] }),
+    operations,
+    intervals: intervalsOf(reader, i, before?.intervals ?? DEFAULT_INTERVALS),
+    nrRegions: nrRegionsOf(reader, i, before?.nrRegions ?? DEFAULT_NR_REGIONS),
+    ...(unit !== undefined && { addrUnitBytes: unit }),
+    ...(sample && { sample }),
+  };
+  const paused = reader.counts("pause_ctx");
+  if (paused?.includes(i)) context.pause = true;
+  return context;
+}
+
+function operationsOf(text: string): Operations {
+  if (text === "vaddr" || text === "fvaddr" || text === "paddr") return text;
+  throw new RangeError(`Cannot use --ops as it must be vaddr, fvaddr or paddr: it is ${text}`);
+}
+
+function intervalsOf(reader: OptionReader, i: number, before: Intervals): Intervals {
+  const [sampleUs, aggrUs, updateUs] =
+    reader.at("monitoring_intervals", i, (words) => exactly(words, 3, "monitoring_intervals").map(parseUs)) ?? [];
+  const goal = reader.at("monitoring_intervals_goal", i, (words) => {
+    const [access, aggrs, min, max] = exactly(words, 4, "monitoring_intervals_goal");
+    return {
+      accessBp: parseShare(access, 10_000),
+      aggrs: parseCount(aggrs),
+      minSampleUs: parseUs(min),
+      maxSampleUs: parseUs(max),
+    };
+  }) ?? (reader.options.monitoring_intervals_autotune
+    ? { accessBp: 400, aggrs: 3, minSampleUs: 5_000, maxSampleUs: 10_000_000 }
+    : undefined);
+  const us = (name: string) => reader.at(name, i, ([text]) => parseUs(text));
+  return {
+    ...before,
+    sampleUs: us("sample") ?? sampleUs ?? before.sampleUs,
+    aggrUs: us("aggr") ?? aggrUs ?? before.aggrUs,
+    updateUs: us("updr") ?? updateUs ?? before.updateUs,
+    ...(goal && { goal }),
+  };
+}
+
+function nrRegionsOf(reader: OptionReader, i: number, before: NrRegions): NrRegions {
+  const [min, max] = reader.at(
+    "monitoring_nr_regions_range",
+    i,
+    (words) => exactly(words, 2, "monitoring_nr_regions_range").map(parseCount),
+  ) ?? [];
+  const count = (name: string) => reader.at(name, i, ([text]) => parseCount(text));
+  return { min: count("minr") ?? min ?? before.min, max: count("maxr") ?? max ?? before.max };
+}
+
+function isTargetNamed(options: DamonOptions, { target }: OptionSurroundings): boolean {
+  return target !== undefined || TARGET_OPTIONS.some((name) => options[name] !== undefined);
+}
+
+function assignTargets(contexts: Context[], reader: OptionReader, surroundings: OptionSurroundings): void {
+  const { target } = surroundings;
+  if (typeof target === "object" && reader.options.target_pid) {
+    throw new RangeError("Cannot use --target_pid as the target argument names a process already");
+  }
+  const count = Math.max(contexts.length, ...TARGET_OPTIONS.map((name) => reader.options[name]?.length ?? 0));
+  const perContext = reader.counts("nr_targets") ?? (contexts.length === 1 ? [count] : contexts.map(() => 1));
+  distribute("targets", perContext, count, contexts.length);
+  let index = 0;
+  contexts.forEach((context, c) => {
+    context.targets = Array.from({ length: perContext[c] }, () => targetOf(reader, index++, context, surroundings));
+  });
+}
+
+function targetOf(reader: OptionReader, i: number, context: Context, surroundings: OptionSurroundings): Target {
+  const { target, ramRanges, nodeRanges } = surroundings;
+  const isPhysical = context.operations === "paddr";
+  const pid = reader.at("target_pid", i, ([text]) => parseCount(text)) ??
+    (typeof target === "object" ? target.pid : undefined);
+  const nodes = reader.at("numa_node", i, (words) => words.map(parseCount));
+  const ranges = reader.at("regions", i, (words) => parseRanges(words.join(" "))) ??
+    (isPhysical ? nodes ? nodeRanges?.(nodes) : ramRanges?.() : undefined);
+  if (isPhysical && pid !== undefined) {
+    throw new RangeError(`Cannot watch process ${pid} by paddr as that watches memory, not a process; use --ops vaddr`);
+  }
+  return { ...(!isPhysical && pid !== undefined && { pid }), regions: ranges ?? [] };
+}
+
+function markObsolete(contexts: readonly Context[], reader: OptionReader): void {
+  const targets = contexts.flatMap((context) => context.targets);
+  for (const index of reader.counts("obsolete_targets") ?? []) {
+    if (!targets[index]) throw new RangeError(`Cannot use --obsolete_targets as there is no target ${index}`);
+    targets[index].obsolete = true;
+  }
+}
+
+function assignSchemes(
+  contexts: Context[],
+  options: DamonOptions,
+  reader: OptionReader,
+  { schemes: given }: OptionSurroundings,
+  hasBase: boolean,
+): void {
+  const asked = SCHEME_OPTION_NAMES.some((name) => options[name] !== undefined);
+  const isWhole = options.damos_action !== undefined || (given !== undefined && given.length > 0);
+  if (!asked && !isWhole) return;
+  if (options.damos_action !== undefined && given?.length) {
+    throw new RangeError("Cannot use --damos_action with --schemes as both say what the schemes are: use one");
+  }
+  const existing = contexts.flatMap(({ schemes }) => schemes ?? []);
+  if (!isWhole && !(hasBase && existing.length > 0)) {
+    throw new RangeError(
+      "Cannot use --damos_* options as there must be a scheme for them: name one with --damos_action",
+    );
+  }
+  const count = isWhole ? options.damos_action?.length ?? given!.length : existing.length;
+  const perContext = reader.counts("nr_schemes") ??
+    (isWhole ? defaultDistribution(contexts, count) : contexts.map(({ schemes }) => schemes?.length ?? 0));
+  distribute("schemes", perContext, count, contexts.length);
+  const intervals = contexts.flatMap((context, c) => Array(perContext[c]).fill(context.intervals) as Intervals[]);
+  const from = isWhole ? given : existing;
+  const schemes = schemesOf(options, intervals, from);
+  let index = 0;
+  contexts.forEach((context, c) => {
+    context.schemes = schemes.slice(index, index += perContext[c]);
+    if (context.schemes.length === 0) delete context.schemes;
+  });
+}
+
+function defaultDistribution(contexts: readonly Context[], count: number): number[] {
+  if (contexts.length === 1) return [count];
+  throw new RangeError(
+    `Cannot tell which of ${contexts.length} contexts the ${count} schemes are for: say it with --nr_schemes, as in ` +
+      `--nr_schemes ${contexts.map((_, c) => c === 0 ? count : 0).join(" ")}`,
+  );
+}
+
+function distribute(what: string, perContext: readonly number[], count: number, contexts: number): void {
+  const sum = perContext.reduce((a, b) => a + b, 0);
+  if (sum === count && perContext.length === contexts) return;
+  throw new RangeError(
+    `Cannot use --nr_${what} ${perContext.join(" ")} as its ${perContext.length} numbers must be one for each of the ` +
+      `${contexts} contexts, and add up to the ${count} ${what}: they add up to ${sum}`,
+  );
+}
+
+function assignProbes(contexts: Context[], reader: OptionReader): void {
+  const filters = reader.all("probe_filter", (words) => {
+    const [decision, ...rest] = words;
+    if (decision !== "allow" && decision !== "reject") {
+      throw new SyntaxError(`Cannot parse ${JSON.stringify(decision ?? "")} as allow or reject`);
+    }
+    const matching = rest[0] !== "non" && rest[0] !== "none";
+    const [type, path, ...more] = matching ? rest : rest.slice(1);
+    if ((type !== "anon" && type !== "memcg") || (type === "memcg") !== (path !== undefined) || more.length > 0) {
+      throw new SyntaxError(
+        "Cannot parse a probe's filter: use allow|reject [non] anon, or allow|reject [non] memcg PATH",
+      );
+    }
+    return { type, matching, allow: decision === "allow", ...(path !== undefined && { path }) } as const;
+  });
+  if (filters.length === 0) return;
+  const perProbe = reader.counts("nr_probe_filters") ?? [filters.length];
+  const perContext = reader.counts("nr_probes") ?? contexts.map((_, c) => c === 0 ? perProbe.length : 0);
+  if (perProbe.reduce((a, b) => a + b, 0) !== filters.length) {
+    throw new RangeError(`Cannot use --nr_probe_filters as it must add up to the ${filters.length} filters`);
+  }
+  distribute("probes", perContext, perProbe.length, contexts.length);
+  let from = 0;
+  const probes = perProbe.map((count): Probe => ({ filters: filters.slice(from, from += count) }));
+  let index = 0;
+  contexts.forEach((context, c) => {
+    if (perContext[c] > 0) context.probes = probes.slice(index, index += perContext[c]);
+  });
+}
+
+function group(contexts: Context[], reader: OptionReader, base: readonly Kdamond[] | undefined): Kdamond[] {
+  const perKdamond = reader.counts("nr_ctxs") ?? base?.map((kdamond) => kdamond.contexts.length) ??
+    contexts.map(() => 1);
+  if (perKdamond.reduce((a, b) => a + b, 0) !== contexts.length) {
+    throw new RangeError(`Cannot use --nr_ctxs as it must add up to the ${contexts.length} contexts`);
+  }
+  let from = 0;
+  return perKdamond.map((count, k) => ({ ...base?.[k], contexts: contexts.slice(from, from += count) }));
+}
+
+/**
+ * Address ranges, as in `4G-6G 0x7f0000000000-0x7f0000100000`, in bytes.
+ *
+ * @throws {SyntaxError} for another form.
+ */
+export function parseRanges(text: string): AddressRange[] {
+  return text.split(/[\s,]+(?=\S)/).filter(Boolean).map((range) => {
+    const [start, end, ...more] = range.split("-");
+    if (end === undefined || more.length) {
+      throw new SyntaxError(`Cannot parse ${JSON.stringify(range)} as an address range: use a form like 4G-6G`);
+    }
+    return { start: parseBytes(start), end: parseBytes(end) };
+  });
+}
