@@ -1,5 +1,5 @@
 import type { Snapshot } from "../damon/mod.ts";
-import type { Extent } from "./heat_survey.ts";
+import type { Extent } from "./record_survey.ts";
 
 /** Which snapshots of a record took part in a comparison. */
 export interface ComparedCounts {

@@ -1,7 +1,7 @@
 import { formatBytes, formatNr, formatNs, type RecordHeader, type Source } from "../damon/mod.ts";
 import type { Fidelity } from "./fidelity.ts";
 import type { HeatCaption } from "./heat_caption.ts";
-import type { Extent } from "./heat_survey.ts";
+import type { Extent } from "./record_survey.ts";
 import type { Truth } from "./truth.ts";
 import { SEPARATOR } from "./wrap.ts";
 

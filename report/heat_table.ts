@@ -1,6 +1,7 @@
 import { formatAddress } from "../damon/mod.ts";
 import { csvLine } from "./csv.ts";
-import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
+import { bandNameOf, captionOf } from "./heat_caption.ts";
+import { targetNameOf } from "./record_caption.ts";
 import { type Heatmap, heatOf } from "./heatmap.ts";
 
 /** The columns of a heat map's table of bins, and what they mean. */

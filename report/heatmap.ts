@@ -1,8 +1,9 @@
 import { type AddressRange, formatAddress, type RecordHeader, type RecordReader } from "../damon/mod.ts";
 import { bandsOf, heatsWithin, joinTouching } from "./heat_bands.ts";
 import { HeatGrid, type TimeBins } from "./heat_grid.ts";
-import { type HeatSelection, type HeatSurvey, keyOf, type SurveyedTarget, surveyHeat } from "./heat_survey.ts";
+import { type HeatSelection, type HeatSurvey, type SurveyedTarget, surveyHeat } from "./heat_survey.ts";
 import type { NamedRange } from "./mapping_names.ts";
+import { keyOf } from "./record_survey.ts";
 
 const PAGE = 4096;
 

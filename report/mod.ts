@@ -4,7 +4,8 @@
  * @module
  */
 export { AddressHistogram, type Area, type HeatSegment } from "./address_histogram.ts";
-export { bandNameOf, captionOf, type HeatCaption, targetNameOf } from "./heat_caption.ts";
+export { bandNameOf, captionOf, type HeatCaption } from "./heat_caption.ts";
+export { targetNameOf } from "./record_caption.ts";
 export {
   type Coverage,
   type HeatBand,
@@ -17,13 +18,12 @@ export {
   topDown,
 } from "./heatmap.ts";
 export { type TimeBins } from "./heat_grid.ts";
-export {
-  type Extent,
-  type HeatSelection,
-  type HeatSurvey,
-  type SurveyedTarget,
-  type TimeRange,
-} from "./heat_survey.ts";
+export { type HeatSelection, type HeatSurvey, type SurveyedTarget } from "./heat_survey.ts";
+export { type Extent, type RecordedTarget, type RecordSurvey, type TimeRange } from "./record_survey.ts";
+export { type Fold, foldRecord, type OpenRecord } from "./selected_record.ts";
+export { type Selection } from "./selection.ts";
+export { type Bounds, type RegionFilter } from "./region_filter.ts";
+export { temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { formatHeatCsv, formatHeatJson, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";
 export { MappingNames, type NamedRange } from "./mapping_names.ts";
 export { formatHeatmap, terminalCells, type TerminalOptions } from "./terminal_heatmap.ts";
@@ -44,3 +44,27 @@ export { formatFidelity, formatFidelityReport } from "./fidelity_text.ts";
 export { fidelitySpec } from "./fidelity_vega_lite.ts";
 export { type CommonWatchers, truthWatcherOf, watchersOf } from "./fidelity_watchers.ts";
 export { parseTruth, type Truth, type TruthAccess, type TruthPhase, type TruthRegion } from "./truth.ts";
+export {
+  classOf,
+  type DamonStatSource,
+  IDLE_EDGES_NS,
+  type IdleDistribution,
+  IdleFold,
+  idleOf,
+  type IdleOptions,
+  type IdleReport,
+} from "./idle.ts";
+export { idleCaptionOf, idleClassNames, usedClassesOf } from "./idle_caption.ts";
+export { fillPercentiles, idleTimeSteps } from "./idle_percentiles.ts";
+export { type DamonStatReading, idleOfStat, parseIdlePercentiles } from "./idle_stat.ts";
+export {
+  formatIdleCsv,
+  formatIdleJson,
+  formatIdleJsonLines,
+  IDLE_COLUMNS,
+  type IdleRow,
+  idleRows,
+} from "./idle_table.ts";
+export { formatIdle, type IdleTextOptions } from "./idle_text.ts";
+export { IdleTime, type IdleTimePart } from "./idle_time.ts";
+export { idleSpec } from "./idle_vega_lite.ts";

@@ -1,5 +1,6 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
-import { bandNameOf, captionOf, targetNameOf } from "./heat_caption.ts";
+import { bandNameOf, captionOf } from "./heat_caption.ts";
+import { targetNameOf } from "./record_caption.ts";
 import { heatColour, heatColour256, IDLE_256, IDLE_TERMINAL, scaleEndOf } from "./heat_colours.ts";
 import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";
 import { secondTicks } from "./ticks.ts";

@@ -1,6 +1,7 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
 import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
-import { bandNameOf, captionOf, shortTargetNameOf } from "./heat_caption.ts";
+import { bandNameOf, captionOf } from "./heat_caption.ts";
+import { shortTargetNameOf } from "./record_caption.ts";
 import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
 import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";

@@ -1,0 +1,103 @@
+import { formatNr, formatNs, type RecordedProcess, type RecordHeader } from "../damon/mod.ts";
+import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
+import { SEPARATOR, shorten } from "./wrap.ts";
+
+/** Something that has a record's header, and names for its targets with it. */
+type Headed = { header: RecordHeader };
+
+/** Name of a target: its command and pid, or what else is known of it. */
+export function targetNameOf(headed: Headed, target: RecordedTarget): string {
+  return nameWith(
+    headed,
+    target,
+    (process) => process.cmdline.map((word, i) => i === 0 ? baseOf(word) : word).join(" ") || process.comm,
+  );
+}
+
+/** The same with the command's name only. */
+export function shortTargetNameOf(headed: Headed, target: RecordedTarget): string {
+  return nameWith(headed, target, (process) => process.comm || baseOf(process.cmdline[0] ?? ""));
+}
+
+/** Name of the target of a record of physical memory. */
+export const PHYSICAL = "physical memory";
+
+function nameWith({ header }: Headed, target: RecordedTarget, nameOf: (process: RecordedProcess) => string): string {
+  const kdamond = header.kdamonds.find(({ pid }) => pid === target.kdamond) ?? header.kdamonds[0];
+  if (kdamond?.contexts[0]?.operations === "paddr") return PHYSICAL;
+  if (target.pid === undefined) return `target ${target.index}`;
+  const process = header.processes.find(({ pid }) => pid === target.pid);
+  return `${shorten((process && nameOf(process)) || "process", 60)} (pid ${target.pid})`;
+}
+
+/** Who recorded it, where and when. */
+export function recordedLine({ header, originNs }: RecordSurvey): string {
+  const source = { damon: "DAMON", pages: "the page sampler", "pages-exact": "the exact page sampler", unknown: "" };
+  const operations = [...new Set(header.kdamonds.flatMap(({ contexts }) => contexts.map((one) => one.operations)))];
+  const { hostname, kernelRelease, machine } = header.host;
+  return [
+    [
+      "Recorded",
+      source[header.source] && `by ${source[header.source]}`,
+      operations.length && `(${operations.join(", ")})`,
+    ]
+      .filter(Boolean).join(" "),
+    kernelRelease && `Linux ${kernelRelease}${machine ? ` ${machine}` : ""}`,
+    hostname && `host ${hostname}`,
+    dateOf(header.clock, originNs),
+    header.tool,
+  ].filter(Boolean).join(SEPARATOR);
+}
+
+function dateOf(clock: RecordHeader["clock"], originNs: number): string {
+  if (!(clock.originWallMs > 0)) return "";
+  const ms = clock.originWallMs + (originNs - clock.originNs) / 1e6;
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** How it was sampled, and how much of it there is. */
+export function sampledLine({ targets, durationNs, timeRange, header }: RecordSurvey): string {
+  const over = (pick: (target: RecordedTarget) => Extent): Extent => ({
+    min: Math.min(...targets.map((target) => pick(target).min)),
+    max: Math.max(...targets.map((target) => pick(target).max)),
+  });
+  const us = ({ min, max }: Extent) =>
+    min === max ? formatNs(min * 1e3) : `${formatNs(min * 1e3)} to ${formatNs(max * 1e3)} (tuned)`;
+  const limits = header.kdamonds[0]?.contexts[0]?.nrRegions;
+  const regions = over((target) => target.nrRegions);
+  const shownNs = timeRange.endNs - timeRange.startNs;
+  const snapshots = targets.reduce((sum, target) => sum + target.snapshots, 0);
+  return [
+    `Sampled every ${us(over((target) => target.sampleUs))}`,
+    `aggregated over ${us(over((target) => target.aggrUs))}`,
+    `${rangeText(regions)} ${regions.max === 1 ? "region" : "regions"}${
+      limits?.max ? ` (allowed ${rangeText(limits)})` : ""
+    }`,
+    `${formatNr(snapshots)} ${snapshots === 1 ? "snapshot" : "snapshots"} in ${formatNs(shownNs)}${
+      shownNs < durationNs ? ` of ${formatNs(durationNs)}` : ""
+    }`,
+  ].join(SEPARATOR);
+}
+
+/** Every loss, a sentence each. */
+export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
+  const lines: string[] = [];
+  if (footer && footer.dropped + footer.torn > 0) {
+    lines.push(
+      `Lost: ${formatNr(footer.dropped)} of ${formatNr(footer.events)} events · ${formatNr(footer.torn)} torn ${
+        footer.torn === 1 ? "snapshot is" : "snapshots are"
+      } left out`,
+    );
+  }
+  if (incomplete) lines.push(`The record is not complete: ${incomplete}`);
+  return lines;
+}
+
+/** `5` or `5–9`. */
+export function rangeText({ min, max }: Extent): string {
+  return min === max ? formatNr(min) : `${formatNr(min)}–${formatNr(max)}`;
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

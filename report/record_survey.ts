@@ -1,0 +1,99 @@
+import type { RecordFooter, RecordHeader, Snapshot } from "../damon/mod.ts";
+
+/** A part of a record's time, ns from the record's start. */
+export interface TimeRange {
+  /** Its beginning. */
+  startNs: number;
+  /** Its end; larger. */
+  endNs: number;
+}
+
+/** Smallest and largest value seen. */
+export interface Extent {
+  /** The smallest. */
+  min: number;
+  /** The largest. */
+  max: number;
+}
+
+/** One monitored target, as a record has it. */
+export interface RecordedTarget {
+  /** Pid of the kdamond. */
+  kdamond: number;
+  /** DAMON's id of the target. */
+  targetId: bigint;
+  /** Index of the target in its context. */
+  index: number;
+  /** The watched process; absent for physical memory and where the record does not say. */
+  pid: number | undefined;
+  /** Its snapshots in the selection. */
+  snapshots: number;
+  /** Sampling intervals in force, µs. */
+  sampleUs: Extent;
+  /** Aggregation intervals in force, µs. */
+  aggrUs: Extent;
+  /** Numbers of regions of a snapshot. */
+  nrRegions: Extent;
+}
+
+/** What a record is, and which part of it a report is about. */
+export interface RecordSurvey {
+  /** The record's header. */
+  header: RecordHeader;
+  /** Start of the record's first snapshot, ns of its clock: zero of every time axis. */
+  originNs: number;
+  /** From the record's start to its last snapshot's end. */
+  durationNs: number;
+  /** The part of it that was asked for. */
+  timeRange: TimeRange;
+  /** Those with a snapshot in the selection. */
+  targets: RecordedTarget[];
+  /** All snapshots of the record, selected or not. */
+  snapshots: number;
+  /** What the recorder counted; absent where the record is cut off. */
+  footer: RecordFooter | undefined;
+  /** Why the record is not whole; absent where it is. */
+  incomplete: string | undefined;
+}
+
+/** Tells targets apart: target ids begin at 0 in each kdamond. */
+export function keyOf({ kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetId">): string {
+  return `${kdamond}/${targetId}`;
+}
+
+/** A target that was seen for the first time, before any of its snapshots is counted. */
+export function newTargetOf(
+  { kdamond, targetId }: Snapshot,
+  header: RecordHeader,
+  others: Iterable<RecordedTarget>,
+): RecordedTarget {
+  const recorded = header.kdamonds.find(({ pid }) => pid === kdamond) ??
+    (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
+  const targets = recorded?.contexts[0]?.targets ?? [];
+  // Before Linux 5.18 the id is a kernel pointer: then the order of appearance stands for the index.
+  const index = targetId < BigInt(Math.max(1, targets.length))
+    ? Number(targetId)
+    : [...others].filter((other) => other.kdamond === kdamond).length;
+  const none = () => ({ min: Infinity, max: -Infinity });
+  const pid = targets[index]?.pid;
+  return { kdamond, targetId, index, pid, snapshots: 0, sampleUs: none(), aggrUs: none(), nrRegions: none() };
+}
+
+/** Counts a snapshot of this target. */
+export function countSnapshot(target: RecordedTarget, { sampleUs, aggrUs, regions }: Snapshot): void {
+  target.snapshots++;
+  widen(target.sampleUs, sampleUs);
+  widen(target.aggrUs, aggrUs);
+  widen(target.nrRegions, regions.length);
+}
+
+/** Gives children that were followed their pid: who they were stands at the record's end only. */
+export function namePids(targets: Iterable<RecordedTarget>, footer: RecordFooter | undefined): void {
+  const pids = footer?.pages?.pids ?? [];
+  for (const target of targets) target.pid = pids[Number(target.targetId)] ?? target.pid;
+}
+
+function widen(extent: Extent, value: number): void {
+  if (value < extent.min) extent.min = value;
+  if (value > extent.max) extent.max = value;
+}
