@@ -59,6 +59,14 @@ async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Pro
       const side = source.path === undefined ? {} : await readSideFiles(source.path);
       return { reader: await decodePeerJson(bytes, source.name, side), format };
     }
+    case "jsonl": {
+      const { decodeJsonLines } = await import("./jsonl_read.ts");
+      return { reader: await decodeJsonLines(bytes, source.name), format };
+    }
+    case "csv": {
+      const { decodeCsv } = await import("./csv_read.ts");
+      return { reader: await decodeCsv(bytes, source.name), format };
+    }
     case "trace": {
       const { decodeTrace } = await import("./trace_read.ts");
       const { readSideFiles } = await import("./peer_side_files.ts");

@@ -1,5 +1,6 @@
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import { ArrowEncoder } from "./arrow_write.ts";
+import type { RecordEncoder } from "./encoder.ts";
 import { exists, isStream } from "./output_file.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
@@ -14,7 +15,7 @@ export class RecordWriter {
   snapshots = 0;
   /** Regions in them. */
   regions = 0;
-  readonly #encoder: ArrowEncoder;
+  readonly #encoder: RecordEncoder;
   readonly #waiting: RecordItem[] = [];
   #waitingRegions = 0;
   #flushedMs = performance.now();
@@ -22,10 +23,10 @@ export class RecordWriter {
   private constructor(
     readonly path: string,
     readonly file: Deno.FsFile | undefined,
-    header: RecordHeader,
+    encoder: RecordEncoder,
     readonly isCuttable = file !== undefined,
   ) {
-    this.#encoder = new ArrowEncoder(header);
+    this.#encoder = encoder;
     this.#put(this.#encoder.begin());
   }
 
@@ -33,16 +34,17 @@ export class RecordWriter {
    * Begins a record at `path`; `-` writes to standard output. A file that is there is renamed to `path.old` first; a
    * device such as `/dev/null` is written to as it is.
    *
+   * @param encoder What makes its bytes; an Arrow stream by default.
    * @throws {RecordError} where it cannot be written.
    */
-  static create(path: string, header: RecordHeader): RecordWriter {
-    if (path === "-") return new RecordWriter(path, undefined, header);
+  static create(path: string, header: RecordHeader, encoder: RecordEncoder = new ArrowEncoder(header)): RecordWriter {
+    if (path === "-") return new RecordWriter(path, undefined, encoder);
     try {
-      if (isStream(path)) return new RecordWriter(path, Deno.openSync(path, { append: true }), header, false);
+      if (isStream(path)) return new RecordWriter(path, Deno.openSync(path, { append: true }), encoder, false);
       if (exists(path)) Deno.renameSync(path, `${path}.old`);
       // Readable by its owner only: addresses and command lines can be secrets.
       const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
-      return new RecordWriter(path, file, header);
+      return new RecordWriter(path, file, encoder);
     } catch (error) {
       if (error instanceof RecordError) throw error;
       throw new RecordError(`Cannot write ${path}: ${(error as Error).message}`, path);
@@ -61,7 +63,10 @@ export class RecordWriter {
       this.regions += item.snapshot.regions.length;
       this.#waitingRegions += item.snapshot.regions.length;
     }
-    if (this.#waitingRegions >= BATCH_REGIONS || performance.now() - this.#flushedMs >= BATCH_MS) this.flush();
+    const isFull = this.#waitingRegions >= (this.#encoder.batchRegions ?? BATCH_REGIONS);
+    // Who reads along in a pipe wants each line as it comes.
+    const isAwaited = this.#encoder.isLive === true && !this.isCuttable;
+    if (isFull || isAwaited || performance.now() - this.#flushedMs >= BATCH_MS) this.flush();
   }
 
   /** Writes what waits, if it is a second old or `force` is given. @throws {RecordError} as {@linkcode write}. */

@@ -8,11 +8,10 @@ const LINE_BYTES = 240;
 const [HASH, D] = [0x23, 0x64];
 const decoder = new TextDecoder();
 
-/** The header and what is no snapshot as comments of a trace, in ASCII; readers of traces pass over them. */
+/** The header and what is no snapshot as comments of a trace, in ASCII and without spaces; readers of traces pass over them. */
 export function formatComment(value: { header: RecordHeader } | Exclude<RecordItem, { kind: "snapshot" }>): string {
-  // deno-lint-ignore no-control-regex
   const json = JSON.stringify(value).replace(
-    /[^\x00-\x7f]/g,
+    /[ \u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   let text = "";

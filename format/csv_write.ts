@@ -1,0 +1,53 @@
+import { AGE_UNKNOWN, type RecordItem } from "../damon/mod.ts";
+import { encodeText, type RecordEncoder } from "./encoder.ts";
+import { decimal, decimalU64 } from "./exact_number.ts";
+
+/** The columns of our CSV and Parquet tables of regions; those of Parquet have some more. */
+export const CSV_COLUMNS = [
+  "kdamond",
+  "target_id",
+  "start_ns",
+  "end_ns",
+  "sample_us",
+  "aggr_us",
+  "start",
+  "end",
+  "nr_accesses",
+  "age",
+  "scheme",
+  "sz_filter_passed",
+] as const;
+
+/**
+ * Encodes a record as a table with one row a region. The header, memory maps, footer, and snapshots without regions have no
+ * place in it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc4180
+ */
+export class CsvEncoder implements RecordEncoder {
+  readonly isLive = true;
+
+  begin(): Uint8Array {
+    return encodeText(CSV_COLUMNS.join(",") + "\n");
+  }
+
+  encode(items: readonly RecordItem[]): Uint8Array {
+    let text = "";
+    for (const item of items) {
+      if (item.kind !== "snapshot") continue;
+      const { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, scheme } = item.snapshot;
+      const { start, end, nrAccesses, age, length } = regions;
+      const head = `${kdamond},${targetId},${decimal(startNs)},${decimal(endNs)},${sampleUs},${aggrUs},`;
+      const passed = scheme?.passedBytes;
+      for (let i = 0; i < length; i++) {
+        text += `${head}${decimalU64(start[i])},${decimalU64(end[i])},${nrAccesses[i]},` +
+          `${age[i] === AGE_UNKNOWN ? "" : age[i]},${scheme?.index ?? ""},${passed?.[i] ?? ""}\n`;
+      }
+    }
+    return encodeText(text);
+  }
+
+  end(): Uint8Array {
+    return new Uint8Array(0);
+  }
+}

@@ -1,0 +1,137 @@
+import type { RecordHeader, RecordItem } from "../damon/mod.ts";
+
+/** Makes the bytes of a record in one format, piece by piece. What was made up to a piece's end is readable. */
+export interface RecordEncoder {
+  /** How the record begins. Called once, first. */
+  begin(): Uint8Array;
+  /** These items, in their order. */
+  encode(items: readonly RecordItem[]): Uint8Array;
+  /** How it ends. Called once, last. */
+  end(): Uint8Array;
+  /** Whether somebody may read along, line by line: each item is then written at once. */
+  readonly isLive?: boolean;
+  /** Regions that a piece is best made of; by default some ten thousand. */
+  readonly batchRegions?: number;
+}
+
+/** How addresses are written in JSON: as integers, or as text in hex. */
+export type AddressStyle = "integer" | "hex";
+
+/** What can be chosen of a format. */
+export interface EncoderOptions {
+  /** Of JSON lines. Default `integer`. */
+  addresses?: AddressStyle;
+}
+
+/** One format that a record can be written in. */
+interface WrittenFormat {
+  /** Suffixes of files in it. */
+  suffixes: readonly string[];
+  /** In a few words, for help. */
+  description: string;
+  /** Loads what writes it: not before it is wanted. */
+  load(): Promise<(header: RecordHeader, options: EncoderOptions) => RecordEncoder>;
+}
+
+const encoder = new TextEncoder();
+
+/** Formats by their names, those of the Python damo under its own. */
+export const FORMATS = {
+  arrow: {
+    suffixes: [".arrow", ".arrows", ".ipc"],
+    description: "damo's own: an Arrow stream; keeps everything",
+    load: async () => {
+      const { ArrowEncoder } = await import("./arrow_write.ts");
+      return (header) => new ArrowEncoder(header);
+    },
+  },
+  jsonl: {
+    suffixes: [".jsonl", ".ndjson"],
+    description: "JSON lines, one snapshot a line; for jq",
+    load: async () => {
+      const { JsonLinesEncoder } = await import("./jsonl_write.ts");
+      return (header, options) => new JsonLinesEncoder(header, options.addresses);
+    },
+  },
+  csv: {
+    suffixes: [".csv"],
+    description: "a table, one region a row",
+    load: async () => {
+      const { CsvEncoder } = await import("./csv_write.ts");
+      return () => new CsvEncoder();
+    },
+  },
+  json_compressed: {
+    suffixes: [".data", ".json.z", ".zlib"],
+    description: "the Python damo's own: zlib of JSON",
+    load: async () => {
+      const { PeerJsonEncoder } = await import("./peer_write.ts");
+      const { ZlibPieces } = await import("./zlib_pieces.ts");
+      return (header) => new PeerJsonEncoder(header, new ZlibPieces());
+    },
+  },
+  json: {
+    suffixes: [".json"],
+    description: "the Python damo's JSON",
+    load: async () => {
+      const { PeerJsonEncoder } = await import("./peer_write.ts");
+      return (header) => new PeerJsonEncoder(header);
+    },
+  },
+  perf_script: {
+    suffixes: [".script", ".trace", ".txt"],
+    description: "text as perf script prints it",
+    load: async () => {
+      const { TraceEncoder } = await import("./trace_write.ts");
+      return (header) => new TraceEncoder(header);
+    },
+  },
+} as const satisfies Record<string, WrittenFormat>;
+
+/** Name of a format that a record can be written in. */
+export type FormatName = keyof typeof FORMATS;
+
+/**
+ * The format that a file's name asks for.
+ *
+ * @throws {RangeError} naming the suffixes there are.
+ */
+export function formatOf(path: string): FormatName {
+  const lower = path.toLowerCase();
+  const all = Object.entries<WrittenFormat>(FORMATS).flatMap(([name, { suffixes }]) =>
+    suffixes.map((suffix) => ({ name: name as FormatName, suffix }))
+  );
+  const found = all.filter(({ suffix }) => lower.endsWith(suffix)).sort((a, b) => b.suffix.length - a.suffix.length)[0];
+  if (found) return found.name;
+  throw new RangeError(
+    `Cannot tell the format of ${path} as its name must end in one of: ${
+      all.map(({ suffix }) => suffix).join(", ")
+    }; or say it with --format`,
+  );
+}
+
+/**
+ * The format of this name; dashes stand for underscores.
+ *
+ * @throws {RangeError} naming the formats there are.
+ */
+export function parseFormat(name: string): FormatName {
+  const known = name.toLowerCase().replaceAll("-", "_");
+  if (Object.hasOwn(FORMATS, known)) return known as FormatName;
+  throw new RangeError(`Cannot use format ${name} as it must be one of: ${Object.keys(FORMATS).join(", ")}`);
+}
+
+/** What writes a format. */
+export async function encoderOf(
+  format: FormatName,
+  header: RecordHeader,
+  options: EncoderOptions = {},
+): Promise<RecordEncoder> {
+  const make = await (FORMATS[format] as WrittenFormat).load();
+  return make(header, options);
+}
+
+/** Text as bytes. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
+}

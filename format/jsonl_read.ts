@@ -1,0 +1,147 @@
+import {
+  AGE_UNKNOWN,
+  parseBytes,
+  RecordError,
+  type RecordHeader,
+  type RecordItem,
+  type RecordReader,
+  Regions,
+  type SchemeStats,
+  type Snapshot,
+} from "../damon/mod.ts";
+import { foreignHeader } from "./foreign_header.ts";
+import { parseExact } from "./json_window.ts";
+import { linesOf } from "./trace_line.ts";
+
+const decoder = new TextDecoder();
+
+/** A snapshot in a line of JSON. */
+interface SnapshotLine {
+  kdamond: number;
+  target_id: number | string | bigint;
+  start_ns: number | bigint;
+  end_ns: number | bigint;
+  sample_us: number;
+  aggr_us: number;
+  scheme?: { index: number; stats?: SchemeStats };
+  regions: {
+    start: number | string | bigint;
+    end: number | string | bigint;
+    nr_accesses: number;
+    age: number | null;
+    sz_filter_passed?: number;
+  }[];
+}
+
+type Line = RecordItem | { kind: "header"; header: RecordHeader };
+
+/**
+ * Decodes JSON lines as `damo convert` and `damo record` write them. The header may be missing, where somebody kept only the
+ * snapshots; lines of other kinds are passed over.
+ *
+ * @param name Names the source in errors.
+ * @throws {RecordError} where the first line is none of a record.
+ */
+export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: string): Promise<RecordReader> {
+  const walk = new LineWalk(bytes);
+  const lines = walk.lines();
+  const { done, value } = await lines.next();
+  if (done) {
+    throw new RecordError(
+      `Cannot read ${name} as a record: its first line is no JSON line of one (${walk.failure ?? "it has none"})`,
+      name,
+      0,
+    );
+  }
+  const header = value.kind === "header"
+    ? value.header
+    : foreignHeader({ tool: "", first: value.kind === "snapshot" ? value.snapshot : undefined });
+  return {
+    header,
+    get incomplete() {
+      return walk.failure ??
+        (walk.hasFooter || value.kind !== "header"
+          ? undefined
+          : "it has no footer: the recorder was killed, or is still writing");
+    },
+    async *items() {
+      if (value.kind !== "header") yield value;
+      for await (const line of lines) if (line.kind !== "header") yield line;
+    },
+    async [Symbol.asyncDispose]() {
+      await lines.return(undefined);
+    },
+  };
+}
+
+class LineWalk {
+  failure: string | undefined;
+  hasFooter = false;
+  constructor(readonly bytes: AsyncIterable<Uint8Array>) {}
+
+  async *lines(): AsyncGenerator<Line> {
+    let number = 0;
+    try {
+      for await (const { bytes, isLast } of linesOf(this.bytes)) {
+        for (const text of decoder.decode(bytes).split("\n")) {
+          if (text.trim() === "") continue;
+          number++;
+          let line: Line | undefined;
+          try {
+            line = lineOf(text);
+          } catch (error) {
+            this.failure = `${isLast ? "it is cut off in line" : "broken in line"} ${number} (${
+              (error as Error).message
+            })`;
+            return;
+          }
+          if (line === undefined) continue;
+          this.hasFooter = line.kind === "footer";
+          yield line;
+        }
+      }
+    } catch (error) {
+      this.failure = `it is cut off or broken (${(error as Error).message})`;
+    }
+  }
+}
+
+function lineOf(text: string): Line | undefined {
+  const fields = parseExact(text) as Record<string, unknown>;
+  switch (fields.kind) {
+    case "header":
+    case "mappings":
+    case "footer":
+      // Doubles throughout, as they were written.
+      return JSON.parse(text);
+    case "snapshot":
+      return { kind: "snapshot", snapshot: snapshotOf(fields as unknown as SnapshotLine) };
+  }
+  return undefined;
+}
+
+function snapshotOf(line: SnapshotLine): Snapshot {
+  const rows = line.regions;
+  const regions = Regions.alloc(rows.length);
+  const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
+    ? new Float64Array(rows.length)
+    : undefined;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    regions.start[i] = typeof row.start === "string" ? parseBytes(row.start) : Number(row.start);
+    regions.end[i] = typeof row.end === "string" ? parseBytes(row.end) : Number(row.end);
+    regions.nrAccesses[i] = row.nr_accesses;
+    regions.age[i] = row.age ?? AGE_UNKNOWN;
+    if (passedBytes) passedBytes[i] = row.sz_filter_passed ?? 0;
+  }
+  return {
+    kdamond: line.kdamond,
+    targetId: BigInt(line.target_id),
+    startNs: Number(line.start_ns),
+    endNs: Number(line.end_ns),
+    sampleUs: line.sample_us,
+    aggrUs: line.aggr_us,
+    regions,
+    ...(line.scheme && { scheme: { ...line.scheme, ...(passedBytes && { passedBytes }) } }),
+  };
+}

@@ -1,0 +1,55 @@
+import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import { type AddressStyle, encodeText, type RecordEncoder } from "./encoder.ts";
+import { decimal, decimalU64, jsonInteger } from "./exact_number.ts";
+
+/**
+ * Encodes a record as JSON lines: the header, then one snapshot, memory map or footer a line. The lines are described by
+ * `schema/record-line.schema.json`.
+ *
+ * @see https://jsonlines.org
+ */
+export class JsonLinesEncoder implements RecordEncoder {
+  readonly isLive = true;
+  readonly #header: RecordHeader;
+  readonly #address: (value: number) => string;
+
+  /** @param addresses How addresses are written. */
+  constructor(header: RecordHeader, addresses: AddressStyle = "integer") {
+    this.#header = header;
+    this.#address = addresses === "hex" ? (value) => `"0x${BigInt(decimalU64(value)).toString(16)}"` : decimalU64;
+  }
+
+  begin(): Uint8Array {
+    return encodeText(JSON.stringify({ kind: "header", header: this.#header }) + "\n");
+  }
+
+  encode(items: readonly RecordItem[]): Uint8Array {
+    let text = "";
+    for (const item of items) {
+      text += (item.kind === "snapshot" ? this.#snapshot(item.snapshot) : JSON.stringify(item)) + "\n";
+    }
+    return encodeText(text);
+  }
+
+  end(): Uint8Array {
+    return new Uint8Array(0);
+  }
+
+  #snapshot({ kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, scheme }: Snapshot): string {
+    const { start, end, nrAccesses, age, length } = regions;
+    const address = this.#address;
+    const passed = scheme?.passedBytes;
+    let text = `{"kind":"snapshot","kdamond":${kdamond},"target_id":${jsonInteger(targetId)}` +
+      `,"start_ns":${decimal(startNs)},"end_ns":${decimal(endNs)},"sample_us":${sampleUs},"aggr_us":${aggrUs}` +
+      (scheme
+        ? `,"scheme":${JSON.stringify({ index: scheme.index, ...(scheme.stats && { stats: scheme.stats }) })}`
+        : "") +
+      `,"nr_regions":${length},"regions":[`;
+    for (let i = 0; i < length; i++) {
+      text +=
+        `${i === 0 ? "" : ","}{"start":${address(start[i])},"end":${address(end[i])},"nr_accesses":${nrAccesses[i]}` +
+        `,"age":${age[i] === AGE_UNKNOWN ? "null" : age[i]}${passed ? `,"sz_filter_passed":${passed[i]}` : ""}}`;
+    }
+    return text + "]}";
+  }
+}

@@ -1,0 +1,204 @@
+import { Buffer } from "node:buffer";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import {
+  AGE_UNKNOWN,
+  type Intervals,
+  type RecordHeader,
+  type RecordItem,
+  type SchemeFilter,
+  type Snapshot,
+} from "../damon/mod.ts";
+import { encodeText, type RecordEncoder } from "./encoder.ts";
+import { decimal, decimalU64 } from "./exact_number.ts";
+import { PEER_STATS } from "./peer_record.ts";
+import { type BytePieces, PLAIN } from "./zlib_pieces.ts";
+
+/** Whose snapshots these are: a record of the Python damo is about one target of one kdamond, or one scheme. */
+function keyOf({ kdamond, targetId, scheme }: Snapshot): string {
+  return `${kdamond}/${targetId}/${scheme?.index ?? ""}`;
+}
+
+/**
+ * Encodes a record as the JSON of the Python damo, in its layout, which it reads. The snapshots of the target that comes
+ * first are written as they come; those of others wait, compressed, as theirs are records of their own behind it.
+ */
+export class PeerJsonEncoder implements RecordEncoder {
+  readonly #header: RecordHeader;
+  readonly #pieces: BytePieces;
+  #first: string | undefined;
+  #hasSnapshot = false;
+  /** Texts of the records that wait: how each begins, then its snapshots, compressed. */
+  readonly #others = new Map<string, { head: string; parts: Uint8Array[] }>();
+
+  /** @param pieces What is done to the text: compressed, or nothing. */
+  constructor(header: RecordHeader, pieces: BytePieces = PLAIN) {
+    this.#header = header;
+    this.#pieces = pieces;
+  }
+
+  begin(): Uint8Array {
+    return new Uint8Array(0);
+  }
+
+  encode(items: readonly RecordItem[]): Uint8Array {
+    let text = "";
+    const waiting = new Map<string, string>();
+    for (const item of items) {
+      if (item.kind !== "snapshot") continue;
+      const { snapshot } = item;
+      const key = keyOf(snapshot);
+      if (this.#first === undefined) {
+        this.#first = key;
+        text += "[" + headOf(this.#header, snapshot);
+      }
+      const own = snapshotText(snapshot, this.#intervals(snapshot));
+      if (key === this.#first) {
+        text += (this.#hasSnapshot ? "," : "") + own;
+        this.#hasSnapshot = true;
+        continue;
+      }
+      const isNew = !this.#others.has(key);
+      if (isNew) this.#others.set(key, { head: headOf(this.#header, snapshot), parts: [] });
+      waiting.set(key, (waiting.get(key) ?? "") + (isNew ? "" : ",") + own);
+    }
+    for (const [key, own] of waiting) this.#others.get(key)!.parts.push(deflateRawSync(encodeText(own)));
+    return this.#pieces.push(encodeText(text));
+  }
+
+  end(): Uint8Array {
+    const out: Uint8Array[] = [];
+    if (this.#first === undefined) out.push(this.#pieces.push(encodeText("[]")));
+    else {
+      out.push(this.#pieces.push(encodeText(TAIL)));
+      for (const { head, parts } of this.#others.values()) {
+        out.push(this.#pieces.push(encodeText("," + head)));
+        for (const part of parts) out.push(this.#pieces.push(inflateRawSync(part)));
+        out.push(this.#pieces.push(encodeText(TAIL)));
+      }
+      out.push(this.#pieces.push(encodeText("\n]")));
+    }
+    out.push(this.#pieces.end());
+    return new Uint8Array(Buffer.concat(out));
+  }
+
+  #intervals(snapshot: Snapshot): Intervals | undefined {
+    return intervalsOf(this.#header, snapshot);
+  }
+}
+
+const TAIL = '\n        ],\n        "data_source": "unknown"\n    }';
+
+function kdamondOf(header: RecordHeader, { kdamond }: Snapshot) {
+  return header.kdamonds.find(({ pid }) => pid === kdamond) ??
+    (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
+}
+
+function intervalsOf(header: RecordHeader, snapshot: Snapshot): Intervals | undefined {
+  return kdamondOf(header, snapshot)?.contexts[0]?.intervals;
+}
+
+/** A record up to its first snapshot. */
+function headOf(header: RecordHeader, snapshot: Snapshot): string {
+  const kdamond = kdamondOf(header, snapshot);
+  const { sampleUs, aggrUs } = snapshot;
+  const intervals = intervalsOf(header, snapshot) ?? { sampleUs, aggrUs, updateUs: 1e6 };
+  const { goal } = intervals;
+  const { scheme } = snapshot;
+  const filters = kdamond?.contexts[0]?.schemes?.[scheme?.index ?? 0]?.filters ?? [];
+  const fields = {
+    kdamond_idx: kdamond?.index ?? null,
+    context_idx: kdamond?.index === undefined ? null : 0,
+    intervals: {
+      sample_us: String(intervals.sampleUs),
+      aggr_us: String(intervals.aggrUs),
+      ops_update_us: String(intervals.updateUs),
+      intervals_goal: {
+        access_bp: (goal?.accessBp ?? 0).toFixed(6),
+        aggrs: String(goal?.aggrs ?? 0),
+        min_sample_us: String(goal?.minSampleUs ?? 0),
+        max_sample_us: String(goal?.maxSampleUs ?? 0),
+      },
+    },
+    scheme_idx: scheme?.index ?? null,
+    target_id: "TARGET",
+    scheme_filters: scheme ? filters.map(filterFields) : [],
+  };
+  const text = JSON.stringify([fields], null, 4).slice(1, -"\n    }\n]".length)
+    // What tried regions are of is not told by the kernel.
+    .replace('"TARGET"', scheme ? "null" : String(snapshot.targetId));
+  return `${text},\n        "snapshots": [`;
+}
+
+function filterFields(filter: SchemeFilter): Record<string, unknown> {
+  const { type, matching, allow } = filter;
+  return {
+    filter_type: type,
+    matching,
+    allow,
+    memcg_path: type === "memcg" ? filter.memcgPath : "",
+    address_range: {
+      start: type === "addr" ? decimalU64(filter.start) : "0",
+      end: type === "addr" ? decimalU64(filter.end) : "0",
+    },
+    damon_target_idx: String(type === "target" ? filter.targetIndex : 0),
+    hugepage_size: type === "hugepage_size" ? [decimalU64(filter.minBytes), decimalU64(filter.maxBytes)] : ["0", "0"],
+  };
+}
+
+function snapshotText(snapshot: Snapshot, intervals: Intervals | undefined): string {
+  const { startNs, endNs, sampleUs, regions, scheme } = snapshot;
+  const { start, end, nrAccesses, age, length } = regions;
+  const passed = scheme?.passedBytes;
+  let bytes = 0;
+  const parts: string[] = [];
+  for (let i = 0; i < length; i++) {
+    bytes += end[i] - start[i];
+    parts.push(
+      `
+                    {
+                        "start": "${commas(start[i])}",
+                        "end": "${commas(end[i])}",
+                        "nr_accesses": {
+                            "samples": ${nrAccesses[i]},
+                            "percent": null
+                        },
+                        "age": {
+                            "usec": null,
+                            "aggr_intervals": ${age[i] === AGE_UNKNOWN ? "null" : `"${commas(age[i])}"`}
+                        },
+                        "probe_hits": [],
+                        "sz_filter_passed": "${passed ? decimal(passed[i]) : 0} B"
+                    }`,
+    );
+  }
+  const isTuned = intervals !== undefined && intervals.sampleUs !== sampleUs;
+  return `
+            {
+                "start_time": "${decimal(startNs)}",
+                "end_time": "${decimal(endNs)}",
+                "regions": [${parts.join(",")}${length > 0 ? "\n                " : ""}],
+                "total_bytes": "${decimal(bytes)}",
+                "damos_stats": ${statsText(scheme)},
+                "sample_interval_us": ${isTuned ? `"${decimal(sampleUs * 1e3)}"` : "null"}
+            }`;
+}
+
+function statsText(scheme: Snapshot["scheme"]): string {
+  if (!scheme?.stats) return "null";
+  const { stats } = scheme;
+  const fields = Object.entries(PEER_STATS).map(([name, ours]) => `"${name}": "${decimal(stats[ours] ?? 0)}"`);
+  const indent = "\n                    ";
+  return `{${[...fields, '"max_nr_snapshots": "0"'].map((field) => indent + field).join(",")}\n                }`;
+}
+
+/** Digits in groups of three, as the Python damo writes addresses and ages. */
+function commas(value: number): string {
+  let text = decimalU64(value);
+  if (text.length < 4) return text;
+  let grouped = "";
+  while (text.length > 3) {
+    grouped = "," + text.slice(-3) + grouped;
+    text = text.slice(0, -3);
+  }
+  return text + grouped;
+}

@@ -1,0 +1,66 @@
+import { AGE_UNKNOWN, Regions, type Snapshot } from "../damon/mod.ts";
+
+/** What is the same in all rows of a snapshot. */
+export interface RowHead {
+  kdamond: number;
+  targetId: bigint;
+  startNs: number;
+  endNs: number;
+  sampleUs: number;
+  aggrUs: number;
+  /** Index of the scheme; absent where none was the source. */
+  scheme?: number;
+}
+
+/** Puts snapshots together from rows of regions that follow each other. */
+export class RegionRows {
+  #head: RowHead | undefined;
+  #start: number[] = [];
+  #end: number[] = [];
+  #nrAccesses: number[] = [];
+  #age: number[] = [];
+  #passed: number[] = [];
+
+  /** Whether a row with this head goes on with the snapshot that is open. */
+  continues(head: RowHead): boolean {
+    const open = this.#head;
+    return open !== undefined && open.endNs === head.endNs && open.startNs === head.startNs &&
+      open.targetId === head.targetId && open.kdamond === head.kdamond && open.scheme === head.scheme;
+  }
+
+  /** Begins a snapshot; returns the one before it. */
+  begin(head: RowHead): Snapshot | undefined {
+    const before = this.finish();
+    this.#head = head;
+    return before;
+  }
+
+  /** One region. `age` and `passed` may be absent. */
+  add(start: number, end: number, nrAccesses: number, age: number | undefined, passed: number | undefined): void {
+    this.#start.push(start);
+    this.#end.push(end);
+    this.#nrAccesses.push(nrAccesses);
+    this.#age.push(age ?? AGE_UNKNOWN);
+    if (passed !== undefined) this.#passed.push(passed);
+  }
+
+  /** The snapshot that is open. */
+  finish(): Snapshot | undefined {
+    if (!this.#head) return undefined;
+    const { scheme, ...head } = this.#head;
+    const passedBytes = this.#passed.length === this.#start.length ? Float64Array.from(this.#passed) : undefined;
+    const snapshot: Snapshot = {
+      ...head,
+      regions: new Regions(
+        Float64Array.from(this.#start),
+        Float64Array.from(this.#end),
+        Uint32Array.from(this.#nrAccesses),
+        Uint32Array.from(this.#age),
+      ),
+      ...(scheme !== undefined && { scheme: { index: scheme, ...(passedBytes && { passedBytes }) } }),
+    };
+    this.#head = undefined;
+    for (const column of [this.#start, this.#end, this.#nrAccesses, this.#age, this.#passed]) column.length = 0;
+    return snapshot;
+  }
+}
