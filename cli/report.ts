@@ -1,5 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
+import { doctorCommand } from "./doctor.ts";
 import { fidelityCommand } from "./fidelity.ts";
+import { idleCommand } from "./idle.ts";
+import { statusCommand } from "./status.ts";
 import { parseBytes, parseNs } from "../damon/units.ts";
 
 const seconds = (text: string) => parseNs(text, "s");
@@ -22,6 +25,9 @@ export function reportCommand() {
     .description("Show what a record says.")
     .addCommand(heatmapCommand("heatmap"))
     .addCommand(fidelityCommand())
+    .addCommand(idleCommand())
+    .addCommand(statusCommand("damon"))
+    .addCommand(doctorCommand("sysinfo"))
     .addCommand(heatsCommand(), { hidden: true });
 }
 
