@@ -1,10 +1,10 @@
+import { OPTION_WORDS, WORD_SEPARATOR } from "./damon_option_table.ts";
+
 /**
  * Options that take several values, and how many: what follows those is the next argument, such as the target. Where a
  * command has its own number, its name stands before the option's.
  */
 const VALUES: Record<string, number> = {
-  monitoring_intervals: 3,
-  monitoring_nr_regions_range: 2,
   resol: 2,
   time_range: 2,
   address_range: 2,
@@ -20,7 +20,9 @@ const VALUES: Record<string, number> = {
 /**
  * Splits the arguments at the first `--`: what follows is a command to run, taken as it is. Before it, long options may
  * be written with dashes or with underscores (`--time-range`, `--time_range`), as the peer's users write them, and each
- * of several values gets its option's name, so that what comes after the last one is no value.
+ * of several values gets its option's name, so that what comes after the last one is no value. The words of one
+ * occurrence of an option of DAMON's parameters become one value, parted by {@linkcode WORD_SEPARATOR}: which belong
+ * together is not lost.
  *
  * @example
  * ```ts
@@ -28,7 +30,7 @@ const VALUES: Record<string, number> = {
  * splitArguments(["record", "--nr-targets=1", "--", "ls", "--all"]);
  * // { args: ["record", "--nr_targets=1"], command: ["ls", "--all"] }
  * splitArguments(["record", "--monitoring-nr-regions-range", "10", "100", "42"]).args;
- * // ["record", "--monitoring_nr_regions_range=10", "--monitoring_nr_regions_range=100", "42"]
+ * // ["record", "--monitoring_nr_regions_range=10\x1f100", "42"]
  * ```
  */
 export function splitArguments(argv: readonly string[]): { args: string[]; command: string[] | undefined } {
@@ -42,6 +44,14 @@ export function splitArguments(argv: readonly string[]): { args: string[]; comma
       continue;
     }
     const name = found[1].replaceAll("-", "_");
+    const words = OPTION_WORDS.get(name);
+    if (words !== undefined && found[2] === undefined) {
+      const rest = wordsAfter(before, i);
+      const taken = rest.slice(0, typeof words === "number" ? words : words(rest));
+      i += taken.length;
+      args.push(taken.length > 0 ? `--${name}=${taken.join(WORD_SEPARATOR)}` : `--${name}`);
+      continue;
+    }
     const command = args.find((word) => `${word} ${name}` in VALUES);
     const most = found[2] === undefined ? VALUES[command ? `${command} ${name}` : name] ?? 0 : 0;
     const values: string[] = [];
@@ -50,4 +60,11 @@ export function splitArguments(argv: readonly string[]): { args: string[]; comma
     else args.push(...values.map((value) => `--${name}=${value}`));
   }
   return { args, command: at < 0 ? undefined : argv.slice(at + 1) };
+}
+
+/** What follows argument `i` until the next option; a negative number is none. */
+function wordsAfter(argv: readonly string[], i: number): string[] {
+  const rest = argv.slice(i + 1);
+  const end = rest.findIndex((word) => /^-(?!\d)/.test(word));
+  return end < 0 ? rest : rest.slice(0, end);
 }

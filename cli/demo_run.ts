@@ -1,6 +1,6 @@
 import { formatNs, KernelError, UnsupportedError, VerifierError } from "../damon/mod.ts";
 import { record, sentenceOf } from "./record_run.ts";
-import { recordCommand } from "./record.ts";
+import { recordCommand, type RecordOptions } from "./record.ts";
 import { run } from "./subprocess.ts";
 
 interface DemoOptions {
@@ -70,7 +70,7 @@ export async function recordHere({ out, workload }: DemoOptions): Promise<void> 
       await writer.close();
     };
     console.error(`damo: recording the ${workload} workload (pid ${child.pid}) until it ends`);
-    const options = recordCommand(undefined).exitOverride().opts();
+    const options = recordCommand(undefined).exitOverride().opts() as unknown as RecordOptions;
     // In the lab the file has another name outside than here, so the summary leaves it out.
     const quiet = { ...options, out: `${out}/${workload}.arrow`, quiet: true as const };
     const { header, footer } = await record(String(child.pid), undefined, quiet, () => void go());

@@ -8,7 +8,7 @@ import { ExitCode, exitCodeOf } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { openSource, type RecordSource } from "./record_source.ts";
-import { kdamondOf, type Wanted, wantedOf } from "./record_target.ts";
+import { kdamondsFor, PID_TO_COME, pidsIn, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { TOOL } from "./version.ts";
@@ -27,14 +27,16 @@ export async function record(
 ) {
   const roots = defaultRoots();
   const wanted = wantedOf(target, command, options);
-  checkBefore(roots, wanted, options);
+  const kdamonds = wanted.kind === "ongoing" ? [] : await kdamondsFor(roots, wanted, options);
+  // Everything that can be known to fail fails here, before anything is started.
+  for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);
   checkWritable(options.out);
   // Loaded only now, as the Arrow library is large and most mistakes are found by here.
   const { RecordWriter } = await import("../format/record_file.ts");
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
-  await using source = await openSource(roots, wanted, options);
+  await using source = await openSource(roots, wanted, options, kdamonds);
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
   const monitor = await startMonitor(roots, source, wanted, child);
   const header = headerOf(roots, {
@@ -98,13 +100,6 @@ async function startMonitor(roots: Roots, source: RecordSource, wanted: Wanted, 
         .end()}`,
     );
   }
-}
-
-/** Everything that can be known to fail fails here, before anything is started. */
-function checkBefore(roots: Roots, wanted: Wanted, options: RecordOptions): void {
-  if (wanted.kind === "ongoing") return;
-  kdamondOf(options, wanted.kind === "paddr" ? {} : { pid: wanted.kind === "pid" ? wanted.pid : 1 });
-  if (wanted.kind === "pid") requireProcess(roots, wanted.pid);
 }
 
 function isOutputFailure(error: unknown): boolean {

@@ -1,12 +1,12 @@
-import { BusyError, KernelError, type RecordedKdamond, type Source, UnsupportedError } from "../damon/mod.ts";
+import { BusyError, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
-import { requireFreeDamon, startKdamond } from "../kernel/kdamond.ts";
+import { requireFreeDamon, startKdamonds } from "../kernel/kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "../kernel/monitor.ts";
 import { openPagesMonitor } from "../kernel/pages_monitor.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import type { RecordOptions } from "./record.ts";
-import { kdamondOf, type Wanted } from "./record_target.ts";
+import { PID_TO_COME, pidsIn, type Wanted, withPid } from "./record_target.ts";
 
 /** Where snapshots come from. Opened before the target is started; disposing turns off what it started. */
 export interface RecordSource extends AsyncDisposable {
@@ -23,14 +23,19 @@ export interface RecordSource extends AsyncDisposable {
  * @throws {UnsupportedError} where the kernel cannot do it.
  * @throws {BusyError} where somebody else's DAMON is in the way.
  */
-export async function openSource(roots: Roots, wanted: Wanted, options: RecordOptions): Promise<RecordSource> {
+export async function openSource(
+  roots: Roots,
+  wanted: Wanted,
+  options: RecordOptions,
+  kdamonds: readonly Kdamond[],
+): Promise<RecordSource> {
   const watchesProcess = wanted.kind === "pid" || wanted.kind === "command";
   if (!watchesProcess && options.monitor !== "auto" && options.monitor !== "damon") {
     throw new TypeError(
       `Cannot use --monitor ${options.monitor} as it watches processes: the target is ${wanted.kind}`,
     );
   }
-  if (wanted.kind === "ongoing") return openDamon(roots, wanted, options);
+  if (wanted.kind === "ongoing") return openDamon(roots, undefined, options);
   if (options.monitor === "auto" || options.monitor === "damon") {
     try {
       if (options.include_children) {
@@ -39,8 +44,9 @@ export async function openSource(roots: Roots, wanted: Wanted, options: RecordOp
           "children",
         );
       }
-      await requireFreeDamon(roots, watchesProcess ? "vaddr" : "paddr");
-      return openDamon(roots, wanted, options);
+      const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
+      for (const each of operations) await requireFreeDamon(roots, each);
+      return openDamon(roots, kdamonds, options);
     } catch (error) {
       // Without root DAMON cannot be driven; some capabilities are enough for the page sampler.
       const isAbsent = error instanceof UnsupportedError || error instanceof BusyError || error instanceof KernelError;
@@ -51,7 +57,7 @@ export async function openSource(roots: Roots, wanted: Wanted, options: RecordOp
     }
   }
   if (wanted.kind === "pid") refuseBoth(roots, wanted.pid);
-  return openPages(roots, options);
+  return openPages(roots, options, kdamonds[0]);
 }
 
 /** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
@@ -67,7 +73,7 @@ function refuseBoth(roots: Roots, pid: number): void {
 }
 
 /** The eBPF page sampler. */
-function openPages(roots: Roots, options: RecordOptions): RecordSource {
+function openPages(roots: Roots, options: RecordOptions, kdamond: Kdamond): RecordSource {
   const isExact = options.monitor === "pages-exact";
   let clock = { ns: 0, ms: 0 };
   let dispose = () => Promise.resolve();
@@ -75,7 +81,7 @@ function openPages(roots: Roots, options: RecordOptions): RecordSource {
     source: isExact ? "pages-exact" : "pages",
     start(pid) {
       const monitor = openPagesMonitor(roots, {
-        context: kdamondOf(options, { pid: pid! }).contexts[0],
+        context: withPid([kdamond], pid!)[0].contexts[0],
         mode: isExact ? "exact" : "adaptive",
         maxOverhead: options.max_overhead,
         includeChildren: options.include_children,
@@ -91,7 +97,7 @@ function openPages(roots: Roots, options: RecordOptions): RecordSource {
 }
 
 /** DAMON: a kdamond of our own, or with `ongoing` those that are on, only listened to. */
-function openDamon(roots: Roots, wanted: Wanted, options: RecordOptions): RecordSource {
+function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, options: RecordOptions): RecordSource {
   const tracer = openTracer({ ringBytes: options.ring });
   let watched: WatchedKdamond[] = [];
   const stopAll = async () => {
@@ -102,7 +108,7 @@ function openDamon(roots: Roots, wanted: Wanted, options: RecordOptions): Record
     async start(pid) {
       // Attached before DAMON is turned on, so that its first event finds someone listening.
       tracer.attach();
-      watched = wanted.kind === "ongoing" ? ongoing(roots) : [await ourKdamond(roots, options, pid)];
+      watched = kdamonds ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME)) : ongoing(roots);
       for (const { recorded } of watched) tracer.watch(recorded.pid);
       return new DamonMonitor(roots, tracer, watched);
     },
@@ -114,11 +120,13 @@ function openDamon(roots: Roots, wanted: Wanted, options: RecordOptions): Record
   };
 }
 
-async function ourKdamond(roots: Roots, options: RecordOptions, pid: number | undefined): Promise<WatchedKdamond> {
-  const kdamond = kdamondOf(options, pid === undefined ? {} : { pid });
-  const running = await startKdamond(roots, kdamond);
-  const recorded: RecordedKdamond = { ...kdamond, pid: running.pid, index: running.index, ours: true };
-  return { recorded, isOn: () => running.isOn(), stop: () => running.stop() };
+async function ourKdamonds(roots: Roots, kdamonds: readonly Kdamond[]): Promise<WatchedKdamond[]> {
+  const running = await startKdamonds(roots, kdamonds);
+  return running.map((each, i) => ({
+    recorded: { ...kdamonds[i], pid: each.pid, index: each.index, ours: true },
+    isOn: () => each.isOn(),
+    stop: () => each.stop(),
+  }));
 }
 
 /** Every kdamond that is on, whoever started it. */

@@ -1,13 +1,6 @@
-import {
-  type AddressRange,
-  checkKdamond,
-  DEFAULT_INTERVALS,
-  DEFAULT_NR_REGIONS,
-  type Kdamond,
-  type Operations,
-  parseBytes,
-  parseUs,
-} from "../damon/mod.ts";
+import { checkKdamond, type Kdamond, parseCount } from "../damon/mod.ts";
+import type { Roots } from "../kernel/roots.ts";
+import { askedKdamonds } from "./damon_options.ts";
 import type { RecordOptions } from "./record.ts";
 
 /** What the command line asked to record. */
@@ -15,7 +8,9 @@ export type Wanted =
   | { kind: "pid"; pid: number }
   | { kind: "paddr" }
   | { kind: "ongoing" }
-  | { kind: "command"; argv: string[] };
+  | { kind: "command"; argv: string[] }
+  /** As the options say: several processes, or a whole configuration out of a file. */
+  | { kind: "options" };
 
 /**
  * What is to be recorded, from the target argument, the command after `--`, and the options.
@@ -25,13 +20,17 @@ export type Wanted =
 export function wantedOf(target: string | undefined, command: string[] | undefined, options: RecordOptions): Wanted {
   const named: Wanted[] = [];
   if (options.ongoing) named.push({ kind: "ongoing" });
-  if (options.target_pid !== undefined) named.push({ kind: "pid", pid: options.target_pid });
+  const pids = options.target_pid as string[][] | undefined;
+  if (options.kdamonds !== undefined || (pids && pids.length > 1)) named.push({ kind: "options" });
+  else if (pids) named.push({ kind: "pid", pid: parseCount(pids[0][0]) });
   if (command !== undefined) {
     if (command.length === 0) throw new TypeError("Cannot record as -- must be followed by a command: nothing follows");
     named.push({ kind: "command", argv: command });
   }
   if (target !== undefined) named.push(targetOf(target));
-  else if (options.ops === "paddr") named.push({ kind: "paddr" });
+  else if (named.length === 0 && (options.ops as string[][] | undefined)?.[0]?.[0] === "paddr") {
+    named.push({ kind: "paddr" });
+  }
   if (named.length === 1) return named[0];
   throw new TypeError(
     named.length === 0
@@ -57,57 +56,38 @@ function targetOf(text: string): Wanted {
   return { kind: "command", argv: ["sh", "-c", `exec ${text}`] };
 }
 
+/** Stands for the pid of a command that has not been started yet. */
+export const PID_TO_COME = 0;
+
 /**
- * The configuration that the options ask for.
+ * The kdamonds that the options ask for. A command that is yet to be started has {@linkcode PID_TO_COME}.
  *
  * @throws {RangeError} for values that no kernel takes; {SyntaxError} for text that does not parse.
  */
-export function kdamondOf(options: RecordOptions, target: { pid?: number }): Kdamond {
-  const [sample, aggr, update] = tuple(options.monitoring_intervals, 3, "--monitoring_intervals").map(parseUs);
-  const [min, max] = tuple(options.monitoring_nr_regions_range, 2, "--monitoring_nr_regions_range").map(Number);
-  const kdamond: Kdamond = {
-    contexts: [{
-      operations: operationsOf(options.ops, target),
-      intervals: {
-        sampleUs: options.sample ?? sample ?? DEFAULT_INTERVALS.sampleUs,
-        aggrUs: options.aggr ?? aggr ?? DEFAULT_INTERVALS.aggrUs,
-        updateUs: options.updr ?? update ?? DEFAULT_INTERVALS.updateUs,
-      },
-      nrRegions: {
-        min: options.minr ?? min ?? DEFAULT_NR_REGIONS.min,
-        max: options.maxr ?? max ?? DEFAULT_NR_REGIONS.max,
-      },
-      targets: [{ ...target, regions: parseRanges(options.regions ?? "") }],
-    }],
-  };
-  checkKdamond(kdamond);
-  return kdamond;
+export async function kdamondsFor(roots: Roots, wanted: Wanted, options: RecordOptions): Promise<Kdamond[]> {
+  // A pid that an option names is read with the options.
+  const { target_pid: _pid, ...rest } = options;
+  const kdamonds = wanted.kind === "options"
+    ? await askedKdamonds(roots, options, {})
+    : await askedKdamonds(roots, rest, {
+      target: wanted.kind === "paddr" ? "paddr" : { pid: wanted.kind === "pid" ? wanted.pid : PID_TO_COME },
+    });
+  kdamonds.forEach(checkKdamond);
+  return kdamonds;
 }
 
-function operationsOf(text: string | undefined, { pid }: { pid?: number }): Operations {
-  const operations = text ?? (pid === undefined ? "paddr" : "vaddr");
-  if (operations === "vaddr" || operations === "fvaddr" || operations === "paddr") return operations;
-  throw new RangeError(`Cannot use --ops as it must be vaddr, fvaddr or paddr: it is ${text}`);
+/** The same with the pid that has come. */
+export function withPid(kdamonds: readonly Kdamond[], pid: number): Kdamond[] {
+  return kdamonds.map((kdamond) => ({
+    ...kdamond,
+    contexts: kdamond.contexts.map((context) => ({
+      ...context,
+      targets: context.targets.map((target) => target.pid === PID_TO_COME ? { ...target, pid } : target),
+    })),
+  }));
 }
 
-function tuple(values: string[] | undefined, length: number, name: string): string[] {
-  if (values !== undefined && values.length !== length) {
-    throw new RangeError(`Cannot use ${name} as it must have ${length} values: it has ${values.length}`);
-  }
-  return values ?? [];
-}
-
-/**
- * Address ranges, as in `4G-6G 0x7f0000000000-0x7f0000100000`, in bytes.
- *
- * @throws {SyntaxError} for another form.
- */
-export function parseRanges(text: string): AddressRange[] {
-  return text.split(/[\s,]+(?=\S)/).filter(Boolean).map((range) => {
-    const [start, end, ...more] = range.split("-");
-    if (end === undefined || more.length) {
-      throw new SyntaxError(`Cannot parse ${JSON.stringify(range)} as an address range: use a form like 4G-6G`);
-    }
-    return { start: parseBytes(start), end: parseBytes(end) };
-  });
+/** Every process that the kdamonds watch. */
+export function pidsIn(kdamonds: readonly Kdamond[]): number[] {
+  return kdamonds.flatMap(({ contexts }) => contexts.flatMap(({ targets }) => targets.flatMap(({ pid }) => pid ?? [])));
 }

@@ -3,7 +3,9 @@ import { splitArguments } from "../../cli/arguments.ts";
 import { shellWord } from "../../cli/record_run.ts";
 import { StopSignals } from "../../cli/stop_signals.ts";
 import type { RecordOptions } from "../../cli/record.ts";
-import { kdamondOf, parseRanges, wantedOf } from "../../cli/record_target.ts";
+import { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "../../cli/record_target.ts";
+import { parseRanges } from "../../damon/mod.ts";
+import { defaultRoots } from "../../kernel/roots.ts";
 
 const options = (changes: Partial<RecordOptions> = {}) =>
   ({ out: "damon.arrow", ring: 1, ...changes }) as RecordOptions;
@@ -20,7 +22,15 @@ Deno.test("splitArguments ends the values of an option after as many as it takes
   const argsOf = (line: string) => splitArguments(line.split(" ")).args.join(" ");
   assert.equal(
     argsOf("record --monitoring-intervals 5ms 100ms 1s 1234"),
-    "record --monitoring_intervals=5ms --monitoring_intervals=100ms --monitoring_intervals=1s 1234",
+    "record --monitoring_intervals=5ms\x1f100ms\x1f1s 1234",
+  );
+  assert.equal(
+    argsOf("start --damos_action pageout 1234 --damos-filter reject none anon allow memcg a/b 1234 -a 1s"),
+    "start --damos_action=pageout 1234 --damos_filter=reject\x1fnone\x1fanon\x1fallow\x1fmemcg\x1fa/b 1234 -a 1s",
+  );
+  assert.equal(
+    argsOf("start --damos_action migrate_cold 1 --damos_quota_goal node_mem_free_bp 5% 0 1234"),
+    "start --damos_action=migrate_cold\x1f1 --damos_quota_goal=node_mem_free_bp\x1f5%\x1f0 1234",
   );
   assert.equal(argsOf("report --time_range 1 -i 2"), "report --time_range=1 -i 2");
   assert.equal(argsOf("report --resol"), "report --resol");
@@ -42,7 +52,7 @@ Deno.test("shellWord quotes what a shell would split or expand", () => {
 Deno.test("wantedOf finds the one target that was named", () => {
   assert.deepEqual(wantedOf("42", undefined, options()), { kind: "pid", pid: 42 });
   assert.deepEqual(wantedOf("paddr", undefined, options()), { kind: "paddr" });
-  assert.deepEqual(wantedOf(undefined, undefined, options({ ops: "paddr" })), { kind: "paddr" });
+  assert.deepEqual(wantedOf(undefined, undefined, options({ ops: [["paddr"]] })), { kind: "paddr" });
   assert.deepEqual(wantedOf("ongoing", undefined, options()), { kind: "ongoing" });
   assert.deepEqual(wantedOf(undefined, undefined, options({ ongoing: true })), { kind: "ongoing" });
   assert.deepEqual(wantedOf(undefined, ["42"], options()), { kind: "command", argv: ["42"] });
@@ -59,18 +69,26 @@ Deno.test("wantedOf refuses none, two, and what is no target", () => {
   refused(/--ops vaddr/, "vaddr", undefined, options());
 });
 
-Deno.test("kdamondOf lets single options override the combined ones", () => {
-  const { contexts: [context] } = kdamondOf(
-    options({ monitoring_intervals: ["1ms", "20ms", "200ms"], aggr: 50_000, minr: 5, regions: "4K-8K 0x3000-16K" }),
-    { pid: 42 },
-  );
+Deno.test("kdamondsFor lets single options override the combined ones", async () => {
+  const intervals = [["1ms", "20ms", "200ms"]];
+  const asked = { monitoring_intervals: intervals, aggr: [["50ms"]], minr: [["5"]], regions: [["4K-8K 0x3000-16K"]] };
+  const [{ contexts: [context] }] = await kdamondsFor(defaultRoots(), { kind: "pid", pid: 42 }, options(asked));
   assert.deepEqual(context, {
     operations: "vaddr",
     intervals: { sampleUs: 1000, aggrUs: 50_000, updateUs: 200_000 },
     nrRegions: { min: 5, max: 1000 },
     targets: [{ pid: 42, regions: [{ start: 4096, end: 8192 }, { start: 0x3000, end: 16384 }] }],
   });
-  assert.throws(() => kdamondOf(options({ ops: "maddr" }), { pid: 1 }), /it is maddr/);
-  assert.throws(() => kdamondOf(options({ monitoring_intervals: ["1ms"] }), { pid: 1 }), /it has 1/);
+  const refused = (changes: Partial<RecordOptions>) =>
+    kdamondsFor(defaultRoots(), { kind: "pid", pid: 1 }, options(changes));
+  await assert.rejects(refused({ ops: [["maddr"]] }), /it is maddr/);
+  await assert.rejects(refused({ monitoring_intervals: [["1ms"]] }), /it has 1/);
+  await assert.rejects(refused({ ops: [["fvaddr"]] }), /fvaddr as it needs the ranges/);
   assert.throws(() => parseRanges("4K"), { name: "SyntaxError" });
+});
+
+Deno.test("withPid gives a command its pid once it has one", async () => {
+  const kdamonds = await kdamondsFor(defaultRoots(), { kind: "command", argv: ["ls"] }, options());
+  assert.equal(kdamonds[0].contexts[0].targets[0].pid, PID_TO_COME);
+  assert.equal(withPid(kdamonds, 77)[0].contexts[0].targets[0].pid, 77);
 });
