@@ -138,5 +138,6 @@ function bytesOf({ totalBytes, shares }: IdleDistribution, i: number): string {
 
 function percentOf(share: number): string {
   const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return "<0.1 %";
   return `${percent >= 9.95 || percent === 0 ? percent.toFixed(0) : percent.toFixed(1)} %`;
 }

@@ -1,0 +1,214 @@
+import assert from "assert";
+import { AGE_UNKNOWN, type Region, Regions, type Snapshot } from "../../damon/mod.ts";
+import {
+  fillPercentiles,
+  formatIdle,
+  formatIdleCsv,
+  formatIdleJson,
+  formatIdleJsonLines,
+  IDLE_COLUMNS,
+  idleClassNames,
+  IdleFold,
+  idleOf,
+  idleOfStat,
+  idleSpec,
+  IdleTime,
+  idleTimeSteps,
+  parseIdlePercentiles,
+  usedClassesOf,
+} from "../../report/mod.ts";
+import { IntervalStarts } from "../../report/idle_starts.ts";
+import { FOOTER, PROCESS_HEADER, recordOf } from "../memory_record.ts";
+
+const SECOND = 1e9;
+
+/** A snapshot of a tenth of a second, the `i`-th; regions as `[bytes, nrAccesses, age]`, one after the other. */
+function at(i: number, rows: readonly (readonly [number, number, number])[], more: Partial<Snapshot> = {}): Snapshot {
+  let start = 0x1000;
+  const regions = rows.map(([bytes, nrAccesses, age]): Region => ({ start, end: start += bytes, nrAccesses, age }));
+  const times = { startNs: i * 1e8, endNs: (i + 1) * 1e8 };
+  return {
+    kdamond: 7,
+    targetId: 0n,
+    sampleUs: 5000,
+    aggrUs: 100_000,
+    ...times,
+    regions: Regions.from(regions),
+    ...more,
+  };
+}
+
+const EDGES = [1 * SECOND, 5 * SECOND];
+
+Deno.test("idleOf sorts memory into what is accessed and how long the rest has been idle", async () => {
+  const snapshot = at(0, [[4096, 3, 50], [8192, 0, 8], [4096, 0, 9], [16384, 0, 1000]]);
+  const { now, mean, overTime, percentilesNs } = await idleOf(await recordOf([snapshot])(), { edgesNs: EDGES });
+  // An age of 9 is the tenth interval: one second.
+  assert.deepEqual(now, { totalBytes: 32768, shares: [0.125, 0.25, 0.125, 0.5] });
+  assert.deepEqual(mean, now);
+  assert.deepEqual(overTime, [{ startNs: 0, endNs: 1e8, distribution: now }]);
+  assert.equal(percentilesNs.length, 101);
+  assert.equal(percentilesNs[0], -5.1 * SECOND);
+  assert.equal(percentilesNs[13], 0.9 * SECOND);
+  assert.equal(percentilesNs[100], 100.1 * SECOND);
+});
+
+Deno.test("IdleFold tells the end from the mean, and a target that ended from those at the end", async () => {
+  const early = Array.from({ length: 8 }, (_, i) => at(i, [[4096, 1, 0]], { targetId: 1n }));
+  const all = Array.from({ length: 16 }, (_, i) => at(i, [[4096, i < 12 ? 1 : 0, 0]]));
+  const items = [...early, ...all].sort((a, b) => a.startNs - b.startNs);
+  const report = await idleOf(await recordOf(items)(), { edgesNs: EDGES, timeParts: 2 });
+  assert.deepEqual(report.now, { totalBytes: 4096, shares: [0, 1, 0, 0] });
+  // Over 1.6 s: 4096 bytes, and for the first half 4096 more.
+  assert.equal(report.mean!.totalBytes, 6144);
+  assert.deepEqual(report.overTime.map(({ distribution }) => distribution.totalBytes), [8192, 4096]);
+  assert.equal(report.overTime[1].distribution.shares[0], 0.5);
+});
+
+Deno.test("IdleFold takes only the kdamond and the target that are asked for, by pid or index", () => {
+  const items = [at(0, [[4096, 0, 0]]), at(0, [[8192, 0, 0]], { kdamond: 8 }), at(0, [[512, 0, 0]], { targetId: 1n })];
+  const bytesOf = (options: { kdamond?: number; target?: number }) => {
+    const fold = new IdleFold(PROCESS_HEADER, options);
+    for (const snapshot of items) fold.add({ kind: "snapshot", snapshot });
+    return fold.finish().now.totalBytes;
+  };
+  assert.equal(bytesOf({}), 12_800);
+  assert.equal(bytesOf({ kdamond: 8 }), 8192);
+  assert.equal(bytesOf({ kdamond: 0 }), 4608);
+  assert.equal(bytesOf({ kdamond: 7, target: 1 }), 512);
+  assert.throws(() => bytesOf({ kdamond: 9 }), { name: "RangeError", message: /must have a snapshot/ });
+});
+
+Deno.test("IdleFold measures an age by the page sampler's own intervals, which are not equally long", () => {
+  const of = (source: "pages" | "damon") => {
+    const fold = new IdleFold({ ...PROCESS_HEADER, source });
+    fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, 0]]) });
+    const late = { startNs: 1e8, endNs: 3e8, aggrUs: 200_000 };
+    fold.add({ kind: "snapshot", snapshot: at(1, [[4096, 0, 1]], late) });
+    return fold.finish().percentilesNs[100];
+  };
+  assert.equal(of("pages"), 3e8);
+  assert.equal(of("damon"), 4e8);
+});
+
+Deno.test("IdleFold refuses regions without an age and edges that do not ascend", () => {
+  const fold = new IdleFold(PROCESS_HEADER);
+  assert.throws(
+    () => fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, AGE_UNKNOWN]]) }),
+    { name: "RangeError", message: /regions must have an age/ },
+  );
+  for (const edgesNs of [[5, 1], [0, 1], [1, 1]]) {
+    assert.throws(() => new IdleFold(PROCESS_HEADER, { edgesNs }), { name: "RangeError" });
+  }
+});
+
+Deno.test("IdleFold says what was lost and that a record is cut off", () => {
+  const fold = new IdleFold(PROCESS_HEADER);
+  fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, 0]]) });
+  fold.add({ kind: "footer", footer: { ...FOOTER, events: 9, dropped: 2, torn: 1 } });
+  assert.deepEqual(fold.finish("it ends early").notes, [
+    "Lost: 2 of 9 events; 1 torn snapshots are left out",
+    "The record is not complete: it ends early",
+  ]);
+});
+
+Deno.test("IntervalStarts remembers the last ones, and takes those before to have been as long", () => {
+  const starts = new IntervalStarts(4);
+  for (const startNs of [0, 10, 20, 30, 40, 60]) starts.add(startNs);
+  assert.deepEqual([0, 1, 3].map((age) => starts.before(age)), [60, 40, 20]);
+  // The remembered ones are 40/3 long on average.
+  assert.equal(starts.before(4), 20 - 40 / 3);
+  assert.equal(starts.before(5), starts.before(500));
+  const few = new IntervalStarts(4);
+  few.add(7);
+  assert.equal(few.before(30), 7);
+});
+
+Deno.test("IdleTime leaves out what has no snapshots", () => {
+  const time = new IdleTime(1, 10);
+  time.add("a", 0, 10, Float64Array.of(4));
+  time.add("a", 30, 40, Float64Array.of(8));
+  assert.deepEqual(time.parts().map(({ startNs, bytes }) => [startNs, ...bytes]), [[0, 4], [30, 8]]);
+  assert.deepEqual([...time.mean()], [6]);
+});
+
+Deno.test("idleOfStat takes each percentile of DAMON_STAT for a hundredth of the memory", () => {
+  const percentilesMs = Array.from({ length: 101 }, (_, i) => i <= 10 ? -2000 : i <= 60 ? 500 : 7000);
+  const host = PROCESS_HEADER.host;
+  const report = idleOfStat(
+    { percentilesMs, totalBytes: 1000, aggrUs: 100_000, bandwidth: 5, wallMs: 0, host },
+    EDGES,
+  );
+  assert.deepEqual(report.now, { totalBytes: 1000, shares: [0.1, 0.5, 0, 0.4] });
+  assert.deepEqual(report.notes, []);
+  assert.match(formatIdle(report, { width: 80, colour: "never" }), /the coldest half was idle for 500 ms or longer/);
+  const none = { ...report.source, totalBytes: undefined, percentilesMs: Array<number>(101).fill(0) } as const;
+  const empty = idleOfStat({ ...none, aggrUs: undefined, bandwidth: undefined, wallMs: 0, host });
+  assert.match(empty.notes[0], /measured nothing yet/);
+  // Linux 6.17 has 0 where later ones say for how long memory has been hot.
+  assert.equal(empty.now.shares[0], 1);
+});
+
+Deno.test("parseIdlePercentiles takes 101 numbers and nothing else", () => {
+  const text = Array.from({ length: 101 }, (_, i) => i - 50).join(",");
+  assert.equal(parseIdlePercentiles(`${text}\n`)[0], -50);
+  for (const wrong of ["", "1,2,3", `${text},1`, text.replace("-50", "x"), text.replace("-50", "")]) {
+    assert.throws(() => parseIdlePercentiles(wrong), { name: "SyntaxError", message: /101 numbers/ });
+  }
+});
+
+Deno.test("idleTimeSteps shares memory out evenly between two percentiles, as the peer does", () => {
+  // 0 to 100 s, one a percent: each of ten steps has a tenth; the first begins before 0.
+  const seconds = Array.from({ length: 101 }, (_, i) => i);
+  const steps = idleTimeSteps(seconds, 10);
+  assert.deepEqual(steps.slice(0, 2), [{ upTo: 10, percent: 10 }, { upTo: 20, percent: 11 }]);
+  assert.equal(idleTimeSteps(Array<number>(101).fill(3), 10).length, 1);
+});
+
+Deno.test("fillPercentiles draws straight lines through what is known, and on beyond it", () => {
+  const all = fillPercentiles([[10, 0], [50, 40], [90, 200]]);
+  assert.deepEqual([0, 10, 30, 50, 70, 90, 100].map((p) => all[p]), [-10, 0, 20, 40, 120, 200, 240]);
+  for (const wrong of [[[1, 2]], [[5, 1], [5, 2]], [[-1, 0], [5, 2]], [[0, NaN], [1, 2]]]) {
+    assert.throws(() => fillPercentiles(wrong as [number, number][]), { name: "RangeError" });
+  }
+});
+
+Deno.test("the table of idle memory has every class, with what is idle at least as long", async () => {
+  const report = await idleOf(await recordOf([at(0, [[1024, 1, 0], [3072, 0, 99]])])(), { edgesNs: EDGES });
+  const lines = formatIdleCsv(report).trimEnd().split("\n");
+  assert.equal(lines[0], Object.keys(IDLE_COLUMNS).join(","));
+  assert.deepEqual(lines.slice(1, 5), [
+    "now,,,,,1024,0.25,",
+    "now,,,0,1,0,0,0.75",
+    "now,,,1,5,0,0,0.75",
+    "now,,,5,,3072,0.75,0.75",
+  ]);
+  // At the end, in the mean, and one part of the time, which begins at 0.
+  assert.equal(lines.length, 1 + 3 * 4);
+  assert.match(lines.at(-1)!, /^time,0,0\.1,5,,3072/);
+  const json = JSON.parse(formatIdleJson(report));
+  assert.equal(json.rows.length, 12);
+  assert.equal(json.percentiles_s.length, 101);
+  assert.deepEqual(JSON.parse(formatIdleJsonLines(report).split("\n")[3]), json.rows[3]);
+});
+
+Deno.test("classes that never have any memory are not drawn", async () => {
+  const report = await idleOf(await recordOf([at(0, [[1024, 0, 0]])])());
+  assert.equal(usedClassesOf(report), 2);
+  assert.deepEqual(idleClassNames(report).slice(0, 3), ["accessed", "under 1 s", "1 s to 5 s"]);
+  assert.equal(idleClassNames(report).at(-1), "1 d or longer");
+  const domain = JSON.stringify(idleSpec(report));
+  assert.ok(domain.includes("under 1 s") && !domain.includes("1 s to 5 s"));
+});
+
+Deno.test("formatIdle keeps to its width, and uses colours only where asked to", async () => {
+  const items = Array.from({ length: 60 }, (_, i) => at(i * 10, [[1 << 20, i % 3, 9], [3 << 20, 0, i * 10]]));
+  const report = await idleOf(await recordOf(items)(), { timeParts: 10 });
+  for (const width of [60, 80, 120]) {
+    const text = formatIdle(report, { width, colour: "never" });
+    assert.deepEqual(text.split("\n").filter((line) => line.length > width), []);
+    assert.ok(!text.includes("\x1b"));
+  }
+  assert.ok(formatIdle(report, { width: 80, colour: "256" }).includes("\x1b[38;5;"));
+  assert.ok(formatIdle(report, { width: 80, colour: "truecolor" }).includes("\x1b[38;2;"));
+});
