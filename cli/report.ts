@@ -3,6 +3,7 @@ import { doctorCommand } from "./doctor.ts";
 import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
 import { statusCommand } from "./status.ts";
+import { nrRegionsCommand, wssCommand } from "./wss.ts";
 import { parseBytes, parseNs } from "../damon/units.ts";
 
 const seconds = (text: string) => parseNs(text, "s");
@@ -24,6 +25,8 @@ export function reportCommand() {
   return new Command("report")
     .description("Show what a record says.")
     .addCommand(heatmapCommand("heatmap"))
+    .addCommand(wssCommand())
+    .addCommand(nrRegionsCommand())
     .addCommand(fidelityCommand())
     .addCommand(idleCommand())
     .addCommand(statusCommand("damon"))

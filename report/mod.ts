@@ -68,3 +68,29 @@ export {
 export { formatIdle, type IdleTextOptions } from "./idle_text.ts";
 export { IdleTime, type IdleTimePart } from "./idle_time.ts";
 export { idleSpec } from "./idle_vega_lite.ts";
+export {
+  type Cell,
+  type Column,
+  type ColumnKind,
+  formatTableCsv,
+  formatTableJson,
+  formatTableJsonl,
+  type Table,
+  type TableRow,
+  tableRows,
+} from "./table.ts";
+export { barOf, formatTable, sparkline, type TableTextOptions } from "./table_text.ts";
+export { joinTables } from "./join_tables.ts";
+export {
+  type Distribution,
+  meanOf,
+  NumberList,
+  percentileRange,
+  percentilesOf,
+  type PercentileValue,
+} from "./distribution.ts";
+export { type DistributionReport, distributionSpec, distributionTable } from "./distribution_table.ts";
+export { WssFold, wssNotes, wssOf, type WssOptions } from "./wss.ts";
+export { NrRegionsFold } from "./nr_regions.ts";
+export { Reaggregation } from "./reaggregate.ts";
+export { titleOf } from "./record_caption.ts";

@@ -30,6 +30,14 @@ function nameWith({ header }: Headed, target: RecordedTarget, nameOf: (process: 
   return `${shorten((process && nameOf(process)) || "process", 60)} (pid ${target.pid})`;
 }
 
+/** What a report is about: `Working set of python3 train.py (pid 42)`. */
+export function titleOf(survey: RecordSurvey, what: string): string {
+  const { targets } = survey;
+  if (targets.length === 1) return `${what} ${targetNameOf(survey, targets[0])}`;
+  const names = shorten(targets.map((target) => shortTargetNameOf(survey, target)).join(", "), 70);
+  return `${what} ${targets.length} targets: ${names}`;
+}
+
 /** Who recorded it, where and when. */
 export function recordedLine({ header, originNs }: RecordSurvey): string {
   const source = { damon: "DAMON", pages: "the page sampler", "pages-exact": "the exact page sampler", unknown: "" };

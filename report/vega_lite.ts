@@ -1,4 +1,5 @@
 import { formatAddress, formatBytes } from "../damon/mod.ts";
+import { BYTES_EXPR, byteTicksExpr } from "./chart_axes.ts";
 import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
 import { bandNameOf, captionOf } from "./heat_caption.ts";
 import { shortTargetNameOf } from "./record_caption.ts";
@@ -179,22 +180,6 @@ function heatEncoding(heatmap: Heatmap) {
     },
   };
 }
-
-/** Ticks at multiples of a power of two that fits the visible part of the axis, however far it is zoomed. */
-function byteTicksExpr(scale: string, height: number): string {
-  const ticks = Math.max(2, Math.floor(height / 40));
-  const step = `pow(2, ceil(log(max(1, span(domain('${scale}'))) / ${ticks}) / LN2))`;
-  return `sequence(ceil(domain('${scale}')[0] / ${step}) * ${step}, domain('${scale}')[1] + 1, ${step})`;
-}
-
-/** An offset in bytes as text: `96 MiB`. */
-const BYTES_EXPR = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"].reduceRight(
-  (larger, unit, i) => {
-    const text = `format(datum.value / ${2 ** (10 * (i + 1))}, '.4~f') + ' ${unit}'`;
-    return larger === "" ? text : `datum.value < ${2 ** (10 * (i + 2))} ? ${text} : ${larger}`;
-  },
-  "",
-).replace(/^/, "datum.value == 0 ? '0' : ");
 
 function labelOf(heatmap: Heatmap, band: HeatBand, bands: HeatBand[]): string[] {
   const lines = [shorten(bandNameOf(heatmap, band), 22), formatBytes(band.end - band.start)];

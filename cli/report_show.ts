@@ -1,0 +1,80 @@
+import {
+  formatTable,
+  formatTableCsv,
+  formatTableJson,
+  formatTableJsonl,
+  joinTables,
+  type Table,
+  type TableTextOptions,
+} from "../report/mod.ts";
+import type { ReportOptions } from "./report_options.ts";
+import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
+import { inputNamesOf, openInput, type ReportInput } from "./report_read.ts";
+import { colourOf } from "./terminal_colour.ts";
+
+const HINT = "Wheel: zoom. Drag: move. Double click: the whole picture again. Point at the chart: the figures there.";
+
+const FILES: OutputFormats<Table> = {
+  ...chartFormats(chartOf, ({ title }) => title, HINT),
+  ".json": formatTableJson,
+  ".jsonl": formatTableJsonl,
+  ".csv": formatTableCsv,
+};
+
+const STDOUT: OutputFormats<Table> = {
+  json: formatTableJson,
+  jsonl: formatTableJsonl,
+  csv: formatTableCsv,
+  "vega-lite": FILES[".vl.json"],
+};
+
+function chartOf({ chart, title }: Table) {
+  if (chart) return chart();
+  throw new RangeError(`Cannot draw ${title} as there is no chart of it: use --format text, json, jsonl or csv`);
+}
+
+/** Makes a report's table of each input, and shows or writes them as the options say. */
+export async function showReport(
+  options: ReportOptions,
+  tableOf: (input: ReportInput) => Promise<Table>,
+  text: Partial<TableTextOptions> = {},
+): Promise<void> {
+  const show = presenterOf(options, text);
+  const names = inputNamesOf(options.input);
+  const tables: Table[] = [];
+  for (const name of names) {
+    await using input = await openInput(name);
+    tables.push(await tableOf(input));
+  }
+  await show(tables, names);
+}
+
+/** How tables are shown; what cannot be done with the options fails here, before a record is read. */
+export function presenterOf(
+  options: ReportOptions,
+  text: Partial<TableTextOptions> = {},
+): (tables: readonly Table[], names: readonly string[]) => Promise<void> {
+  const { output = "-", format } = options;
+  if (!isStdout(output) && format !== undefined) {
+    throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
+  }
+  const textOptions = { ...textOptionsOf(options), ...text };
+  const asText = (table: Table) => formatTable(table, textOptions);
+  const isText = isStdout(output) && (format ?? "text") === "text";
+  const formatOf = isText
+    ? asText
+    : isStdout(output)
+    ? STDOUT[format!]
+    : outputFormatOf(output, { ...FILES, ".txt": (table: Table) => formatTable(table, { ...textOptions, colour: false }) });
+  return async (tables, names) => {
+    const content = isText ? tables.map(asText).join("\n") : await formatOf(joinTables(tables, names));
+    await writeOutput(output, content);
+  };
+}
+
+/** The width and colours of text on this terminal. */
+export function textOptionsOf({ width, color, raw_number: raw }: ReportOptions): TableTextOptions {
+  const isTerminal = Deno.stdout.isTerminal();
+  const colour = colourOf(color, isTerminal, (name) => Deno.env.get(name)) !== "never";
+  return { width: width ?? (isTerminal ? Deno.consoleSize().columns : 80), colour, raw: raw === true };
+}

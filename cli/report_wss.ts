@@ -1,0 +1,99 @@
+import { RecordError } from "../damon/mod.ts";
+import {
+  type Distribution,
+  type DistributionReport,
+  distributionTable,
+  foldRecord,
+  NrRegionsFold,
+  percentileRange,
+  type RecordSurvey,
+  titleOf,
+  WssFold,
+  wssNotes,
+} from "../report/mod.ts";
+import { type ReportInput, requireSnapshots } from "./report_read.ts";
+import { selectionOf } from "./report_selection.ts";
+import { showReport } from "./report_show.ts";
+import type { NrRegionsCommandOptions, WssCommandOptions } from "./wss.ts";
+
+/** As many of the first snapshots are left out as the peer leaves out: DAMON adjusts its regions by then. */
+const SKIPPED = 20;
+
+/** `damo report wss`. */
+export async function reportWss(options: WssCommandOptions): Promise<void> {
+  const wanted = {
+    minAccesses: options.acc_thres ?? 1,
+    minBytes: options.sz_thres ?? 1,
+    workUs: options.work_time ?? 1,
+    skipSnapshots: options.exclude_samples ?? SKIPPED,
+  };
+  const selection = selectionOf(options);
+  await showDistribution(options, async (input) => {
+    const fold = new WssFold(wanted);
+    const survey = await foldRecord(input.open, [fold], selection);
+    requireSnapshots(survey, input.name);
+    const isSplit = options.per_target === true && options.collapse_targets !== true;
+    return {
+      survey,
+      title: titleOf(survey, "Working set of"),
+      figure: {
+        name: "wss_bytes",
+        title: "working set",
+        description: "bytes of the regions that were accessed",
+        kind: "bytes",
+      },
+      parts: isSplit ? fold.perTarget(survey) : [fold.collapsed(survey)],
+      all: options.all_wss === true,
+      notes: wssNotes(wanted),
+    };
+  });
+}
+
+/** `damo report nr_regions`. */
+export async function reportNrRegions(options: NrRegionsCommandOptions): Promise<void> {
+  const skip = options.exclude_samples ?? SKIPPED;
+  const selection = selectionOf(options);
+  await showDistribution(options, async (input) => {
+    const fold = new NrRegionsFold(skip);
+    const survey = await foldRecord(input.open, [fold], selection);
+    requireSnapshots(survey, input.name);
+    return {
+      survey,
+      title: titleOf(survey, "Regions of"),
+      figure: {
+        name: "nr_regions",
+        title: "regions",
+        description: "regions of a snapshot",
+        kind: "count",
+      },
+      parts: fold.perTarget(survey),
+      notes: skip > 0 ? [`The first ${skip} snapshots of each target are left out`] : [],
+    };
+  });
+}
+
+/** Shows what each input comes to, as the options about distributions say. */
+export async function showDistribution(
+  options: NrRegionsCommandOptions,
+  reportOf: (input: ReportInput) => Promise<Omit<DistributionReport, "percentiles" | "sortBy">>,
+): Promise<void> {
+  const { plot, range = [0, 101, 25], sortby = "size", nr_cols_bar: barColumns } = options;
+  if (range.length !== 3) throw new RangeError("Cannot use --range as it needs three numbers: START END STEP");
+  const percentiles = percentileRange(range as [number, number, number]);
+  const shown = { ...options, ...(plot !== undefined && { output: plot }) };
+  await showReport(shown, async (input) => {
+    const report = await reportOf(input);
+    requireValues(report.parts, report.survey, input.name);
+    return distributionTable({ ...report, percentiles, sortBy: sortby });
+  }, barColumns === undefined ? {} : { barColumns });
+}
+
+function requireValues(parts: readonly Distribution[], { targets }: RecordSurvey, name: string): void {
+  if (parts.some(({ values }) => values.length > 0)) return;
+  const most = targets.reduce((max, { snapshots }) => Math.max(max, snapshots), 0);
+  throw new RecordError(
+    `Cannot report on ${name} as some snapshots must be left: it has ${most} a target, and the first ones are left ` +
+      "out as DAMON adjusts its regions by then; use --exclude_samples 0, or a shorter --work_time",
+    name,
+  );
+}

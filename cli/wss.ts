@@ -1,0 +1,58 @@
+import { Option } from "@commander-js/extra-typings";
+import { parseBytes } from "../damon/units.ts";
+import { count, each, reportOf } from "./report_options.ts";
+
+/** The options of `report wss`, as parsed. */
+export type WssCommandOptions = ReturnType<ReturnType<typeof wssCommand>["opts"]>;
+
+/** The options of `report nr_regions`, as parsed. */
+export type NrRegionsCommandOptions = ReturnType<ReturnType<typeof nrRegionsCommand>["opts"]>;
+
+/** Options of every report on how a figure is distributed. */
+export function distributionOf(name: string) {
+  return reportOf(name)
+    .option("-r, --range <start end step...>", "percentiles to show, END not included (default: 0 101 25)", each(count))
+    .addOption(
+      new Option("-s, --sortby <how>", "size: percentiles of the values; time: how they went on (default: size)")
+        .choices(["time", "size"]),
+    )
+    .option("-p, --plot <file>", "as --output")
+    .option("--nr_cols_bar <columns>", "columns of the longest bar; 0: no bars (default: what fits)", count)
+    .option("--exclude_samples <count>", "first snapshots of each target to leave out (default: 20)", count);
+}
+
+/** `damo report wss`: how large the working set is. */
+export function wssCommand() {
+  return distributionOf("wss")
+    .description("Show how large the working set is: how often as large, and over time.")
+    .option("-t, --acc_thres <count>", "accesses from which on a region belongs to it (default: 1)", count)
+    .option("--sz_thres <size>", "bytes from which on a region belongs to it (default: 1)", parseBytes)
+    .option("--work_time <us>", "join snapshots to this time, µs: what one unit of work needs (default: 1)", count)
+    .option("--all_wss", "every value instead of percentiles")
+    .option("--per_target", "each target on its own")
+    .option("--collapse_targets", "all targets together (as it is without)")
+    .addHelpText(
+      "after",
+      `
+The working set of a snapshot is all the memory that was accessed in its aggregation interval.
+
+Examples:
+  damo report wss --range 0 101 1 --plot wss_dist.png
+  damo report wss --range 0 101 1 --sortby time --plot wss_chron_change.png
+  damo report wss --work_time 1000000 --mapping heap        memory touched in each second, of the heap`,
+    )
+    .action(async (options) => {
+      const { reportWss } = await import("./report_wss.ts");
+      await reportWss(options);
+    });
+}
+
+/** `damo report nr_regions`: how many regions DAMON had. */
+export function nrRegionsCommand() {
+  return distributionOf("nr_regions")
+    .description("Show how many regions the snapshots have: how finely memory was watched.")
+    .action(async (options) => {
+      const { reportNrRegions } = await import("./report_wss.ts");
+      await reportNrRegions(options);
+    });
+}

@@ -1,0 +1,183 @@
+import { formatBytes, formatNr } from "../damon/mod.ts";
+import { bytesAxis, numberAxis, secondsAxis } from "./chart_axes.ts";
+import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
+import { type Distribution, meanOf, percentilesOf } from "./distribution.ts";
+import { lossLines, recordedLine, sampledLine } from "./record_caption.ts";
+import type { RecordSurvey } from "./record_survey.ts";
+import type { Column, Table, TableRow } from "./table.ts";
+import { sparkline } from "./table_text.ts";
+import type { VegaLiteSpec } from "./vega_lite.ts";
+
+/** A figure of every snapshot, to be shown as its distribution or its course. */
+export interface DistributionReport {
+  /** What it was taken from. */
+  survey: RecordSurvey;
+  /** What stands above it. */
+  title: string;
+  /** The figure: name in tables, title of its axis, and unit. */
+  figure: { name: string; title: string; description: string; kind: "bytes" | "count" };
+  /** One for each target, or one. */
+  parts: readonly Distribution[];
+  /** Which percentiles to show. */
+  percentiles: readonly number[];
+  /** Sorted by size, the percentiles are of the values; by time, of the record's snapshots. */
+  sortBy: "size" | "time";
+  /** Every value instead of percentiles. */
+  all?: boolean;
+  /** What is to be said about the figure. */
+  notes: readonly string[];
+}
+
+/** The table of a figure's distribution. */
+export function distributionTable(report: DistributionReport): Table {
+  const { survey, title, figure, parts, sortBy, all = false, notes } = report;
+  const several = parts.length > 1;
+  const byTime = sortBy === "time";
+  const columns: Column[] = [
+    ...(several ? [{ name: "target", title: "target", description: "whose figure it is", kind: "text" as const }] : []),
+    all ? { name: "snapshot", title: "snapshot", description: "index of the value", kind: "count" } : byTime
+      ? {
+        name: "runtime_percent",
+        title: "run time",
+        description: "part of the snapshots before it, %",
+        kind: "percent",
+      }
+      : { name: "percentile", title: "percentile", description: "part of the values below it, %", kind: "number" },
+    ...(byTime
+      ? [{
+        name: "time_s",
+        title: "at",
+        description: "seconds since the start of the record",
+        kind: "seconds" as const,
+      }]
+      : []),
+    { ...figure, bar: true },
+  ];
+  const rows = parts.flatMap((part) => rowsOf(part, report).map((row) => several ? [part.name, ...row] : row));
+  return {
+    title,
+    caption: [...notes, recordedLine(survey), sampledLine(survey), ...lossLines(survey)],
+    totals: parts.flatMap((part) => totalsOf(part, report)),
+    columns,
+    rows,
+    header: survey.header,
+    chart: () => distributionSpec(report),
+  };
+}
+
+function rowsOf(part: Distribution, { percentiles, sortBy, all }: DistributionReport): TableRow[] {
+  const byTime = sortBy === "time";
+  if (all) {
+    const values = byTime ? part.values : part.values.slice().sort();
+    return Array.from(values, (value, i) => byTime ? [i, part.timesNs[i] / 1e9, value] : [i, value]);
+  }
+  return percentilesOf(part, percentiles, sortBy).map(({ percentile, value, timeNs }) =>
+    timeNs === undefined ? [percentile, value] : [percentile, timeNs / 1e9, value]
+  );
+}
+
+const SPARKS = 60;
+
+function totalsOf({ name, values }: Distribution, { figure: { kind }, sortBy }: DistributionReport): string[] {
+  if (values.length === 0) return [];
+  const text = (value: number) => kind === "bytes" ? formatBytes(value) : formatNr(Number(value.toFixed(1)));
+  const sorted = values.slice().sort();
+  const parts = [
+    `mean ${text(meanOf(values))}`,
+    `smallest ${text(sorted[0])}`,
+    `median ${text(sorted[Math.floor(sorted.length / 2)])}`,
+    `largest ${text(sorted.at(-1)!)}`,
+    `${formatNr(values.length)} ${values.length === 1 ? "value" : "values"}`,
+  ];
+  const course = sortBy === "size" && values.length > 1 ? [`over time · ${sparkline(bucketsOf(values, SPARKS))}`] : [];
+  return [`${name ? `${name} · ` : ""}${parts.join(" · ")}`, ...course];
+}
+
+/** Means of at most `count` equal parts of the values. */
+export function bucketsOf(values: Float64Array, count: number): number[] {
+  const buckets = Math.min(count, values.length);
+  return Array.from({ length: buckets }, (_, i) => {
+    const from = Math.floor(i * values.length / buckets);
+    return meanOf(values.subarray(from, Math.max(from + 1, Math.floor((i + 1) * values.length / buckets))));
+  });
+}
+
+const [WIDTH, HEIGHT] = [760, 320];
+
+/** The distribution as a chart: the figure over percentiles, or over time. */
+export function distributionSpec(report: DistributionReport): VegaLiteSpec {
+  const { survey, title, figure, parts, percentiles, sortBy, notes } = report;
+  const byTime = sortBy === "time";
+  const values = parts.flatMap((part) =>
+    percentilesOf(part, percentiles, sortBy).map(({ percentile, value, timeNs }) => ({
+      target: part.name,
+      percentile,
+      ...(timeNs !== undefined && { time_s: Number((timeNs / 1e9).toFixed(6)) }),
+      [figure.name]: value,
+    }))
+  );
+  const means = parts.map((part) => ({ target: part.name, mean: meanOf(part.values) }));
+  const several = parts.length > 1;
+  const x = byTime
+    ? { field: "time_s", type: "quantitative", scale: { zero: false, nice: false }, axis: secondsAxis() }
+    : {
+      field: "percentile",
+      type: "quantitative",
+      scale: { domain: [0, 100], nice: false },
+      axis: { title: "percentile of the snapshots", grid: false, tickCount: 10 },
+    };
+  const axis = figure.kind === "bytes" ? bytesAxis(figure.title, HEIGHT) : numberAxis(figure.title);
+  const y = { field: figure.name, type: "quantitative", scale: { zero: true }, axis };
+  const color = several
+    ? {
+      field: "target",
+      type: "nominal",
+      scale: { range: CATEGORY_COLOURS },
+      legend: { title: null, orient: "bottom", columns: 3, labelLimit: 300 },
+    }
+    : { value: CATEGORY_COLOURS[0] };
+  const line = { interpolate: "step-after", strokeWidth: 1.8, clip: true };
+  const tooltip = [
+    ...(several ? [{ field: "target", type: "nominal" }] : []),
+    byTime
+      ? { field: "time_s", type: "quantitative", title: "second", format: ".3f" }
+      : { field: "percentile", type: "quantitative" },
+    { field: figure.name, type: "quantitative", title: figure.title, format: "," },
+  ];
+  return {
+    ...chartFrame(title, [...notes, recordedLine(survey), sampledLine(survey), ...lossLines(survey)], WIDTH),
+    width: WIDTH,
+    height: HEIGHT,
+    layer: [
+      {
+        data: { values },
+        mark: several
+          ? { type: "line", ...line }
+          : { type: "area", line: { strokeWidth: 1.8 }, interpolate: "step-after", fillOpacity: 0.18, clip: true },
+        params: [{ name: "zoom", select: { type: "interval", encodings: ["x"] }, bind: "scales" }],
+        encoding: { x, y, color },
+      },
+      {
+        data: { values },
+        // Wide and unseen: what the pointer meets.
+        mark: { type: "rule", strokeWidth: 9, opacity: 0, tooltip: true },
+        encoding: { x, tooltip },
+      },
+      {
+        data: { values: means },
+        mark: { type: "rule", strokeDash: [5, 4], strokeWidth: 1.2 },
+        encoding: { y: { field: "mean", type: "quantitative" }, color },
+      },
+      {
+        data: { values: means },
+        mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -3, fontSize: 10.5 },
+        encoding: {
+          x: { value: 0 },
+          y: { field: "mean", type: "quantitative" },
+          text: { value: "mean" },
+          color: several ? color : { value: "#333" },
+        },
+      },
+    ],
+  };
+}
