@@ -1,19 +1,21 @@
-import { BusyError, formatNs, type Operations, UnsupportedError } from "../damon/mod.ts";
+import {
+  BusyError,
+  type DamonModule,
+  formatNs,
+  MODULES,
+  type Operations,
+  titleOfModule,
+  UnsupportedError,
+} from "../damon/mod.ts";
 import type { DetectedTracepoints } from "../ffi/detect.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
 import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
-import { exists, type FeatureRow, LAB, reasonOf, rowOf, sysfsOf } from "./doctor_row.ts";
+import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf, sysfsOf } from "./doctor_row.ts";
 import { requireFreeDamon } from "./kdamond.ts";
+import { modulesOn, parametersDir } from "./modules.ts";
 import { isOurs, isRecorderAlive, readEntry } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { type KdamondStatus, readKdamonds } from "./sysfs.ts";
-
-/** Each needs all of DAMON while it is on. */
-const MODULES = [
-  ["damon_reclaim", "5.16", "reclaims cold memory by itself"],
-  ["damon_lru_sort", "6.0", "sorts the lists of reclaim by itself"],
-  ["damon_stat", "6.17", "measures idle time by itself"],
-] as const;
 
 const COMMANDS: Readonly<Record<Operations, string>> = {
   vaddr: "damo record PID",
@@ -49,10 +51,10 @@ export async function operationsRow(
   }
   if (events.state !== "yes") return { ...events, feature, why: `its events cannot be read: ${events.why}` };
   if (busy) return busy;
-  const module = MODULES.find(([name]) => isModuleOn(roots, name));
+  const [module] = modulesOn(roots);
   if (module) {
-    const off = `echo N > ${moduleFile(roots, module[0], "enabled")}`;
-    return rowOf(feature, "busy", `the kernel's ${module[0]} is on, and it shares DAMON with nobody`, off);
+    const why = `the kernel's ${titleOfModule(module)} is on, and it shares DAMON with nobody`;
+    return rowOf(feature, "busy", why, `where it is yours to turn off: damo module ${module.short} disable`);
   }
   if (!config && !types) {
     return rowOf(feature, "unknown", `nothing here tells whether ${option} is set`, "try it: damo record");
@@ -132,34 +134,26 @@ function kdamondRow(roots: Roots, status: KdamondStatus): FeatureRow {
   return rowOf(feature, "busy", why, `${next}; damo never touches it`);
 }
 
-function moduleRow(roots: Roots, [name, since, what]: typeof MODULES[number]): FeatureRow {
+function moduleRow(roots: Roots, module: DamonModule): FeatureRow {
+  const { name, short, doc, option, since } = module;
   const feature = `module ${name}`;
+  const row = (state: FeatureState, why: string, next: string | null): FeatureRow => ({
+    ...rowOf(feature, state, why, next),
+    ...(since !== undefined && { since }),
+  });
   if (!exists(`${roots.modules}/${name}`)) {
-    const option = `CONFIG_${name.toUpperCase()}=y`;
-    return {
-      ...rowOf(
-        feature,
-        "no",
-        `not in this kernel; it ${what}`,
-        `boot a kernel with ${option} (Linux ${since} or newer)`,
-      ),
-      since,
-    };
+    return row("no", `not in this kernel; it ${doc}`, `boot a kernel with ${option}=y (Linux ${since} or newer)`);
   }
-  if (!isModuleOn(roots, name)) {
-    return { ...rowOf(feature, "yes", `off; it ${what}, and then shares DAMON with nobody`), since };
+  const report = short === "stat" ? "; then: damo report idle" : "";
+  if (!modulesOn(roots).some((on) => on.name === name)) {
+    // Only root may read whether it is on.
+    const isTold = readOptional(`${parametersDir(roots, module)}/enabled`) !== undefined;
+    if (!isTold) return row("unknown", `only root may read whether it is on; it ${doc}`, "run as root");
+    return row("yes", `off; it ${doc}, and then shares DAMON with nobody`, `damo module ${short} enable${report}`);
   }
-  const pid = Number(readOptional(moduleFile(roots, name, "kdamond_pid")) ?? -1);
-  const off = `to switch it off: echo N > ${moduleFile(roots, name, "enabled")}`;
-  return { ...rowOf(feature, "busy", `on${pid > 0 ? ` (pid ${pid})` : ""}: it ${what}`, off), since };
-}
-
-function isModuleOn(roots: Roots, name: string): boolean {
-  return readOptional(moduleFile(roots, name, "enabled")) === "Y";
-}
-
-function moduleFile(roots: Roots, name: string, parameter: string): string {
-  return `${roots.modules}/${name}/parameters/${parameter}`;
+  const pid = Number(readOptional(`${parametersDir(roots, module)}/kdamond_pid`) ?? -1);
+  const off = `${short === "stat" ? "read it: damo report idle; " : ""}turn it off: damo module ${short} disable`;
+  return row("busy", `on${pid > 0 ? ` (pid ${pid})` : ""}: it ${doc}`, off);
 }
 
 /** The events that this kernel has, and how they look. */
