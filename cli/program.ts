@@ -7,6 +7,7 @@ import { labCommand } from "./lab.ts";
 import { moduleCommand, moduleShortCommands } from "./module.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
+import { pauseCommand, startCommand, tuneCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { VERSION } from "./version.ts";
@@ -55,7 +56,11 @@ Examples:
     const sub of [
       recordCommand(command),
       reportCommand(),
+      startCommand(),
+      tuneCommand(),
       statusCommand(),
+      pauseCommand("pause"),
+      pauseCommand("resume"),
       stopCommand(),
       moduleCommand(),
       doctorCommand(),

@@ -6,7 +6,7 @@ import { openPagesMonitor } from "../kernel/pages_monitor.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import type { RecordOptions } from "./record.ts";
-import { PID_TO_COME, pidsIn, type Wanted, withPid } from "./record_target.ts";
+import { PID_TO_COME, type Wanted, withPid } from "./record_target.ts";
 
 /** Where snapshots come from. Opened before the target is started; disposing turns off what it started. */
 export interface RecordSource extends AsyncDisposable {

@@ -12,7 +12,11 @@ export function stopCommand() {
       const { isAlive } = await import("../kernel/process.ts");
       const roots = defaultRoots();
       const stopped = await stopOurs(roots);
-      for (const { status, recorderPid } of stopped) {
+      for (const { status, recorderPid, stayed } of stopped) {
+        if (stayed) {
+          console.log(`Turned off ${describeKdamond(status)}.`);
+          continue;
+        }
         if (recorderPid === undefined) {
           console.log(`Turned off ${describeKdamond(status)}, left behind by a damo record that was killed.`);
           continue;

@@ -70,6 +70,13 @@ export function isOurs(status: KdamondStatus, entry: OwnEntry | undefined): bool
   return status.state === "off" && entry.kdamondPid === undefined && isHalfStaged(status, entry.kdamond);
 }
 
+/** The entry of a kdamond that is ours; `undefined` where it is not, or nothing is staged in it. */
+export function readOwned(roots: Roots, status: KdamondStatus): OwnEntry | undefined {
+  if (status.state === "off" && status.contexts.length === 0) return undefined;
+  const entry = readEntry(roots, status.index);
+  return isOurs(status, entry) ? entry : undefined;
+}
+
 /** Whether each setting is the wanted one, or still as the kernel makes it: its recorder was killed while staging. */
 function isHalfStaged({ contexts }: Kdamond, wanted: Kdamond): boolean {
   return contexts.length === wanted.contexts.length && contexts.every((context, c) => {

@@ -30,6 +30,11 @@ function statFieldsOf(roots: Roots, pid: number): string[] | undefined {
   return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
+/** The process's name; `undefined` where there is no such process. */
+export function commOf(roots: Roots, pid: number): string | undefined {
+  return readOptional(`${roots.proc}/${pid}/comm`);
+}
+
 /** What the process is. @throws {Deno.errors.NotFound} where there is no such process. */
 export function readProcess(roots: Roots, pid: number): RecordedProcess {
   const dir = `${roots.proc}/${pid}`;

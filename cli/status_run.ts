@@ -1,0 +1,93 @@
+import { BusyError, KernelError, outlineOf } from "../damon/mod.ts";
+import { chooseInterface } from "../kernel/choose_interface.ts";
+import type { DamonInterface } from "../kernel/interface.ts";
+import { ownerOf } from "../kernel/kdamond.ts";
+import { modulesOn } from "../kernel/modules.ts";
+import { isRecorderAlive, readOwned } from "../kernel/ours.ts";
+import { commOf } from "../kernel/process.ts";
+import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import type { KdamondStatus } from "../kernel/sysfs.ts";
+import type { StatusOptions } from "./status.ts";
+import { StopSignals } from "./stop_signals.ts";
+
+/** A kdamond and who started it; `owner` is absent where damo did not. */
+interface OwnedStatus extends KdamondStatus {
+  owner?: { command: string; pid: number; isAlive: boolean; stays: boolean };
+}
+
+/** `damo status`. */
+export function showStatus({ json }: StatusOptions): void {
+  const roots = defaultRoots();
+  const rows = statusesOf(roots, chooseInterface(roots));
+  console.log(json ? JSON.stringify(rows, null, 2) : textOf(roots, rows).join("\n"));
+}
+
+/** `damo status --watch`. */
+export async function watchStatus({ json, watch }: StatusOptions): Promise<void> {
+  const roots = defaultRoots();
+  const damon = chooseInterface(roots);
+  const isTerminal = Deno.stdout.isTerminal();
+  using signals = new StopSignals();
+  while (!signals.signal.aborted) {
+    const rows = statusesOf(roots, damon);
+    if (json) console.log(JSON.stringify({ time: new Date().toISOString(), kdamonds: rows }));
+    else {
+      const lines = [`${new Date().toLocaleTimeString("sv")}  Ctrl-C ends`, ...textOf(roots, rows)];
+      // Home, each line cleared to its end, then all below: the screen does not flicker.
+      console.log(isTerminal ? `\x1b[H${lines.map((line) => `${line}\x1b[K`).join("\n")}\x1b[J` : lines.join("\n"));
+    }
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, watch === true ? 1000 : watch);
+      signals.signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+    });
+  }
+}
+
+function statusesOf(roots: Roots, damon: DamonInterface): OwnedStatus[] {
+  for (const status of damon.read()) {
+    if (status.state === "on" && readOwned(roots, status)) refresh(damon, status.index);
+  }
+  return damon.read().map((status) => {
+    const entry = readOwned(roots, status);
+    if (!entry) return status;
+    const { recorder, stays = false } = entry;
+    const owner = { command: ownerOf(entry), pid: recorder.pid, isAlive: isRecorderAlive(roots, entry), stays };
+    return { ...status, owner };
+  });
+}
+
+/** It may have been turned off in this moment, and not everybody who may look may also ask: the old figures do then. */
+function refresh(damon: DamonInterface, index: number): void {
+  try {
+    damon.run(damon.refreshPlan(index));
+  } catch (error) {
+    if (!(error instanceof KernelError || error instanceof BusyError)) throw error;
+  }
+}
+
+function textOf(roots: Roots, rows: readonly OwnedStatus[]): string[] {
+  // A module's kdamond is not in the tree of the others.
+  const modules = modulesOn(roots).map(({ name, short, doc }) =>
+    `${name.toUpperCase()} is on: it ${doc}; see it with: damo module ${short}`
+  );
+  if (rows.length === 0 && modules.length === 0) {
+    return ["No kdamond: DAMON is not in use here (or this kernel has none)."];
+  }
+  return [
+    ...modules,
+    ...rows.flatMap((row) =>
+      outlineOf(row, row.index, {
+        ofKdamond: `${row.state}${row.pid === undefined ? "" : `, pid ${row.pid}`}, ${whoseOf(row)}`,
+        ofProcess: (pid) => commOf(roots, pid) ?? "ended",
+      })
+    ),
+  ];
+}
+
+function whoseOf({ owner, contexts }: OwnedStatus): string {
+  if (!owner) return contexts.length ? "not started by damo" : "not in use";
+  if (owner.stays) return "started by damo start; ends with: damo stop";
+  return owner.isAlive
+    ? `started by ${owner.command} (pid ${owner.pid})`
+    : `left behind by a ${owner.command} that was killed; clean up with: damo stop`;
+}

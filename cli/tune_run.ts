@@ -1,0 +1,124 @@
+import { checkKdamond, type Kdamond, outlineOf } from "../damon/mod.ts";
+import { chooseInterface } from "../kernel/choose_interface.ts";
+import type { DamonInterface, HintedWrite } from "../kernel/interface.ts";
+import { requireOurs, tuneKdamonds } from "../kernel/kdamond.ts";
+import { readOwned } from "../kernel/ours.ts";
+import { defaultRoots, readOptional, type Roots } from "../kernel/roots.ts";
+import type { KdamondStatus } from "../kernel/sysfs.ts";
+import { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
+import { printPlan } from "./start_run.ts";
+import type { ControlOptions } from "./start.ts";
+
+/** `damo tune`. */
+export async function tune(options: ControlOptions): Promise<void> {
+  const roots = defaultRoots();
+  const damon = chooseInterface(roots, options.interface);
+  const isNamed = Object.keys(damonOptionsOf(options)).length > 0 || options.schemes !== undefined ||
+    options.kdamonds !== undefined;
+  if (!isNamed) throw new TypeError("Cannot tune as something to change must be named, as in: damo tune -a 200ms");
+  const current = tunable(roots, damon);
+  // What the kernel tuned itself is in its files only when asked for: a commit would take the old values back.
+  if (!options.dry_run) { for (const { index } of current) damon.run(damon.refreshPlan(index)); }
+  const base = options.dry_run ? current : tunable(roots, damon);
+  const wanted = await askedKdamonds(roots, options, { base: base.map(configOf) });
+  if (wanted.length !== base.length) {
+    throw new RangeError(
+      `Cannot tune as there must be one kdamond for each that is on, ${base.length}: there are ${wanted.length}`,
+    );
+  }
+  await apply(roots, damon, base, wanted, options);
+}
+
+/** `damo pause` and `damo resume`. */
+export async function pause(kdamond: string | undefined, isPaused: boolean, options: ControlOptions): Promise<void> {
+  const roots = defaultRoots();
+  const damon = chooseInterface(roots, options.interface);
+  const all = tunable(roots, damon);
+  const chosen = kdamond === undefined ? all : all.filter(({ index }) => index === Number(kdamond));
+  if (chosen.length === 0) {
+    throw new RangeError(
+      `Cannot ${
+        isPaused ? "pause" : "resume"
+      } kdamond ${kdamond} as damo must have started it, and it must be on: damo status shows which are`,
+    );
+  }
+  // Asked for also where it is taken back: a kernel that cannot pause says so either way.
+  damon.require(chosen.map((each) => withPause(configOf(each), true)));
+  const wanted = chosen.map((each) => withPause(configOf(each), isPaused));
+  await apply(roots, damon, chosen, wanted, options);
+}
+
+function withPause(kdamond: Kdamond, isPaused: boolean): Kdamond {
+  return {
+    ...kdamond,
+    contexts: kdamond.contexts.map(({ pause: _before, ...context }) => ({
+      ...context,
+      ...(isPaused && { pause: true }),
+    })),
+  };
+}
+
+/** The kdamonds that are on and ours, of any of our commands but those that a living one looks after. */
+function tunable(roots: Roots, damon: DamonInterface): KdamondStatus[] {
+  const statuses = damon.read();
+  const ours = statuses.filter((status) => status.state === "on" && readOwned(roots, status) !== undefined);
+  if (ours.length > 0) return ours;
+  // Says who is in the way, or that nothing is on.
+  requireOurs(roots, statuses, statuses.find(({ state }) => state === "on")?.index ?? 0);
+  return [];
+}
+
+/** Without what only a status has. */
+function configOf({ contexts, refreshMs }: KdamondStatus): Kdamond {
+  return {
+    ...(refreshMs !== undefined && { refreshMs }),
+    contexts: contexts.map(({ schemes, ...context }) => ({
+      ...context,
+      ...(schemes && {
+        schemes: schemes.map(({ stats: _stats, effectiveBytes: _now, triedBytes: _tried, ...scheme }) => scheme),
+      }),
+    })),
+  };
+}
+
+async function apply(
+  roots: Roots,
+  damon: DamonInterface,
+  base: readonly KdamondStatus[],
+  wanted: readonly Kdamond[],
+  { dry_run }: ControlOptions,
+): Promise<void> {
+  wanted.forEach(checkKdamond);
+  damon.require(wanted);
+  const plans = wanted.map((kdamond, i) => damon.tunePlan(base[i].index, kdamond));
+  if (dry_run) return printPlan(plans.flat());
+  const changes = plans.flatMap((plan) => plan.flatMap(changeText));
+  await tuneKdamonds(roots, new Map(wanted.map((kdamond, i) => [base[i].index, kdamond])), damon);
+  base.forEach(({ index, pid }, i) => {
+    if (plans[i].length === 0) return console.log(`kdamond ${index}: nothing to change`);
+    console.log(outlineOf(wanted[i], index, { ofKdamond: `on, pid ${pid}` }).join("\n"));
+  });
+  if (changes.length > 0) console.log(`Changed:\n${changes.join("\n")}`);
+  for (const line of wanted.flatMap((kdamond, i) => intervalNotes(base[i], kdamond))) console.error(`damo: ${line}`);
+}
+
+/** A write as a change, `5000 -> 10000`; read before it is done. */
+function changeText({ path, text }: HintedWrite): string[] {
+  if (path.endsWith("/state")) return [];
+  const before = readOptional(path);
+  const name = path.replace(/^.*\/kdamonds\//, "");
+  return [`  ${name}: ${before === undefined || before === "" ? "" : `${before} -> `}${text}`];
+}
+
+/** Schemes count access rate and age in intervals: with other intervals the same numbers mean something else. */
+function intervalNotes(before: KdamondStatus, { contexts }: Kdamond): string[] {
+  return contexts.flatMap(({ intervals, schemes }, c) => {
+    const was = before.contexts[c]?.intervals;
+    const isChanged = was && (was.aggrUs !== intervals.aggrUs || was.sampleUs !== intervals.sampleUs);
+    if (!isChanged || !before.contexts[c]?.schemes?.length || !schemes?.length) return [];
+    return [
+      `note: the schemes of context ${c} count access rate and age in intervals, which are others now: ` +
+      "say both anew with --damos_access_rate and --damos_age where they were meant as percent and time",
+    ];
+  });
+}
