@@ -1,5 +1,6 @@
 import { Command, type Option } from "@commander-js/extra-typings";
 import { completionCommand } from "./completion.ts";
+import { convertCommand } from "./convert.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { helpCommand } from "./help.ts";
@@ -56,6 +57,7 @@ Examples:
     const sub of [
       recordCommand(command),
       reportCommand(),
+      convertCommand(),
       startCommand(),
       tuneCommand(),
       statusCommand(),

@@ -3,12 +3,15 @@ import {
   AGE_UNKNOWN,
   RECORD_SCHEMA,
   RecordError,
+  type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
   Regions,
+  type Snapshot,
 } from "../damon/mod.ts";
 import { HEADER_KEY, registerZstd } from "./arrow_schema.ts";
+import { incompleteOf } from "./ending.ts";
 
 /**
  * Decodes a record from the bytes of its Arrow IPC stream. It holds one batch at a time.
@@ -94,13 +97,13 @@ class ArrowReader implements RecordReader {
   ) {}
 
   async *items(): AsyncIterable<RecordItem> {
-    let whole = false;
+    let footer: RecordFooter | undefined;
     try {
       for await (const batch of this.batches as AsyncIterable<RecordBatch>) {
         // For a stream that ends after its schema Arrow makes up a batch of no rows, without columns.
         if (batch.numRows === 0) continue;
         for (const item of itemsOf(batch)) {
-          whole = item.kind === "footer";
+          footer = item.kind === "footer" ? item.footer : undefined;
           yield item;
         }
       }
@@ -108,7 +111,7 @@ class ArrowReader implements RecordReader {
       this.incomplete = `it is cut off or broken near byte ${this.bytes.count} (${(error as Error).message})`;
       return;
     }
-    if (!whole) this.incomplete = "it has no footer: the recorder was killed, or is still writing";
+    this.incomplete = incompleteOf(footer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -126,6 +129,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
   const end = numbersOf(column("end").children[0]);
   const nrAccesses = column("nr_accesses").children[0].values as Uint32Array;
   const age = agesOf(column("age").children[0]);
+  const passedOf = passedReader(batch);
   const [kinds, json] = [batch.getChild("kind")!, batch.getChild("json")!];
   for (let i = 0; i < batch.numRows; i++) {
     const kind = kinds.get(i) as string;
@@ -147,6 +151,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
           sampleUs: sampleUs[i],
           aggrUs: aggrUs[i],
           regions,
+          ...schemeOf(json.get(i), passedOf(i)),
         },
       };
     } else if (kind === "mappings") {
@@ -155,6 +160,20 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
       yield { kind, footer: JSON.parse(json.get(i)) };
     } // Rows of a kind that this version does not know are somebody else's additions: passed over.
   }
+}
+
+/** Records of before have no such column; most of the others have nothing in it. */
+function passedReader(batch: RecordBatch): (row: number) => Float64Array | undefined {
+  const data = batch.getChild("sz_filter_passed")?.data[0] as Data | undefined;
+  if (data === undefined || data.children[0].length === 0) return () => undefined;
+  const [offsets, values] = [data.valueOffsets as Int32Array, numbersOf(data.children[0])];
+  return (row) => offsets[row] === offsets[row + 1] ? undefined : values.subarray(offsets[row], offsets[row + 1]);
+}
+
+function schemeOf(json: string | null, passedBytes: Float64Array | undefined): Pick<Snapshot, "scheme"> {
+  if (json === null) return {};
+  const { scheme } = JSON.parse(json) as Pick<Snapshot, "scheme">;
+  return scheme ? { scheme: { ...scheme, ...(passedBytes && { passedBytes }) } } : {};
 }
 
 /** 64-bit integers as doubles, by halves: three times faster than through BigInt. Negative ones do not occur. */

@@ -9,7 +9,8 @@ const list = (name: string, item: Field) => new Field(name, new List(item), fals
 
 /**
  * The columns of a record: one row a snapshot, its regions as lists, so that a snapshot is whole or absent. Other
- * rows (`mappings`, `footer`) carry their content in `json` and have empty lists.
+ * rows (`mappings`, `footer`) carry their content in `json` and have empty lists. A snapshot that was taken through a scheme
+ * has that in `json`; what passed filters has a list that is empty where it is not known.
  */
 export const FIELDS: Field[] = [
   new Field("kind", new Utf8(), false),
@@ -24,6 +25,7 @@ export const FIELDS: Field[] = [
   list("nr_accesses", new Field("item", new Uint32(), false)),
   list("age", new Field("item", new Uint32(), true)),
   new Field("json", new Utf8(), true),
+  list("sz_filter_passed", new Field("item", new Uint64(), false)),
 ];
 
 /** The schema of a record with this header. */

@@ -14,7 +14,7 @@ import {
   Uint64,
   Utf8,
 } from "apache-arrow";
-import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Regions, type Snapshot } from "../damon/mod.ts";
+import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
 import { FIELDS, registerZstd, schemaOf } from "./arrow_schema.ts";
 
 /** Collects what the Arrow writer emits, so that it can be taken out synchronously, batch by batch. */
@@ -123,8 +123,17 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
     nrAccesses.set(snapshot.regions.nrAccesses, offsets[i]);
     age.set(snapshot.regions.age, offsets[i]);
   });
-  const listOf = (index: number, child: Data<DataType>) =>
-    makeData({ type: FIELDS[index].type as List, length: items.length, nullCount: 0, valueOffsets: offsets, child });
+  const listOf = (index: number, child: Data<DataType>, valueOffsets = offsets) =>
+    makeData({ type: FIELDS[index].type as List, length: items.length, nullCount: 0, valueOffsets, child });
+  const passedOffsets = new Int32Array(items.length + 1);
+  snapshots.forEach((snapshot, i) =>
+    passedOffsets[i + 1] = passedOffsets[i] + (snapshot?.scheme?.passedBytes?.length ?? 0)
+  );
+  const passed = new BigUint64Array(passedOffsets[items.length]);
+  snapshots.forEach((snapshot, i) => {
+    const bytes = snapshot?.scheme?.passedBytes;
+    if (bytes) storeAddresses(bytes, passed, passedOffsets[i]);
+  });
   const children: Data[] = [
     utf8Of(items.map((item) => item.kind)),
     makeData({ type: new Uint32(), data: Uint32Array.from(snapshots, (snapshot) => snapshot?.kdamond ?? 0) }),
@@ -138,6 +147,7 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
     listOf(9, makeData({ type: new Uint32(), data: nrAccesses })),
     listOf(10, agesOf(age)),
     utf8Of(items.map(jsonOf)),
+    listOf(12, makeData({ type: new Uint64(), data: passed }), passedOffsets),
   ];
   return new RecordBatch(
     schema,
@@ -152,11 +162,14 @@ function timeOf(item: RecordItem): number {
 
 function jsonOf(item: RecordItem): string | null {
   if (item.kind === "mappings") return JSON.stringify(item.mappings);
-  return item.kind === "footer" ? JSON.stringify(item.footer) : null;
+  if (item.kind === "footer") return JSON.stringify(item.footer);
+  const { scheme } = item.snapshot;
+  if (!scheme) return null;
+  return JSON.stringify({ scheme: { index: scheme.index, ...(scheme.stats && { stats: scheme.stats }) } });
 }
 
 /** Doubles to u64, as halves: BigInt conversion of each would take ten times as long. */
-function storeAddresses(from: Regions["start"], to: BigUint64Array, offset: number): void {
+function storeAddresses(from: Float64Array, to: BigUint64Array, offset: number): void {
   const halves = new Uint32Array(to.buffer, to.byteOffset + offset * 8, from.length * 2);
   for (let i = 0; i < from.length; i++) {
     const value = from[i];

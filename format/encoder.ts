@@ -10,6 +10,8 @@ export interface RecordEncoder {
   end(): Uint8Array;
   /** Whether somebody may read along, line by line: each item is then written at once. */
   readonly isLive?: boolean;
+  /** Whether pieces are made only when there is enough for one, however long that takes. */
+  readonly isPatient?: boolean;
   /** Regions that a piece is best made of; by default some ten thousand. */
   readonly batchRegions?: number;
 }
@@ -23,8 +25,11 @@ export interface EncoderOptions {
   addresses?: AddressStyle;
 }
 
+/** Name of a format that a record can be written in. */
+export type FormatName = "arrow" | "parquet" | "jsonl" | "csv" | "json_compressed" | "json" | "perf_script";
+
 /** One format that a record can be written in. */
-interface WrittenFormat {
+export interface WrittenFormat {
   /** Suffixes of files in it. */
   suffixes: readonly string[];
   /** In a few words, for help. */
@@ -36,13 +41,21 @@ interface WrittenFormat {
 const encoder = new TextEncoder();
 
 /** Formats by their names, those of the Python damo under its own. */
-export const FORMATS = {
+export const FORMATS: Readonly<Record<FormatName, WrittenFormat>> = {
   arrow: {
     suffixes: [".arrow", ".arrows", ".ipc"],
     description: "damo's own: an Arrow stream; keeps everything",
     load: async () => {
       const { ArrowEncoder } = await import("./arrow_write.ts");
       return (header) => new ArrowEncoder(header);
+    },
+  },
+  parquet: {
+    suffixes: [".parquet"],
+    description: "a table for DuckDB, Spark and the like, one region a row",
+    load: async () => {
+      const { ParquetEncoder } = await import("./parquet_write.ts");
+      return (header) => new ParquetEncoder(header);
     },
   },
   jsonl: {
@@ -86,10 +99,7 @@ export const FORMATS = {
       return (header) => new TraceEncoder(header);
     },
   },
-} as const satisfies Record<string, WrittenFormat>;
-
-/** Name of a format that a record can be written in. */
-export type FormatName = keyof typeof FORMATS;
+};
 
 /**
  * The format that a file's name asks for.
@@ -98,7 +108,7 @@ export type FormatName = keyof typeof FORMATS;
  */
 export function formatOf(path: string): FormatName {
   const lower = path.toLowerCase();
-  const all = Object.entries<WrittenFormat>(FORMATS).flatMap(([name, { suffixes }]) =>
+  const all = Object.entries(FORMATS).flatMap(([name, { suffixes }]) =>
     suffixes.map((suffix) => ({ name: name as FormatName, suffix }))
   );
   const found = all.filter(({ suffix }) => lower.endsWith(suffix)).sort((a, b) => b.suffix.length - a.suffix.length)[0];
@@ -127,7 +137,7 @@ export async function encoderOf(
   header: RecordHeader,
   options: EncoderOptions = {},
 ): Promise<RecordEncoder> {
-  const make = await (FORMATS[format] as WrittenFormat).load();
+  const make = await FORMATS[format].load();
   return make(header, options);
 }
 

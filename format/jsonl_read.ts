@@ -2,6 +2,7 @@ import {
   AGE_UNKNOWN,
   parseBytes,
   RecordError,
+  type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
@@ -9,6 +10,7 @@ import {
   type SchemeStats,
   type Snapshot,
 } from "../damon/mod.ts";
+import { incompleteOf } from "./ending.ts";
 import { foreignHeader } from "./foreign_header.ts";
 import { parseExact } from "./json_window.ts";
 import { linesOf } from "./trace_line.ts";
@@ -59,10 +61,7 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
   return {
     header,
     get incomplete() {
-      return walk.failure ??
-        (walk.hasFooter || value.kind !== "header"
-          ? undefined
-          : "it has no footer: the recorder was killed, or is still writing");
+      return walk.failure ?? (value.kind === "header" ? incompleteOf(walk.footer) : undefined);
     },
     async *items() {
       if (value.kind !== "header") yield value;
@@ -76,7 +75,7 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
 
 class LineWalk {
   failure: string | undefined;
-  hasFooter = false;
+  footer: RecordFooter | undefined;
   constructor(readonly bytes: AsyncIterable<Uint8Array>) {}
 
   async *lines(): AsyncGenerator<Line> {
@@ -96,7 +95,7 @@ class LineWalk {
             return;
           }
           if (line === undefined) continue;
-          this.hasFooter = line.kind === "footer";
+          this.footer = line.kind === "footer" ? line.footer : undefined;
           yield line;
         }
       }

@@ -1,12 +1,24 @@
 /**
- * Bytes to snapshots and back: the record's own format, an Arrow IPC stream.
+ * Bytes to snapshots and back: the record's own format, an Arrow IPC stream; those of the Python damo; JSON lines, CSV and
+ * text of traces. Formats are loaded only where they are used.
  *
  * @module
  */
+export { aggregateItems, type Aggregation } from "./aggregate.ts";
 export { ArrowEncoder } from "./arrow_write.ts";
 export { decodeArrow } from "./arrow_read.ts";
-
-export { openRecord } from "./open_record.ts";
-export { decodePeerJson } from "./peer_read.ts";
+export {
+  type AddressStyle,
+  encoderOf,
+  type EncoderOptions,
+  type FormatName,
+  formatOf,
+  FORMATS,
+  parseFormat,
+  type RecordEncoder,
+} from "./encoder.ts";
+export { clockShiftsOf, mergeHeaders, mergeItems } from "./merge.ts";
+export { type OpenRecord, openRecord } from "./open_record.ts";
 export { checkWritable } from "./output_file.ts";
 export { RecordWriter } from "./record_file.ts";
+export { type RecordSelection, selectItems, withinAddresses } from "./select.ts";

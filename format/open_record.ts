@@ -53,6 +53,16 @@ async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Pro
       const { decodeArrow } = await import("./arrow_read.ts");
       return { reader: await decodeArrow(bytes, source.name), format };
     }
+    case "parquet": {
+      if (source.path === undefined || inside !== "") {
+        throw new RecordError(
+          `Cannot read ${source.name} as a record: Parquet is read from its end; give it as a file that is not compressed`,
+          source.name,
+        );
+      }
+      const { openParquet } = await import("./parquet_read.ts");
+      return { reader: await openParquet(source.path), format };
+    }
     case "json": {
       const { decodePeerJson } = await import("./peer_read.ts");
       const { readSideFiles } = await import("./peer_side_files.ts");

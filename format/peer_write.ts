@@ -100,15 +100,15 @@ function intervalsOf(header: RecordHeader, snapshot: Snapshot): Intervals | unde
 /** A record up to its first snapshot. */
 function headOf(header: RecordHeader, snapshot: Snapshot): string {
   const kdamond = kdamondOf(header, snapshot);
-  const { sampleUs, aggrUs } = snapshot;
-  const intervals = intervalsOf(header, snapshot) ?? { sampleUs, aggrUs, updateUs: 1e6 };
-  const { goal } = intervals;
+  // Where ages are not known the Python damo must not know the intervals either: it would multiply by them.
+  const intervals = snapshot.regions.age.includes(AGE_UNKNOWN) ? undefined : intervalsOf(header, snapshot);
+  const goal = intervals?.goal;
   const { scheme } = snapshot;
   const filters = kdamond?.contexts[0]?.schemes?.[scheme?.index ?? 0]?.filters ?? [];
   const fields = {
     kdamond_idx: kdamond?.index ?? null,
     context_idx: kdamond?.index === undefined ? null : 0,
-    intervals: {
+    intervals: intervals === undefined ? null : {
       sample_us: String(intervals.sampleUs),
       aggr_us: String(intervals.aggrUs),
       ops_update_us: String(intervals.updateUs),

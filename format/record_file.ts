@@ -16,6 +16,8 @@ export class RecordWriter {
   /** Regions in them. */
   regions = 0;
   readonly #encoder: RecordEncoder;
+  /** What is in the file already. */
+  readonly #written = { snapshots: 0, regions: 0 };
   readonly #waiting: RecordItem[] = [];
   #waitingRegions = 0;
   #flushedMs = performance.now();
@@ -66,15 +68,19 @@ export class RecordWriter {
     const isFull = this.#waitingRegions >= (this.#encoder.batchRegions ?? BATCH_REGIONS);
     // Who reads along in a pipe wants each line as it comes.
     const isAwaited = this.#encoder.isLive === true && !this.isCuttable;
-    if (isFull || isAwaited || performance.now() - this.#flushedMs >= BATCH_MS) this.flush();
+    const isDue = this.#encoder.isPatient !== true && performance.now() - this.#flushedMs >= BATCH_MS;
+    if (isFull || isAwaited || isDue) this.flush();
   }
 
   /** Writes what waits, if it is a second old or `force` is given. @throws {RecordError} as {@linkcode write}. */
   flush(force = true): void {
-    if (this.#waiting.length === 0 || (!force && performance.now() - this.#flushedMs < BATCH_MS)) return;
+    if (this.#waiting.length === 0) return;
+    if (!force && (this.#encoder.isPatient || performance.now() - this.#flushedMs < BATCH_MS)) return;
     this.#flushedMs = performance.now();
     this.#waitingRegions = 0;
     this.#put(this.#encoder.encode(this.#waiting.splice(0)));
+    this.#written.snapshots = this.snapshots;
+    this.#written.regions = this.regions;
   }
 
   /** Ends the record with its footer. @throws {RecordError} as {@linkcode write}. */
@@ -82,6 +88,26 @@ export class RecordWriter {
     this.write({ kind: "footer", footer });
     this.flush();
     this.#put(this.#encoder.end());
+  }
+
+  /**
+   * Ends a record whose output took no more where it got to: what was taken back of its last batch leaves room for a
+   * footer as a rule. The footer then counts only what was written.
+   *
+   * @returns Whether there was room; else the record ends without a footer.
+   */
+  finishCut(footer: RecordFooter): boolean {
+    // Of other formats a piece may need those before it, one of which is lost.
+    if (!this.isCuttable || !(this.#encoder instanceof ArrowEncoder)) return false;
+    const item: RecordItem = { kind: "footer", footer: { ...footer, ...this.#written } };
+    try {
+      // In one write: a record with a footer and no end mark would look cut off.
+      this.#put(joined(this.#encoder.encode([item]), this.#encoder.end()));
+      return true;
+    } catch (error) {
+      if (error instanceof RecordError) return false;
+      throw error;
+    }
   }
 
   /** Closes the file; the record is complete only after {@linkcode finish}. */
@@ -109,6 +135,13 @@ export class RecordWriter {
     }
     this.bytes += bytes.byteLength;
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {

@@ -69,21 +69,27 @@ export class TraceSnapshots {
 
   /** Gives what was held back. */
   finish(into: Snapshot[]): void {
-    for (const [kdamond, open] of this.#open) {
+    for (const open of this.#open.values()) {
       // The last one of a trace is cut off where tracing stopped.
-      if (open.have > 0 && open.have < open.nrRegions) this.torn++;
+      if (open.have > 0) this.torn++;
       open.have = 0;
-      void kdamond;
     }
     for (const { open, scheme, kdamond } of this.#applied.values()) this.#close(kdamond, open, into, scheme);
     for (const target of this.#targets.values()) {
-      if (target.first) into.push(target.first);
+      if (target.first) {
+        if (target.aggrUs === 0) Object.assign(target, guessIntervals(NaN));
+        into.push(lasting(target.first, NaN, target));
+      }
       target.first = undefined;
     }
   }
 
   #aggregated(line: TraceLine, into: Snapshot[]): void {
-    const { numbers, pid, timeNs } = line;
+    const { numbers, pid } = line;
+    if (numbers[4] < 0) {
+      this.#endOfOnly(line, into);
+      return;
+    }
     this.events++;
     this.#hasAggregated = true;
     const [nrRegions, start, end, nrAccesses] = [numbers[1], numbers[2], numbers[3], numbers[4]];
@@ -100,12 +106,6 @@ export class TraceSnapshots {
       }
     }
     if (open.have === 0) begin(open, line, 0, nrRegions);
-    if (nrAccesses < 0) {
-      // Not seen by a kernel: the Python damo ends a record of one snapshot so, to say when it began.
-      this.#endOfOnly(pid, open, timeNs);
-      open.have = 0;
-      return;
-    }
     put(open, start, end, nrAccesses, line.count > 5 ? numbers[5] : AGE_UNKNOWN);
     if (open.have === nrRegions) this.#close(pid, open, into);
   }
@@ -174,12 +174,17 @@ export class TraceSnapshots {
     target.lastEndNs = Math.max(endNs, target.lastEndNs);
   }
 
-  #endOfOnly(kdamond: number, open: Open, timeNs: number): void {
-    const target = this.#targets.get(`${kdamond}/${open.targetId}/`);
-    if (!target?.first) return;
-    const ns = timeNs - target.first.endNs;
-    if (target.aggrUs === 0) Object.assign(target, guessIntervals(ns));
-    target.first = lasting(target.first, ns, target);
+  /** A snapshot that no kernel sees: the Python damo ends a record of one snapshot so, to say how long that took. */
+  #endOfOnly({ pid, timeNs }: TraceLine, into: Snapshot[]): void {
+    for (const { open, scheme, kdamond } of this.#applied.values()) {
+      if (kdamond === pid) this.#close(kdamond, open, into, scheme);
+    }
+    for (const [key, target] of this.#targets) {
+      if (!target.first || !key.startsWith(`${pid}/`)) continue;
+      const ns = timeNs - target.first.endNs;
+      if (target.aggrUs === 0) Object.assign(target, guessIntervals(ns));
+      target.first = lasting(target.first, ns, target);
+    }
   }
 
   #tuned(kdamond: number, { sampleUs, aggrUs }: Target): { sampleUs: number; aggrUs: number } {
@@ -194,7 +199,7 @@ export class TraceSnapshots {
 function lasting(first: Snapshot, ns: number, { sampleUs, aggrUs }: Target): Snapshot {
   return {
     ...first,
-    startNs: first.endNs - (ns > 0 ? ns : aggrUs * 1e3),
+    startNs: Number.isNaN(first.startNs) ? first.endNs - (ns > 0 ? ns : aggrUs * 1e3) : first.startNs,
     sampleUs: first.sampleUs || sampleUs,
     aggrUs: first.aggrUs || aggrUs,
   };

@@ -33,7 +33,7 @@ export class TraceEncoder implements RecordEncoder {
   end(): Uint8Array {
     let text = "";
     for (const snapshot of this.#only.values()) {
-      if (!snapshot || snapshot.scheme) continue;
+      if (!snapshot) continue;
       const { kdamond, targetId, startNs, endNs } = snapshot;
       text += `${
         taskText(kdamond, endNs + (endNs - startNs))

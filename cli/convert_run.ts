@@ -1,0 +1,17 @@
+import { openRecord } from "../format/mod.ts";
+import type { ConvertOptions } from "./convert.ts";
+import { ReadProgress } from "./convert_progress.ts";
+import { ticking, wantedFormat, writeRecord } from "./convert_write.ts";
+
+/** Runs `damo convert`. */
+export async function convert(input: string, output: string, options: ConvertOptions): Promise<void> {
+  const format = await wantedFormat(output, options.format);
+  await using record = await openRecord(input);
+  using progress = new ReadProgress([record]);
+  const target = { output, format, addresses: options.addresses };
+  await writeRecord(record.header, ticking(record.items(), progress), target, () => record.incomplete);
+  if (record.incomplete) {
+    progress[Symbol.dispose]();
+    console.error(`damo: ${input} is not whole: ${record.incomplete}; what there is was written`);
+  }
+}

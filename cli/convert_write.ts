@@ -1,0 +1,83 @@
+import type { RecordFooter, RecordHeader, RecordItem } from "../damon/mod.ts";
+import {
+  checkWritable,
+  encoderOf,
+  type EncoderOptions,
+  type FormatName,
+  formatOf,
+  RecordWriter,
+} from "../format/mod.ts";
+
+/** The format that is asked for, or that the output's name says; for standard output `otherwise`. */
+export async function wantedFormat(
+  output: string,
+  name: string | undefined,
+  otherwise: FormatName = "jsonl",
+): Promise<FormatName> {
+  const { parseFormat } = await import("../format/encoder.ts");
+  if (name !== undefined) return parseFormat(name);
+  return output === "-" ? otherwise : formatOf(output);
+}
+
+/** What was written. */
+export interface Written {
+  bytes: number;
+  snapshots: number;
+  regions: number;
+}
+
+/** Where a record goes. */
+export interface WriteTarget extends EncoderOptions {
+  output: string;
+  format: FormatName;
+}
+
+/**
+ * Writes a record as it comes. What has no footer, as the Python damo's, gets one that says so.
+ *
+ * @param whyIncomplete Asked at the end: why what was read is not whole.
+ */
+export async function writeRecord(
+  header: RecordHeader,
+  items: AsyncIterable<RecordItem>,
+  { output, format, ...options }: WriteTarget,
+  whyIncomplete: () => string | undefined = () => undefined,
+): Promise<Written> {
+  checkWritable(output);
+  const writer = RecordWriter.create(output, header, await encoderOf(format, header, options));
+  try {
+    let footer: RecordFooter | undefined;
+    let endNs = 0;
+    for await (const item of items) {
+      if (item.kind === "footer") footer = item.footer;
+      else {
+        if (item.kind === "snapshot") endNs = Math.max(endNs, item.snapshot.endNs);
+        writer.write(item);
+      }
+    }
+    const { snapshots, regions } = writer;
+    const reason = whyIncomplete();
+    writer.finish({
+      events: regions,
+      received: regions,
+      dropped: 0,
+      torn: 0,
+      endNs,
+      ...footer,
+      reason: reason ? `converted from what is not whole: ${reason}` : footer?.reason ?? "converted",
+      snapshots,
+      regions,
+    });
+    return { bytes: writer.bytes, snapshots, regions };
+  } finally {
+    writer.close();
+  }
+}
+
+/** The items, with a progress that is looked at for each. */
+export async function* ticking<T>(items: AsyncIterable<T>, progress: { tick(): void }): AsyncGenerator<T> {
+  for await (const item of items) {
+    progress.tick();
+    yield item;
+  }
+}

@@ -1,0 +1,94 @@
+import { AGE_UNKNOWN, type RecordItem, type Region, Regions, type Snapshot } from "../damon/mod.ts";
+
+/** How snapshots are made fewer. */
+export interface Aggregation {
+  /** Snapshots are added up until they take this long, µs; 0 leaves them as they are. */
+  aggrUs: number;
+  /** So many snapshots of each target are left out first: those in which DAMON has not yet found the regions. */
+  skip?: number;
+}
+
+/**
+ * Adds up snapshots of a target that follow each other, as if the aggregation interval had been longer: a region's accesses
+ * are the sum of the largest number that each snapshot has anywhere in it. Where regions differ from snapshot to snapshot,
+ * those of the first are kept and what is new beside them is added, as the Python damo's `adjust` does, to the figure. What
+ * is left at the end, too short, is left out.
+ */
+export async function* aggregateItems(
+  items: AsyncIterable<RecordItem>,
+  { aggrUs, skip = 0 }: Aggregation,
+): AsyncGenerator<RecordItem> {
+  const seen = new Map<string, number>();
+  const waiting = new Map<string, Snapshot[]>();
+  for await (const item of items) {
+    if (item.kind !== "snapshot") {
+      yield item;
+      continue;
+    }
+    const { kdamond, targetId, scheme } = item.snapshot;
+    const key = `${kdamond}/${targetId}/${scheme?.index ?? ""}`;
+    const count = seen.get(key) ?? 0;
+    seen.set(key, count + 1);
+    if (count < skip) continue;
+    if (aggrUs <= 0) {
+      yield item;
+      continue;
+    }
+    const group = waiting.get(key) ?? [];
+    group.push(item.snapshot);
+    const isLong = item.snapshot.endNs - group[0].startNs >= aggrUs * 1000;
+    waiting.set(key, isLong ? [] : group);
+    if (isLong) yield { kind: "snapshot", snapshot: addUp(group, aggrUs) };
+  }
+}
+
+interface Sum extends Region {
+  passed: number;
+}
+
+/** One snapshot out of several of the same target. */
+function addUp(group: readonly Snapshot[], aggrUs: number): Snapshot {
+  const first = group[0];
+  // In the order in which they were added.
+  const sums: Sum[] = [];
+  for (const { regions, scheme } of group) {
+    const gains = new Map<Sum, number>();
+    let at = 0;
+    for (const region of regions) add(sums, { ...region, passed: scheme?.passedBytes?.[at++] ?? 0 }, gains);
+    for (const [sum, gain] of gains) sum.nrAccesses += gain;
+  }
+  const { scheme, ...rest } = first;
+  sums.sort((a, b) => a.start - b.start);
+  const regions = Regions.from(sums);
+  sums.forEach(({ age }, i) => regions.age[i] = age ?? AGE_UNKNOWN);
+  return {
+    ...rest,
+    endNs: group[group.length - 1].endNs,
+    aggrUs,
+    regions,
+    ...(scheme && {
+      scheme: {
+        ...scheme,
+        ...(scheme.passedBytes && { passedBytes: Float64Array.from(sums, ({ passed }) => passed) }),
+      },
+    }),
+  };
+}
+
+/** Adds a region to the first sum that it overlaps; what sticks out on either side is added likewise, as its own. */
+function add(sums: Sum[], region: Sum, gains: Map<Sum, number>): void {
+  const overlapping = sums.find((sum) => !(sum.end <= region.start || region.end <= sum.start));
+  if (!overlapping) {
+    sums.push({ ...region });
+    return;
+  }
+  gains.set(overlapping, Math.max(gains.get(overlapping) ?? 0, region.nrAccesses));
+  const part = (start: number, end: number): Sum => ({
+    ...region,
+    start,
+    end,
+    passed: Math.trunc(region.passed / (region.end - region.start) * (end - start)),
+  });
+  if (region.start < overlapping.start) add(sums, part(region.start, overlapping.start), gains);
+  if (overlapping.end < region.end) add(sums, part(overlapping.end, region.end), gains);
+}

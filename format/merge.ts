@@ -1,0 +1,107 @@
+import {
+  RECORD_SCHEMA,
+  type RecordFooter,
+  type RecordHeader,
+  type RecordItem,
+  type RecordReader,
+} from "../damon/mod.ts";
+
+/** The header of several records of one machine as one. */
+export function mergeHeaders(headers: readonly RecordHeader[]): RecordHeader {
+  const [first] = headers;
+  const processes = new Map(headers.flatMap((header) => header.processes).map((process) => [process.pid, process]));
+  const kdamonds = new Map(
+    headers.flatMap((header) => header.kdamonds).map((kdamond) => [`${kdamond.pid}/${kdamond.index ?? ""}`, kdamond]),
+  );
+  const sources = new Set(headers.map(({ source }) => source));
+  return {
+    ...first,
+    schema: RECORD_SCHEMA,
+    source: sources.size === 1 ? first.source : "unknown",
+    kdamonds: [...kdamonds.values()],
+    processes: [...processes.values()],
+  };
+}
+
+/**
+ * How much is to be added to the times of each record so that all are by the clock of the first, ns.
+ *
+ * @throws {RangeError} where they cannot be told: the clocks differ and one has no wall-clock time.
+ */
+export function clockShiftsOf(headers: readonly RecordHeader[], names: readonly string[]): number[] {
+  const [first] = headers;
+  return headers.map((header, i) => {
+    const isSame = header.clock.name === first.clock.name &&
+      (header.host.bootId === first.host.bootId || header.clock.name === "wall");
+    if (isSame) return 0;
+    if (!(header.clock.originWallMs > 0) || !(first.clock.originWallMs > 0)) {
+      throw new RangeError(
+        `Cannot merge ${names[i]} with ${names[0]} as their clocks must be comparable: ` +
+          `one is by ${first.clock.name}, the other by ${header.clock.name}, and neither tells the time of day`,
+      );
+    }
+    return (header.clock.originWallMs - first.clock.originWallMs) * 1e6 -
+      (header.clock.originNs - first.clock.originNs);
+  });
+}
+
+/** The items of several records in the order of time, with one footer that adds theirs up. */
+export async function* mergeItems(
+  records: readonly RecordReader[],
+  shiftsNs: readonly number[],
+): AsyncGenerator<RecordItem> {
+  const footers: RecordFooter[] = [];
+  const sources = records.map((record, i) => {
+    const shift = shiftsNs[i];
+    return { next: undefined as RecordItem | undefined, items: record.items()[Symbol.asyncIterator](), shift };
+  });
+  const advance = async (source: typeof sources[number]) => {
+    for (;;) {
+      const { done, value } = await source.items.next();
+      source.next = done ? undefined : shifted(value, source.shift);
+      if (source.next?.kind !== "footer") return;
+      footers.push(source.next.footer);
+    }
+  };
+  for (const source of sources) await advance(source);
+  for (;;) {
+    let earliest: typeof sources[number] | undefined;
+    for (const source of sources) {
+      if (source.next && (!earliest || timeOf(source.next) < timeOf(earliest.next!))) earliest = source;
+    }
+    if (!earliest) break;
+    yield earliest.next!;
+    await advance(earliest);
+  }
+  if (footers.length > 0) yield { kind: "footer", footer: footers.reduce(addFooters) };
+}
+
+function timeOf(item: RecordItem): number {
+  return item.kind === "snapshot" ? item.snapshot.endNs : item.kind === "mappings" ? item.mappings.timeNs : Infinity;
+}
+
+function shifted(item: RecordItem, byNs: number): RecordItem {
+  if (byNs === 0) return item;
+  if (item.kind === "mappings") {
+    return { kind: "mappings", mappings: { ...item.mappings, timeNs: item.mappings.timeNs + byNs } };
+  }
+  if (item.kind === "footer") return { kind: "footer", footer: { ...item.footer, endNs: item.footer.endNs + byNs } };
+  const { snapshot } = item;
+  return {
+    kind: "snapshot",
+    snapshot: { ...snapshot, startNs: snapshot.startNs + byNs, endNs: snapshot.endNs + byNs },
+  };
+}
+
+function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {
+  return {
+    endNs: Math.max(a.endNs, b.endNs),
+    reason: a.reason === b.reason ? a.reason : `${a.reason}; ${b.reason}`,
+    snapshots: a.snapshots + b.snapshots,
+    regions: a.regions + b.regions,
+    events: a.events + b.events,
+    received: a.received + b.received,
+    dropped: a.dropped + b.dropped,
+    torn: a.torn + b.torn,
+  };
+}

@@ -1,0 +1,131 @@
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { AGE_UNKNOWN, type Mappings, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import type { RecordEncoder } from "./encoder.ts";
+import { COMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS, PARQUET_SCHEMA } from "./parquet_schema.ts";
+
+/** Rows of a group: as many as DuckDB hands to one thread. */
+const GROUP_ROWS = 122_880;
+
+/** Keeps no more than what has not been taken. */
+class Pieces extends ByteWriter {
+  take(): Uint8Array {
+    const bytes = this.getBytes().slice();
+    this.index = 0;
+    return bytes;
+  }
+}
+
+/**
+ * Encodes a record as Parquet: one row a region, in row groups with statistics, compressed by zstd. The header, footer and
+ * memory maps are in the file's metadata. A Parquet file is readable only when it is whole.
+ *
+ * @see https://parquet.apache.org/docs/file-format/
+ */
+export class ParquetEncoder implements RecordEncoder {
+  readonly batchRegions = GROUP_ROWS;
+  /** Small row groups would be slow to read. */
+  readonly isPatient = true;
+  readonly #header: RecordHeader;
+  readonly #pieces = new Pieces(1 << 20);
+  readonly #writer: ParquetWriter;
+  readonly #mappings: Mappings[] = [];
+  #footer: unknown;
+
+  constructor(header: RecordHeader) {
+    this.#header = header;
+    this.#writer = new ParquetWriter({
+      writer: this.#pieces,
+      schema: PARQUET_SCHEMA,
+      codec: "ZSTD",
+      compressors: COMPRESSORS,
+      createdBy: header.tool || "damo",
+    });
+  }
+
+  begin(): Uint8Array {
+    return this.#pieces.take();
+  }
+
+  encode(items: readonly RecordItem[]): Uint8Array {
+    const snapshots: Snapshot[] = [];
+    for (const item of items) {
+      if (item.kind === "snapshot") snapshots.push(item.snapshot);
+      else if (item.kind === "mappings") this.#mappings.push(item.mappings);
+      else this.#footer = item.footer;
+    }
+    if (snapshots.some(({ regions }) => regions.length > 0)) this.#writeRows(snapshots);
+    return this.#pieces.take();
+  }
+
+  end(): Uint8Array {
+    this.#writer.kvMetadata = [
+      { key: PARQUET_KEYS.header, value: JSON.stringify(this.#header) },
+      { key: PARQUET_KEYS.footer, value: JSON.stringify(this.#footer ?? null) },
+      { key: PARQUET_KEYS.mappings, value: JSON.stringify(this.#mappings) },
+    ];
+    this.#writer.finish();
+    return this.#pieces.take();
+  }
+
+  #writeRows(snapshots: readonly Snapshot[]): void {
+    const rows = snapshots.reduce((sum, { regions }) => sum + regions.length, 0);
+    /** The same value for all rows of a snapshot. */
+    const repeated = <T>(valueOf: (snapshot: Snapshot) => T): T[] => {
+      const column = new Array<T>(rows);
+      let at = 0;
+      for (const snapshot of snapshots) {
+        const { length } = snapshot.regions;
+        column.fill(valueOf(snapshot), at, at += length);
+      }
+      return column;
+    };
+    const each = <T>(valueOf: (snapshot: Snapshot, i: number) => T): T[] => {
+      const column = new Array<T>(rows);
+      let at = 0;
+      for (const snapshot of snapshots) {
+        for (let i = 0; i < snapshot.regions.length; i++) column[at++] = valueOf(snapshot, i);
+      }
+      return column;
+    };
+    const { clock, host } = this.#header;
+    const columns: Record<string, unknown[]> = {
+      host: repeated(() => host.hostname),
+      time: repeated(({ endNs }) =>
+        clock.originWallMs > 0 ? BigInt(Math.round(clock.originWallMs * 1e3 + (endNs - clock.originNs) / 1e3)) : null
+      ),
+      pid: repeated((snapshot) => this.#pidOf(snapshot) ?? null),
+      comm: repeated((snapshot) => {
+        const pid = this.#pidOf(snapshot);
+        return this.#header.processes.find((process) => process.pid === pid)?.comm ?? null;
+      }),
+      kdamond: repeated(({ kdamond }) => kdamond),
+      target_id: repeated(({ targetId }) => targetId),
+      start_ns: repeated(({ startNs }) => BigInt(Math.round(startNs))),
+      end_ns: repeated(({ endNs }) => BigInt(Math.round(endNs))),
+      sample_us: repeated(({ sampleUs }) => sampleUs),
+      aggr_us: repeated(({ aggrUs }) => aggrUs),
+      start: each(({ regions }, i) => u64(regions.start[i])),
+      end: each(({ regions }, i) => u64(regions.end[i])),
+      nr_accesses: each(({ regions }, i) => regions.nrAccesses[i]),
+      age: each(({ regions }, i) => regions.age[i] === AGE_UNKNOWN ? null : regions.age[i]),
+      scheme: repeated(({ scheme }) => scheme?.index ?? null),
+      sz_filter_passed: each(({ scheme }, i) => scheme?.passedBytes ? BigInt(scheme.passedBytes[i]) : null),
+    };
+    this.#writer.write({
+      columnData: PARQUET_COLUMNS.map(({ name }) => ({ name, data: columns[name] })),
+      rowGroupSize: GROUP_ROWS * 2,
+    });
+  }
+
+  #pidOf({ kdamond, targetId }: Snapshot): number | undefined {
+    const { kdamonds } = this.#header;
+    const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
+    const targets = recorded?.contexts[0]?.targets ?? [];
+    return targets[targetId < BigInt(targets.length) ? Number(targetId) : 0]?.pid;
+  }
+}
+
+/** 2^64, which "max" reads as, is one more than fits. */
+function u64(value: number): bigint {
+  return value >= 2 ** 64 ? 0xffff_ffff_ffff_ffffn : BigInt(value);
+}
