@@ -79,8 +79,9 @@ export async function record(
     ...monitor.counts(),
     ...(exitCode !== undefined && { exitCode }),
   };
-  // Where the output takes no more, the record stays as far as it got; any other failure leaves it whole.
-  if (!isOutputFailure(failure)) writer.finish(footer);
+  // Where the output takes no more, the record says so if it can, and stays as far as it got.
+  if (isOutputFailure(failure)) writer.finishCut(footer);
+  else writer.finish(footer);
   writer.close();
   status.clear();
   if (failure !== undefined) throw failure;

@@ -92,11 +92,18 @@ Deno.test("a record on a full disk ends with its last whole batch", async () => 
         writer.flush();
       }
     }, { name: "RecordError", message: /no space is left; the record is readable up to there/ });
-    writer.close();
     assert.ok(written > 2);
+    const cut = await readAll(path);
+    assert.equal(cut.items.length, written);
+    assert.match(cut.incomplete!, /no footer: its recorder was killed, had no space left, or is still writing/);
+    // What was taken back of the last batch leaves room to say why.
+    assert.ok(writer.finishCut({ ...FOOTER, reason: "failure: no space is left", snapshots: 99, regions: 99 }));
+    writer.close();
     const { items, incomplete } = await readAll(path);
-    assert.equal(items.length, written);
-    assert.match(incomplete!, /no footer/);
+    assert.equal(items.length, written + 1);
+    const last = items.at(-1)!;
+    assert.ok(last.kind === "footer" && last.footer.snapshots === written && last.footer.regions === written * 1000);
+    assert.equal(incomplete, "its recorder failed: no space is left");
   } finally {
     new Deno.Command("umount", { args: [dir] }).outputSync();
     await Deno.remove(dir);
