@@ -8,6 +8,7 @@ import {
   type RecordItem,
   type RecordReader,
   Regions,
+  type Snapshot,
 } from "../damon/mod.ts";
 import { HEADER_KEY, registerZstd } from "./arrow_schema.ts";
 import { incompleteOf } from "./ending.ts";
@@ -128,6 +129,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
   const end = numbersOf(column("end").children[0]);
   const nrAccesses = column("nr_accesses").children[0].values as Uint32Array;
   const age = agesOf(column("age").children[0]);
+  const passedOf = passedReader(batch);
   const [kinds, json] = [batch.getChild("kind")!, batch.getChild("json")!];
   for (let i = 0; i < batch.numRows; i++) {
     const kind = kinds.get(i) as string;
@@ -149,6 +151,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
           sampleUs: sampleUs[i],
           aggrUs: aggrUs[i],
           regions,
+          ...schemeOf(json.get(i), passedOf(i)),
         },
       };
     } else if (kind === "mappings") {
@@ -157,6 +160,20 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
       yield { kind, footer: JSON.parse(json.get(i)) };
     } // Rows of a kind that this version does not know are somebody else's additions: passed over.
   }
+}
+
+/** Records of before have no such column; most of the others have nothing in it. */
+function passedReader(batch: RecordBatch): (row: number) => Float64Array | undefined {
+  const data = batch.getChild("sz_filter_passed")?.data[0] as Data | undefined;
+  if (data === undefined || data.children[0].length === 0) return () => undefined;
+  const [offsets, values] = [data.valueOffsets as Int32Array, numbersOf(data.children[0])];
+  return (row) => offsets[row] === offsets[row + 1] ? undefined : values.subarray(offsets[row], offsets[row + 1]);
+}
+
+function schemeOf(json: string | null, passedBytes: Float64Array | undefined): Pick<Snapshot, "scheme"> {
+  if (json === null) return {};
+  const { scheme } = JSON.parse(json) as Pick<Snapshot, "scheme">;
+  return scheme ? { scheme: { ...scheme, ...(passedBytes && { passedBytes }) } } : {};
 }
 
 /** 64-bit integers as doubles, by halves: three times faster than through BigInt. Negative ones do not occur. */
