@@ -1,5 +1,6 @@
 import { describeErrno, KernelError, UnsupportedError, VerifierError } from "../damon/errors.ts";
 import { EVENT_WORDS, type EventBatch } from "../damon/event.ts";
+import { formatBytes } from "../damon/units.ts";
 import { detect } from "./detect.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { CAPABILITIES, namesOf, TRACEPOINTS } from "./symbols.ts";
@@ -68,6 +69,7 @@ export interface Tracer extends AsyncDisposable {
 const EPERM = 1;
 const EINVAL = 22;
 const E2BIG = 7;
+const ENOMEM = 12;
 const ENOSPC = 28;
 const ECANCELED = 125;
 
@@ -93,7 +95,7 @@ export function openTracer(options: TracerOptions = {}): Tracer {
     const hasAge = test || detect(library).hasAge;
     const pointer = new BigUint64Array(1);
     const result = library.symbols.damo_tracer__open(ringBytes, Number(test), pointer);
-    if (result < 0) throw explained(library, "load the tracer", -result);
+    if (result < 0) throw explained(library, "load the tracer", -result, ringBytes);
     return new LibraryTracer(library, Deno.UnsafePointer.create(pointer[0])!, hasAge);
   } catch (error) {
     library.close();
@@ -202,8 +204,8 @@ type Explaining = {
   symbols: Pick<Library["symbols"], "damo_last_log" | "damo_missing_capabilities">;
 };
 
-/** An errno of loading or attaching, as an error that says what can be done. */
-export function explained(library: Explaining, operation: string, errno: number): Error {
+/** An errno of loading or attaching, as an error that says what can be done. `ringBytes` is what loading allocates. */
+export function explained(library: Explaining, operation: string, errno: number, ringBytes?: number): Error {
   const log = logOf(library);
   if (errno === EPERM) {
     const missing = namesOf(library.symbols.damo_missing_capabilities(), CAPABILITIES);
@@ -218,6 +220,10 @@ export function explained(library: Explaining, operation: string, errno: number)
       `Cannot ${operation} as the kernel's verifier refuses it${reason}: ${lastLineOf(log)}`,
       log,
     );
+  }
+  if (errno === ENOMEM && ringBytes !== undefined) {
+    const what = `its ring buffer takes ${formatBytes(ringBytes)} of the kernel's memory at once`;
+    return new KernelError(operation, errno, undefined, `${what}: ask for less, as in --ring 4M, or free some`);
   }
   if (errno === 38 || errno === 95) {
     return new UnsupportedError(

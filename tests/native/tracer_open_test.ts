@@ -2,7 +2,7 @@ import assert from "assert";
 import { EVENT, EVENT_WORDS, EventKind, UnsupportedError } from "../../damon/mod.ts";
 import { detectTracepoints } from "../../ffi/detect.ts";
 import { openLibrary } from "../../ffi/library.ts";
-import { openTracer } from "../../ffi/tracer.ts";
+import { explained, openTracer } from "../../ffi/tracer.ts";
 import { runModule } from "../run_module.ts";
 
 const TRACER = new URL("../../ffi/tracer.ts", import.meta.url).href;
@@ -146,4 +146,10 @@ Deno.test("openTracer refuses a ring out of bounds", () => {
   for (const ringBytes of [0, 4096, 2 ** 31, 1.5]) {
     assert.throws(() => openTracer({ ringBytes }), { name: "RangeError", message: /16384 to 1073741824/ });
   }
+});
+
+Deno.test("openTracer says that it is the ring for which memory does not suffice, and what to do", () => {
+  const library = { symbols: { damo_last_log: () => 0, damo_missing_capabilities: () => 0 } };
+  const error = explained(library, "load the tracer", 12, 2 ** 30);
+  assert.match(error.message, /^Cannot load the tracer: ENOMEM.*ring buffer takes 1\.00 GiB .* as in --ring 4M/);
 });
