@@ -1,3 +1,5 @@
+import { withOrigins } from "./rereadable.ts";
+
 /** Thrown by a command that has said all there is to say and wants this exit code. */
 export class ExitCode extends Error {
   constructor(readonly code: number) {
@@ -12,7 +14,7 @@ export function messageOf(error: unknown): string {
     return `${error.message}; run as root, or give Deno the permission`;
   }
   const isOurs = /^Cannot /.test(error.message);
-  return isOurs ? error.message : `${error.message} (set DAMO_DEBUG=1 to see where)`;
+  return withOrigins(isOurs ? error.message : `${error.message} (set DAMO_DEBUG=1 to see where)`);
 }
 
 /** 128 + the signal's number, as shells have it. */

@@ -3,11 +3,20 @@ export interface Rereadable extends AsyncDisposable {
   readonly path: string;
 }
 
+/** What temporary copies were made of, by their paths: errors name that. */
+const ORIGINS = new Map<string, string>();
+
+/** A message about temporary copies, as one about what they were made of: nobody knows the copies. */
+export function withOrigins(message: string): string {
+  return [...ORIGINS].reduce((text, [copy, origin]) => text.replaceAll(copy, origin), message);
+}
+
 /** `path` as it is, or a temporary copy where it can be read only once: standard input (`-`), a pipe. */
 export async function rereadable(path: string): Promise<Rereadable> {
   const isStream = path === "-" || await isPipe(path);
   if (!isStream) return { path, async [Symbol.asyncDispose]() {} };
   const copy = await Deno.makeTempFile({ prefix: "damo-", suffix: ".arrow" });
+  ORIGINS.set(copy, path === "-" ? "standard input" : path);
   const source = path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
   try {
     await Deno.writeFile(copy, source);

@@ -18,7 +18,10 @@ async function report(args: string[], { snapshots = 20, cut = 0, stdin = false }
     }
     writer.finish(FOOTER);
     writer.close();
-    if (cut) await Deno.truncate(`${folder}/damon.arrow`, (await Deno.stat(`${folder}/damon.arrow`)).size - cut);
+    if (cut) {
+      const { size } = await Deno.stat(`${folder}/damon.arrow`);
+      await Deno.truncate(`${folder}/damon.arrow`, Math.max(0, size - cut));
+    }
     const record = await Deno.readFile(`${folder}/damon.arrow`);
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "-A", "--config", CONFIG, MAIN, "report", ...args],
@@ -127,4 +130,10 @@ Deno.test("colourOf asks the terminal's variables, and NO_COLOR before them", ()
   assert.equal(of({ TERM: "xterm", NO_COLOR: "" }), "256");
   assert.equal(of({ TERM: "xterm" }, "auto", false), "never");
   assert.equal(of({ NO_COLOR: "1" }, "truecolor", false), "truecolor");
+});
+
+Deno.test("damo report names standard input, not the copy that it made of it", async () => {
+  const record = await report(["heatmap", "-i", "-"], { stdin: true, cut: Infinity });
+  assert.equal(record.code, 1);
+  assert.match(record.stderr, /^damo: Cannot read standard input as a record: it is empty\n$/);
 });
