@@ -17,6 +17,7 @@ const VALUES: Record<string, number> = {
   sz_snapshot: 2,
   snapshot_time: 2,
   snapshot_idx: 2,
+  snapshots: 2,
   range: 3,
   quota: 3,
   "lru_sort quota": 2,

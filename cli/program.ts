@@ -1,10 +1,14 @@
 import { Command, type Option } from "@commander-js/extra-typings";
 import { completionCommand } from "./completion.ts";
+import { catCommand } from "./cat.ts";
 import { convertCommand } from "./convert.ts";
+import { adjustCommand, cutCommand } from "./cut.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { helpCommand } from "./help.ts";
+import { infoCommand } from "./info_command.ts";
 import { labCommand } from "./lab.ts";
+import { mergeCommand } from "./merge.ts";
 import { moduleCommand, moduleShortCommands } from "./module.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
@@ -58,6 +62,11 @@ Examples:
       recordCommand(command),
       reportCommand(),
       convertCommand(),
+      infoCommand(),
+      catCommand(),
+      cutCommand(),
+      mergeCommand(),
+      adjustCommand(),
       startCommand(),
       tuneCommand(),
       statusCommand(),

@@ -7,6 +7,7 @@
 export { aggregateItems, type Aggregation } from "./aggregate.ts";
 export { ArrowEncoder } from "./arrow_write.ts";
 export { decodeArrow } from "./arrow_read.ts";
+export { type Bounds, describeRecord, type RecordDescription, type TargetDescription } from "./describe.ts";
 export {
   type AddressStyle,
   encoderOf,

@@ -1,0 +1,14 @@
+import { openRecord } from "../format/mod.ts";
+import type { CatOptions } from "./cat.ts";
+import { wantedFormat, writeRecord } from "./convert_write.ts";
+
+/** Runs `damo cat`. */
+export async function cat(files: readonly string[], options: CatOptions): Promise<void> {
+  const format = await wantedFormat("-", options.format);
+  for (const file of files) {
+    await using record = await openRecord(file);
+    const target = { output: "-", format, addresses: options.addresses };
+    await writeRecord(record.header, record.items(), target, () => record.incomplete);
+    if (record.incomplete) console.error(`damo: ${file} is not whole: ${record.incomplete}`);
+  }
+}

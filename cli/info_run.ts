@@ -1,0 +1,28 @@
+import { describeRecord, openRecord, type RecordDescription } from "../format/mod.ts";
+import type { InfoOptions } from "./info_command.ts";
+import { infoJson, infoText } from "./info_text.ts";
+
+/** Reading takes no longer than this, without `--full`. */
+const BUDGET_MS = 600;
+
+/** Runs `damo info`. */
+export async function info(files: readonly string[], { full, json }: InfoOptions): Promise<void> {
+  const all: unknown[] = [];
+  for (const [i, file] of files.entries()) {
+    const described = await describe(file, full ? Infinity : BUDGET_MS);
+    if (json) all.push({ file, ...infoJson(described) });
+    else console.log((i > 0 ? "\n" : "") + infoText(file, described));
+  }
+  if (json) console.log(JSON.stringify(files.length === 1 ? all[0] : all, null, 2));
+}
+
+async function describe(file: string, budgetMs: number): Promise<RecordDescription> {
+  await using record = await openRecord(file);
+  const described = await describeRecord(record, budgetMs);
+  if (described.readShare < 1 && described.format === "arrow") {
+    const { arrowFooter } = await import("../format/arrow_tail.ts");
+    described.footer = await arrowFooter(file);
+    if (!described.footer) described.incomplete = "it has no footer: the recorder was killed, or is still writing";
+  }
+  return described;
+}

@@ -1,0 +1,109 @@
+import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
+import type { Bounds, RecordDescription, TargetDescription } from "../format/mod.ts";
+
+/** How formats are called. */
+const FORMAT_NAMES: Record<string, string> = {
+  arrow: "Arrow stream",
+  parquet: "Parquet",
+  jsonl: "JSON lines",
+  csv: "CSV",
+  json: "JSON of the Python damo",
+  trace: "text of a trace",
+};
+
+/** What is in a record, for a person. */
+export function infoText(file: string, described: RecordDescription): string {
+  const { header, footer, incomplete } = described;
+  const rows: [string, string][] = [["format", formatLine(described)], ["by", byLine(described)]];
+  if (header.recorder.length > 0) rows.push(["command", header.recorder.join(" ")]);
+  rows.push(["time", timeLine(described)], ["content", contentLine(described)]);
+  for (const target of described.targets) rows.push([targetName(target), targetLine(described, target)]);
+  if (footer) {
+    rows.push(["ended by", footer.reason]);
+    rows.push([
+      "lost",
+      footer.dropped + footer.torn === 0
+        ? "nothing"
+        : `${formatNr(footer.dropped)} of ${formatNr(footer.events)} events, ${formatNr(footer.torn)} snapshots`,
+    ]);
+  }
+  if (incomplete) rows.push(["not whole", incomplete]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [file, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join("\n");
+}
+
+/** The same as data; integers that JSON readers may round are text. */
+export function infoJson(described: RecordDescription): Record<string, unknown> {
+  return {
+    ...described,
+    fileBytes: described.fileBytes ?? null,
+    targets: described.targets.map((target) => ({ ...target, targetId: String(target.targetId) })),
+  };
+}
+
+function formatLine({ format, fileBytes, readShare }: RecordDescription): string {
+  const words = format.split(" ");
+  const name = FORMAT_NAMES[words.at(-1)!] ?? words.at(-1)!;
+  const packed = words.length > 1 ? `, compressed by ${words.slice(0, -1).join(" and ")}` : "";
+  const size = fileBytes === undefined ? "" : `, ${formatBytes(fileBytes)}`;
+  const read = readShare < 1
+    ? `; what follows is of its first ${(readShare * 100).toPrecision(2)} %: --full reads all`
+    : "";
+  return `${name}${packed}${size}${read}`;
+}
+
+function byLine({ header }: RecordDescription): string {
+  const source = { damon: "DAMON", pages: "the page sampler", "pages-exact": "the exact page sampler", unknown: "" };
+  const { hostname, kernelRelease, machine } = header.host;
+  const operations = [...new Set(header.kdamonds.flatMap(({ contexts }) => contexts.map((one) => one.operations)))];
+  return [
+    [header.tool, source[header.source], operations.length > 0 && `(${operations.join(", ")})`].filter(Boolean).join(
+      " ",
+    ),
+    kernelRelease && `Linux ${kernelRelease} ${machine}`.trim(),
+    hostname && `host ${hostname}`,
+  ].filter(Boolean).join(" · ") || "not said";
+}
+
+function timeLine({ time, header: { clock }, footer, readShare }: RecordDescription): string {
+  if (!time) return "no snapshot";
+  const endNs = readShare < 1 && footer ? footer.endNs : time.endNs;
+  const lasting = formatNs(endNs - time.startNs);
+  if (!(clock.originWallMs > 0)) return `${lasting} (clock ${clock.name}; the time of day is not known)`;
+  const date = (ns: number) => new Date(clock.originWallMs + (ns - clock.originNs) / 1e6).toISOString();
+  const [from, to] = [date(time.startNs), date(endNs)].map((text) => text.slice(0, 19).replace("T", " "));
+  return `${from} to ${to} UTC, ${lasting}`;
+}
+
+function contentLine({ snapshots, regions, mappings, readShare, footer }: RecordDescription): string {
+  const counted = readShare < 1 && footer ? footer : { snapshots, regions };
+  return [
+    plural(counted.snapshots, "snapshot"),
+    plural(counted.regions, "region"),
+    mappings > 0 && plural(mappings, "memory map"),
+  ].filter(Boolean).join(", ");
+}
+
+function targetName({ targetId, kdamond, scheme }: TargetDescription): string {
+  return `kdamond ${kdamond} target ${targetId}${scheme === undefined ? "" : ` scheme ${scheme}`}`;
+}
+
+function targetLine({ header }: RecordDescription, target: TargetDescription): string {
+  const process = header.processes.find(({ pid }) => pid === target.pid);
+  const us = (value: number) => formatNs(value * 1e3);
+  return [
+    target.pid !== undefined && `pid ${target.pid}${process?.comm ? ` ${process.comm}` : ""}`,
+    plural(target.snapshots, "snapshot"),
+    `${boundsText(target.regions, formatNr)} regions`,
+    `sampled every ${boundsText(target.sampleUs, us)}, aggregated over ${boundsText(target.aggrUs, us)}`,
+    target.addresses.max > 0 && `${formatAddress(target.addresses.min)}-${formatAddress(target.addresses.max)}`,
+  ].filter(Boolean).join(" · ");
+}
+
+function boundsText({ min, max }: Bounds, format: (value: number) => string): string {
+  return min === max ? format(min) : `${format(min)}–${format(max)}`;
+}
+
+function plural(count: number, word: string): string {
+  return `${formatNr(count)} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,22 @@
+import { clockShiftsOf, mergeHeaders, mergeItems, type OpenRecord, openRecord } from "../format/mod.ts";
+import { ReadProgress } from "./convert_progress.ts";
+import { ticking, wantedFormat, writeRecord } from "./convert_write.ts";
+import type { MergeOptions } from "./merge.ts";
+
+/** Runs `damo merge`. */
+export async function merge(files: readonly string[], options: MergeOptions): Promise<void> {
+  const format = await wantedFormat(options.output, options.format);
+  await using stack = new AsyncDisposableStack();
+  const records: OpenRecord[] = [];
+  for (const file of files) records.push(stack.use(await openRecord(file)));
+  const headers = records.map(({ header }) => header);
+  const shifts = clockShiftsOf(headers, files);
+  using progress = new ReadProgress(records);
+  const target = { output: options.output, format, addresses: options.addresses };
+  const whyIncomplete = () =>
+    records.map(({ incomplete }, i) => incomplete && `${files[i]}: ${incomplete}`).find(Boolean);
+  await writeRecord(mergeHeaders(headers), ticking(mergeItems(records, shifts), progress), target, whyIncomplete);
+  for (const [i, { incomplete }] of records.entries()) {
+    if (incomplete) console.error(`damo: ${files[i]} is not whole: ${incomplete}; what there is was merged`);
+  }
+}

@@ -1,0 +1,144 @@
+import type { RecordFooter, RecordHeader } from "../damon/mod.ts";
+import type { OpenRecord } from "./open_record.ts";
+
+/** Smallest and largest value. */
+export interface Bounds {
+  /** The smallest. */
+  min: number;
+  /** The largest. */
+  max: number;
+}
+
+/** One target of a record, or one scheme of it. */
+export interface TargetDescription {
+  /** As snapshots name it. */
+  kdamond: number;
+  /** DAMON's id. */
+  targetId: bigint;
+  /** Index of the scheme, where one is the source. */
+  scheme?: number;
+  /** Its process, where the header says. */
+  pid?: number;
+  /** How many snapshots. */
+  snapshots: number;
+  /** Regions of a snapshot. */
+  regions: Bounds;
+  /** Sampling intervals in force, µs. */
+  sampleUs: Bounds;
+  /** Aggregation intervals in force, µs. */
+  aggrUs: Bounds;
+  /** Lowest and highest address. */
+  addresses: Bounds;
+}
+
+/** What is in a record. */
+export interface RecordDescription {
+  /** As {@linkcode OpenRecord} has it. */
+  format: string;
+  /** Size of the file; `undefined` for a pipe. */
+  fileBytes: number | undefined;
+  /** Its header. */
+  header: RecordHeader;
+  /** Begin of the first snapshot and end of the last, ns of its clock; `undefined` where there is none. */
+  time: { startNs: number; endNs: number } | undefined;
+  /** How many snapshots. */
+  snapshots: number;
+  /** Regions in them. */
+  regions: number;
+  /** How many memory maps. */
+  mappings: number;
+  /** In the order of appearance. */
+  targets: TargetDescription[];
+  /** What the recorder counted. */
+  footer: RecordFooter | undefined;
+  /** Why the record is not whole. */
+  incomplete: string | undefined;
+  /** Share of the file that was read, 0 to 1: less where the time was up. */
+  readShare: number;
+}
+
+/**
+ * Finds out what is in a record. Where it is large, only as much is read as the time allows; its last row then says the rest,
+ * if the format has one that can be found.
+ *
+ * @param budgetMs Most time that reading takes; Infinity reads all.
+ */
+export async function describeRecord(record: OpenRecord, budgetMs = Infinity): Promise<RecordDescription> {
+  const targets = new Map<string, TargetDescription>();
+  let [startNs, endNs, snapshots, regions, mappings] = [Infinity, -Infinity, 0, 0, 0];
+  let footer: RecordFooter | undefined;
+  const untilMs = performance.now() + budgetMs;
+  let isWhole = true;
+  for await (const item of record.items()) {
+    if (item.kind === "mappings") mappings++;
+    else if (item.kind === "footer") footer = item.footer;
+    else {
+      const { snapshot } = item;
+      snapshots++;
+      regions += snapshot.regions.length;
+      startNs = Math.min(startNs, snapshot.startNs);
+      endNs = Math.max(endNs, snapshot.endNs);
+      const key = `${snapshot.kdamond}/${snapshot.targetId}/${snapshot.scheme?.index ?? ""}`;
+      let target = targets.get(key);
+      if (!target) {
+        targets.set(key, target = targetOf(record.header, snapshot.kdamond, snapshot.targetId, snapshot.scheme?.index));
+      }
+      target.snapshots++;
+      widen(target.regions, snapshot.regions.length);
+      widen(target.sampleUs, snapshot.sampleUs);
+      widen(target.aggrUs, snapshot.aggrUs);
+      const { start, end, length } = snapshot.regions;
+      if (length > 0) {
+        widen(target.addresses, start[0]);
+        widen(target.addresses, end[length - 1]);
+      }
+    }
+    if (performance.now() > untilMs) {
+      isWhole = false;
+      break;
+    }
+  }
+  const { fileBytes, bytesRead } = record;
+  return {
+    format: record.format,
+    fileBytes,
+    header: record.header,
+    time: snapshots > 0 ? { startNs, endNs } : undefined,
+    snapshots,
+    regions,
+    mappings,
+    targets: [...targets.values()],
+    footer,
+    incomplete: isWhole ? record.incomplete : undefined,
+    readShare: isWhole ? 1 : fileBytes ? Math.min(1, bytesRead / fileBytes) : NaN,
+  };
+}
+
+function targetOf(
+  header: RecordHeader,
+  kdamond: number,
+  targetId: bigint,
+  scheme: number | undefined,
+): TargetDescription {
+  const none = (): Bounds => ({ min: Infinity, max: -Infinity });
+  const { kdamonds } = header;
+  const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
+  const targets = recorded?.contexts[0]?.targets ?? [];
+  const pid = targets[targetId < BigInt(targets.length) ? Number(targetId) : 0]?.pid;
+  return {
+    kdamond,
+    targetId,
+    ...(scheme !== undefined && { scheme }),
+    ...(pid !== undefined && { pid }),
+    snapshots: 0,
+    regions: none(),
+    sampleUs: none(),
+    aggrUs: none(),
+    addresses: none(),
+  };
+}
+
+function widen(bounds: Bounds, value: number): void {
+  if (value < bounds.min) bounds.min = value;
+  if (value > bounds.max) bounds.max = value;
+}
