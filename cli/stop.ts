@@ -10,6 +10,7 @@ export function stopCommand() {
       const { modulesOn } = await import("../kernel/modules.ts");
       const { describeKdamond, readKdamonds } = await import("../kernel/sysfs.ts");
       const { isAlive } = await import("../kernel/process.ts");
+      const { dropStaleEntries } = await import("../kernel/stale_entries.ts");
       const roots = defaultRoots();
       const stopped = await stopOurs(roots);
       for (const { status, recorderPid, stayed } of stopped) {
@@ -35,6 +36,7 @@ export function stopCommand() {
         }
         console.log(`Ended damo record (pid ${recorderPid}), which turned off ${describeKdamond(status)}.`);
       }
+      await dropStaleEntries(roots);
       const others = readKdamonds(roots).filter(({ state }) => state === "on");
       for (const other of others) console.log(`Left alone, as damo did not start it: ${describeKdamond(other)}.`);
       const modules = modulesOn(roots);
