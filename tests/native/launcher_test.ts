@@ -63,6 +63,26 @@ Deno.test("damo takes $DENO first, then what set-up chose, then a Deno of the PA
   }
 });
 
+Deno.test("damo takes the packages of whoever built it, where it is run by another user", async () => {
+  using checkout = new Checkout();
+  const { dir } = checkout;
+  checkout.program(".deno/deno", `printf '%s\\n' "\${DENO_DIR-none}"`);
+  const run = async (env: Record<string, string>) => {
+    const options = { clearEnv: true, env: { PATH: "/usr/bin:/bin", HOME: `${dir}/other`, ...env } };
+    return (await checkout.run(`${dir}/damo`, options)).out[0];
+  };
+  const cache = `${dir}/the builder/.cache/deno`;
+  // Nobody noted one; one is noted and not there; it is there.
+  assert.equal(await run({}), "none");
+  Deno.writeTextFileSync(`${dir}/.deno/packages`, `${cache} 123 456\n`);
+  assert.equal(await run({}), "none");
+  Deno.mkdirSync(`${cache}/npm`, { recursive: true });
+  assert.equal(await run({}), cache);
+  assert.equal(await run({ DENO_DIR: "/mine" }), "/mine");
+  // The builder's own is Deno's choice already.
+  assert.equal(await run({ HOME: `${dir}/the builder` }), "none");
+});
+
 Deno.test("damo says that the current folder was deleted, and that there is no such $DENO", async () => {
   using checkout = new Checkout();
   Deno.mkdirSync(`${checkout.dir}/gone`);
