@@ -1,7 +1,12 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs, parseRatio } from "../damon/units.ts";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
+import { parseRotate } from "./record_output.ts";
 
+const count = (text: string) => {
+  if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count above 0`);
+  return Number(text);
+};
 const seconds = (text: string) => parseNs(text, "s") / 1e9;
 
 /** The options of `record`, as parsed; those of DAMON's parameters are read by {@linkcode askedKdamonds}. */
@@ -22,6 +27,12 @@ function plainCommand() {
     .showHelpAfterError("(a command with arguments comes after --, as in: damo record -- COMMAND ARGS)")
     .argument("[target]", "pid | paddr | ongoing | a command line; or: -- COMMAND ARGS")
     .option("-o, --out <file>", "write the record to FILE; - for standard output", "damon.arrow")
+    .option(
+      "--format <name>",
+      "arrow, jsonl, csv, parquet, json_compressed, json or perf_script (default: by FILE's name)",
+    )
+    .option("--rotate <size|time>", "begin a new file at this size (100M) or after this time (1h)", parseRotate)
+    .option("--keep <count>", "with --rotate: keep only the newest files", count)
     .option("--timeout <time>", "stop after this time (bare number: seconds)", seconds)
     .option("--ongoing", "only listen to kdamonds that run already, changing nothing")
     .addOption(
@@ -29,6 +40,10 @@ function plainCommand() {
         "--monitor <which>",
         "who looks: damon; pages, the eBPF page sampler; pages-exact, which looks at every page; auto takes DAMON where it can watch processes and is free",
       ).choices(["auto", "damon", "pages", "pages-exact"]).default("auto" as const),
+    )
+    .addOption(
+      new Option("--interface <which>", "which of the kernel's interfaces to DAMON; auto takes sysfs where it is there")
+        .choices(["sysfs", "debugfs", "auto"]).default("auto" as const),
     )
     .option("--max_overhead <share>", "most of one CPU that the page sampler may take", parseRatio, 0.02)
     .option("--include_children", "follow what the target forks (page sampler)")
@@ -38,7 +53,9 @@ function plainCommand() {
       "after",
       `
 Times take ns, us, ms, s, m, h; sizes K, M, G (binary); options may be written with dashes as well.
-The record is an Arrow stream: read it with damo report, polars, pandas (pyarrow) or DuckDB.
+The record is an Arrow stream: read it with damo report, polars, pandas (pyarrow) or DuckDB. damo convert makes other
+formats of it; -o - --format jsonl | jq . follows it live. With --rotate each file is whole by itself and named by its
+beginning, as in damon-20260131T235959Z.arrow; damo merge makes one of them.
 An existing file is kept as FILE.old. Ends with 0, or with 130 or 143 after Ctrl-C or SIGTERM; the record is complete
 in each case, DAMON is off and its settings are as they were.`,
     );

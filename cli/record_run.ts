@@ -1,12 +1,12 @@
 import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter } from "../damon/mod.ts";
 import { checkWritable } from "../format/output_file.ts";
-import type { RecordWriter } from "../format/record_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
+import { filesOf, openOutput, outputFormatFor, type RecordOutput } from "./record_output.ts";
 import { openSource, type RecordSource } from "./record_source.ts";
 import { kdamondsFor, PID_TO_COME, pidsIn, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
@@ -31,8 +31,7 @@ export async function record(
   // Everything that can be known to fail fails here, before anything is started.
   for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);
   checkWritable(options.out);
-  // Loaded only now, as the Arrow library is large and most mistakes are found by here.
-  const { RecordWriter } = await import("../format/record_file.ts");
+  const format = await outputFormatFor(options);
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
@@ -46,7 +45,7 @@ export async function record(
     clockNs: source.clockNs(),
     recorder: ["damo", ...Deno.args],
   });
-  const writer = RecordWriter.create(options.out, header);
+  const writer = await openOutput(options, format, header, () => monitor.counts());
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
   let failure: unknown;
   using _timer = interval(200, () => {
@@ -128,13 +127,16 @@ export function shellWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function summaryOf(writer: RecordWriter, footer: RecordFooter, startNs: number): string {
+function summaryOf(writer: RecordOutput, footer: RecordFooter, startNs: number): string {
   const size = formatBytes(writer.bytes);
+  const files = filesOf(writer);
+  const last = files.at(-1)!;
+  const where = files.length > 1 ? `${files[0]} to ${last}, ${files.length} files` : last;
   const lines = [
     `damo: ${sentenceOf(footer, startNs)}`,
     writer.path === "-"
       ? `damo: wrote ${size} to standard output`
-      : `damo: wrote ${writer.path} (${size}); see it with: damo report heatmap -i ${shellWord(writer.path)}`,
+      : `damo: wrote ${where} (${size}); see it with: damo report heatmap -i ${shellWord(last)}`,
   ];
   if (footer.exitCode !== undefined) lines.push(`damo: the command ended with exit code ${footer.exitCode}`);
   return lines.join("\n");

@@ -1,6 +1,6 @@
 import { formatBytes, formatNr, type Snapshot } from "../damon/mod.ts";
-import type { RecordWriter } from "../format/mod.ts";
 import type { MonitorCounts } from "../kernel/monitor.ts";
+import type { RecordOutput } from "./record_output.ts";
 
 /** One line on the terminal that says how the recording goes; nothing in a pipe. */
 export class StatusLine {
@@ -8,7 +8,7 @@ export class StatusLine {
   readonly #isShown: boolean;
   #latest: Snapshot | undefined;
 
-  constructor(isWanted: boolean, readonly writer: RecordWriter, readonly counts: () => MonitorCounts) {
+  constructor(isWanted: boolean, readonly writer: RecordOutput, readonly counts: () => MonitorCounts) {
     this.#isShown = isWanted && Deno.stderr.isTerminal();
   }
 
