@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { accessCommand, infoCommand, rawCommand, timesCommand } from "./access.ts";
 import { doctorCommand } from "./doctor.ts";
 import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
@@ -26,7 +27,12 @@ export function reportCommand() {
     .description("Show what a record says.")
     .addCommand(heatmapCommand("heatmap"))
     .addCommand(wssCommand())
+    .addCommand(accessCommand())
     .addCommand(nrRegionsCommand())
+    .addCommand(timesCommand())
+    .addCommand(rawCommand())
+    .addCommand(infoCommand("info"))
+    .addCommand(infoCommand("record_info"), { hidden: true })
     .addCommand(fidelityCommand())
     .addCommand(idleCommand())
     .addCommand(statusCommand("damon"))

@@ -1,6 +1,6 @@
 import { formatNr, RecordError, type RecordItem, type RecordReader } from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
-import { type OpenRecord, type RecordSurvey } from "../report/mod.ts";
+import type { OpenRecord, RecordSurvey } from "../report/mod.ts";
 import { RECORD } from "./report_options.ts";
 import { rereadable } from "./rereadable.ts";
 

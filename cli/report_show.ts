@@ -61,11 +61,10 @@ export function presenterOf(
   const textOptions = { ...textOptionsOf(options), ...text };
   const asText = (table: Table) => formatTable(table, textOptions);
   const isText = isStdout(output) && (format ?? "text") === "text";
-  const formatOf = isText
-    ? asText
-    : isStdout(output)
-    ? STDOUT[format!]
-    : outputFormatOf(output, { ...FILES, ".txt": (table: Table) => formatTable(table, { ...textOptions, colour: false }) });
+  const formatOf = isText ? asText : isStdout(output) ? STDOUT[format!] : outputFormatOf(output, {
+    ...FILES,
+    ".txt": (table: Table) => formatTable(table, { ...textOptions, colour: false }),
+  });
   return async (tables, names) => {
     const content = isText ? tables.map(asText).join("\n") : await formatOf(joinTables(tables, names));
     await writeOutput(output, content);

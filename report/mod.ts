@@ -20,7 +20,7 @@ export {
 export { type TimeBins } from "./heat_grid.ts";
 export { type HeatSelection, type HeatSurvey, type SurveyedTarget } from "./heat_survey.ts";
 export { type Extent, type RecordedTarget, type RecordSurvey, type TimeRange } from "./record_survey.ts";
-export { type Fold, foldRecord, type OpenRecord } from "./selected_record.ts";
+export { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
 export { type Selection } from "./selection.ts";
 export { type Bounds, type RegionFilter } from "./region_filter.ts";
 export { temperatureOf, type TemperatureWeights } from "./temperature.ts";
@@ -75,11 +75,12 @@ export {
   formatTableCsv,
   formatTableJson,
   formatTableJsonl,
+  plainValue,
   type Table,
   type TableRow,
   tableRows,
 } from "./table.ts";
-export { barOf, formatTable, sparkline, type TableTextOptions } from "./table_text.ts";
+export { barOf, formatTable, sparkline, tableLines, type TableTextOptions } from "./table_text.ts";
 export { joinTables } from "./join_tables.ts";
 export {
   type Distribution,
@@ -93,4 +94,29 @@ export { type DistributionReport, distributionSpec, distributionTable } from "./
 export { WssFold, wssNotes, wssOf, type WssOptions } from "./wss.ts";
 export { NrRegionsFold } from "./nr_regions.ts";
 export { Reaggregation } from "./reaggregate.ts";
-export { titleOf } from "./record_caption.ts";
+export { lossLines, recordedLine, sampledLine, titleOf } from "./record_caption.ts";
+export {
+  type AccessedRegion,
+  accessedRegionsOf,
+  type AccessTotals,
+  accessTotalsOf,
+  type RegionKey,
+  sortRegions,
+} from "./access.ts";
+export {
+  type AccessMetric,
+  type HistogramBin,
+  type HistogramOptions,
+  idleUsOf,
+  sizeHistogramOf,
+  sizePercentilesOf,
+  type Weighed,
+  weighed,
+} from "./access_metrics.ts";
+export { type AccessOptions, accessSectionOf, type AccessStyle, type Section } from "./access_sections.ts";
+export { rawSectionOf } from "./raw_section.ts";
+export { type StripColumn, stripLevelsOf, type TemperatureStrip, temperatureStripOf } from "./temperature_strip.ts";
+export { heatColour256 } from "./heat_colours.ts";
+export { csvLine } from "./csv.ts";
+export { TimesFold } from "./times.ts";
+export { RecordCountsFold, recordTable } from "./record_table.ts";

@@ -71,7 +71,7 @@ export class RegionPicker {
       const percent = accessPercentOf(nrAccesses[at], snapshot);
       const us = age[at] === AGE_UNKNOWN ? NaN : age[at] * snapshot.aggrUs;
       const isFitting = isWithin(bytes, regionBytes) && isWithin(percent, accessPercent) && isWithin(us * 1e3, ageNs) &&
-        isWithinAny(() => temperatureOf(bytes, percent, us, temperatureWeights), temperatures);
+        isWithinAny(() => temperatureOf(bytes, percent, us, temperatureWeights, nrAccesses[at] > 0), temperatures);
       if (isFitting) parts.push({ at, start: start[at], end: end[at] });
     }
     return parts;

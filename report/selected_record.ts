@@ -13,10 +13,13 @@ import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts
 /** What takes in a record's selected snapshots, one after the other, and keeps only what it needs of them. */
 export interface Fold {
   /** Takes the next snapshot; its arrays are good until the call returns. */
-  snapshot(snapshot: Snapshot, target: RecordedTarget): void;
+  snapshot(snapshot: Snapshot, target: RecordedTarget, record: RecordStart): void;
   /** Takes what the addresses of a process are from now on. */
   mappings?(mappings: Mappings): void;
 }
+
+/** What is known of a record from its first snapshot on. */
+export type RecordStart = Pick<RecordSurvey, "header" | "originNs">;
 
 /** How a record is opened from its beginning. */
 export type OpenRecord = () => Promise<RecordReader>;
@@ -43,11 +46,12 @@ export async function foldRecord(
   const indexes = new Map<RecordedTarget, number>();
   const picker = new RegionPicker(selection);
   let [originNs, lastNs, snapshots] = [NaN, -Infinity, 0];
+  let start: RecordStart = { header, originNs };
   let footer: RecordSurvey["footer"];
   for await (const item of record.items()) {
     if (item.kind === "snapshot") {
       const { snapshot } = item;
-      if (snapshots++ === 0) originNs = snapshot.startNs;
+      if (snapshots++ === 0) start = { header, originNs: originNs = snapshot.startNs };
       if (snapshot.endNs > lastNs) lastNs = snapshot.endNs;
       let target = targets.get(keyOf(snapshot));
       if (!target) targets.set(keyOf(snapshot), target = newTargetOf(snapshot, header, targets.values()));
@@ -58,7 +62,7 @@ export async function foldRecord(
       const picked = picker.pick(snapshot, target.pid);
       if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) continue;
       countSnapshot(target, picked);
-      for (const fold of folds) fold.snapshot(picked, target);
+      for (const fold of folds) fold.snapshot(picked, target, start);
     } else if (item.kind === "mappings") {
       picker.see(item.mappings);
       for (const fold of folds) fold.mappings?.(item.mappings);

@@ -71,7 +71,7 @@ export function formatTableCsv({ columns, rows }: Table): string {
 }
 
 /** The rows as JSON lines, one object each. */
-export function formatTableJsonl(table: Table): string {
+export function formatTableJsonl(table: Pick<Table, "columns" | "rows">): string {
   return Array.from(tableRows(table), (row) => JSON.stringify(row) + "\n").join("");
 }
 

@@ -10,6 +10,7 @@ export type TemperatureWeights = readonly [size: number, accessRate: number, age
  * @param bytes Its size.
  * @param percent Its access rate, % of samples.
  * @param ageUs Its age, µs.
+ * @param isAccessed Whether it was accessed at all, which a rounded share does not say.
  *
  * @example
  * ```ts
@@ -17,9 +18,15 @@ export type TemperatureWeights = readonly [size: number, accessRate: number, age
  * temperatureOf(4096, 0, 300_000, [0, 100, 100]); // -30000000
  * ```
  */
-export function temperatureOf(bytes: number, percent: number, ageUs: number, weights: TemperatureWeights): number {
+export function temperatureOf(
+  bytes: number,
+  percent: number,
+  ageUs: number,
+  weights: TemperatureWeights,
+  isAccessed = percent > 0,
+): number {
   const temperature = bytes * weights[0] + percent * weights[1] + ageUs * weights[2];
-  return percent > 0 ? temperature : 0 - temperature;
+  return isAccessed ? temperature : 0 - temperature;
 }
 
 /** Share of the samples that found a region accessed, in whole percent, rounded down as the peer does. */

@@ -1,0 +1,107 @@
+import { parseNs } from "../damon/units.ts";
+import {
+  type AccessOptions,
+  accessSectionOf,
+  type AccessStyle,
+  foldRecord,
+  heatColour256,
+  lossLines,
+  percentileRange,
+  rawSectionOf,
+  recordedLine,
+  sampledLine,
+  type Section,
+  type Selection,
+  type TemperatureWeights,
+  titleOf,
+} from "../report/mod.ts";
+import type { RecordedTarget, RecordSurvey } from "../report/mod.ts";
+import type { Snapshot } from "../damon/mod.ts";
+import type { AccessCommandOptions, PlainCommandOptions } from "./access.ts";
+import { selectionOf } from "./report_selection.ts";
+import { type StreamedReport, streamReport } from "./report_stream.ts";
+import { textOptionsOf } from "./report_show.ts";
+
+/** `damo report access`. */
+export async function reportAccess(options: AccessCommandOptions): Promise<void> {
+  const wanted = accessOptionsOf(options);
+  await streamReport(
+    options,
+    streamedOf(
+      selectionOf(options),
+      (survey) => titleOf(survey, "Accesses to"),
+      (snapshot, target, survey) => accessSectionOf(snapshot, target, survey, wanted),
+    ),
+  );
+}
+
+/** `damo report raw`. */
+export async function reportRaw(options: PlainCommandOptions): Promise<void> {
+  await streamReport(
+    options,
+    streamedOf(selectionOf(options), (survey) => titleOf(survey, "Regions of"), rawSectionOf),
+  );
+}
+
+type SectionOf = (
+  snapshot: Snapshot,
+  target: RecordedTarget,
+  survey: Pick<RecordSurvey, "header" | "originNs">,
+) => Section;
+
+function streamedOf(
+  selection: Selection,
+  title: (survey: RecordSurvey) => string,
+  sectionOf: SectionOf,
+): StreamedReport {
+  return {
+    titleOf: title,
+    captionOf: (survey) => [recordedLine(survey), sampledLine(survey), ...lossLines(survey)],
+    read: (open, put) =>
+      foldRecord(open, [{ snapshot: (snapshot, target, place) => put(sectionOf(snapshot, target, place)) }], selection),
+  };
+}
+
+const OTHER_NAMES: Record<string, AccessStyle> = {
+  "idle-time-percentiles": "recency-percentiles",
+  "cold-memory-tail": "recency-sz-hist",
+};
+
+function accessOptionsOf(options: AccessCommandOptions): AccessOptions {
+  const { style = "detailed", percentiles_range: range, hist_ranges: ranges, temperature_weights: weights } = options;
+  const { colour } = textOptionsOf(options);
+  return {
+    style: OTHER_NAMES[style] ?? style as AccessStyle,
+    ...(weights && { weights: weights as unknown as TemperatureWeights }),
+    ...(options.sort_regions_by && { sortBy: options.sort_regions_by }),
+    ...(options.sort_regions_dsc && { descending: options.sort_regions_dsc }),
+    ...(range && { percentiles: percentilesIn(range) }),
+    histogram: {
+      logScale: options.hist_logscale === true,
+      cumulate: options.hist_cumulate === true,
+      ...(ranges && { ranges: rangesIn(ranges, style.startsWith("temperature")) }),
+    },
+    totalOnly: options.total_sz_only === true,
+    ...(colour && options.output === undefined && { paint }),
+  };
+}
+
+/** Up to three numbers are a range, as in Python; more are percentiles. */
+function percentilesIn(numbers: readonly number[]): number[] {
+  if (numbers.length > 3) return [...numbers].sort((a, b) => a - b);
+  const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  return percentileRange([start, end, step]);
+}
+
+function rangesIn(texts: readonly string[], isTemperature: boolean): [number, number][] {
+  const values = texts.map((text) => isTemperature ? Number(text.replaceAll(",", "")) : parseNs(text, "us") / 1e3);
+  if (values.length % 2 === 1 || values.some(Number.isNaN)) {
+    throw new RangeError("Cannot use --hist_ranges as it needs pairs of times or temperatures");
+  }
+  return Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i], values[2 * i + 1]]);
+}
+
+function paint(level: number, text: string): string {
+  const background = level === 0 ? 236 : heatColour256(level / 9);
+  return `\x1b[48;5;${background}m\x1b[38;5;${level > 5 ? 16 : 255}m${text}\x1b[0m`;
+}

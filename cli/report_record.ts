@@ -1,0 +1,26 @@
+import { foldRecord, RecordCountsFold, recordTable, TimesFold } from "../report/mod.ts";
+import type { PlainCommandOptions } from "./access.ts";
+import { requireSnapshots } from "./report_read.ts";
+import { selectionOf } from "./report_selection.ts";
+import { showReport } from "./report_show.ts";
+
+/** `damo report times`. */
+export async function reportTimes(options: PlainCommandOptions): Promise<void> {
+  const selection = selectionOf(options);
+  await showReport(options, async (input) => {
+    const fold = new TimesFold();
+    const survey = await foldRecord(input.open, [fold], selection);
+    requireSnapshots(survey, input.name);
+    return fold.table(survey);
+  });
+}
+
+/** `damo report info`. */
+export async function reportInfo(options: PlainCommandOptions): Promise<void> {
+  const selection = selectionOf(options);
+  await showReport(options, async (input) => {
+    const fold = new RecordCountsFold();
+    const survey = await foldRecord(input.open, [fold], selection);
+    return recordTable(survey, fold);
+  });
+}

@@ -1,0 +1,133 @@
+import { formatBytes, formatNr, formatNs, type RecordHeader, type Snapshot } from "../damon/mod.ts";
+import { dateOf, targetNameOf, titleOf } from "./record_caption.ts";
+import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
+import type { Fold } from "./selected_record.ts";
+import type { Table, TableRow } from "./table.ts";
+import { filterText } from "./filter_text.ts";
+
+/** Counts what a record holds. */
+export class RecordCountsFold implements Fold {
+  /** Regions of all snapshots. */
+  regions = 0;
+  /** Smallest and largest size of a snapshot, bytes. */
+  readonly bytes: Extent = { min: Infinity, max: -Infinity };
+  /** Mappings that were written down. */
+  mappingLists = 0;
+
+  /** Takes the next snapshot. */
+  snapshot({ regions: { length, start, end } }: Snapshot, _target: RecordedTarget): void {
+    this.regions += length;
+    let bytes = 0;
+    for (let i = 0; i < length; i++) bytes += end[i] - start[i];
+    this.bytes.min = Math.min(this.bytes.min, bytes);
+    this.bytes.max = Math.max(this.bytes.max, bytes);
+  }
+
+  /** Takes mappings. */
+  mappings(): void {
+    this.mappingLists++;
+  }
+}
+
+/** What a record is, as a table of names and values. */
+export function recordTable(survey: RecordSurvey, counts: RecordCountsFold): Table {
+  const { header } = survey;
+  return {
+    title: titleOf(survey, "Record of"),
+    caption: [],
+    columns: [
+      { name: "name", title: "what", description: "what the value is", kind: "text" },
+      { name: "value", title: "value", description: "the value", kind: "text" },
+    ],
+    rows: [...recorderRows(header, survey), ...configurationRows(header), ...contentRows(survey, counts)],
+    header,
+  };
+}
+
+function recorderRows(
+  { source, tool, host, recorder, clock, processes }: RecordHeader,
+  survey: RecordSurvey,
+): TableRow[] {
+  const rows: [string, string][] = [
+    [
+      "recorded by",
+      [
+        { damon: "DAMON", pages: "the page sampler", "pages-exact": "the exact page sampler", unknown: "" }[
+          source
+        ],
+        tool && `of ${tool}`,
+      ].filter(Boolean).join(", "),
+    ],
+    ["command", recorder.join(" ")],
+    [
+      "machine",
+      [host.hostname, host.machine, host.kernelRelease && `Linux ${host.kernelRelease}`].filter(Boolean).join(", "),
+    ],
+    ["page size", host.pageBytes > 0 ? formatBytes(host.pageBytes) : ""],
+    ["began", dateOf(clock, survey.originNs)],
+    ["clock", `${clock.name}, ${Math.round(survey.originNs)} ns at the first snapshot`],
+    ...processes.map(({ pid, comm, cmdline, exe }): [string, string] => [
+      `process ${pid}`,
+      [comm, cmdline.join(" "), exe && `(${exe})`].filter(Boolean).join(" "),
+    ]),
+  ];
+  return rows.filter(([, value]) => value !== "");
+}
+
+function configurationRows({ kdamonds }: RecordHeader): TableRow[] {
+  const us = (value: number) => formatNs(value * 1e3);
+  return kdamonds.flatMap(({ pid, contexts, ours }, k) =>
+    contexts.flatMap(({ operations, intervals, nrRegions, schemes = [] }): TableRow[] => [
+      [`kdamond ${k}`, `pid ${pid}, ${operations}, ${ours ? "started by the recorder" : "somebody else's"}`],
+      [
+        "  intervals",
+        `sampling ${us(intervals.sampleUs)}, aggregation ${us(intervals.aggrUs)}, update ${us(intervals.updateUs)}`,
+      ],
+      ...(intervals.goal
+        ? [[
+          "  intervals goal",
+          `${intervals.goal.accessBp / 100} % of accesses in ${intervals.goal.aggrs} aggregations, sampling ` +
+          `${us(intervals.goal.minSampleUs)} to ${us(intervals.goal.maxSampleUs)}`,
+        ]]
+        : []),
+      ...(nrRegions.max > 0 ? [["  regions", `${formatNr(nrRegions.min)} to ${formatNr(nrRegions.max)}`]] : []),
+      ...schemes.map(({ action, filters = [] }, i) => [
+        `  scheme ${i}`,
+        [action, filters.map(filterText).join(", ")].filter(Boolean).join(": "),
+      ]),
+    ])
+  );
+}
+
+function contentRows(survey: RecordSurvey, counts: RecordCountsFold): TableRow[] {
+  const { targets, durationNs, footer, incomplete } = survey;
+  const extent = ({ min, max }: Extent, format: (value: number) => string) =>
+    min === max ? format(min) : `${format(min)} to ${format(max)}`;
+  return [
+    ["duration", formatNs(durationNs)],
+    ["snapshots", formatNr(targets.reduce((sum, { snapshots }) => sum + snapshots, 0))],
+    ["regions", formatNr(counts.regions)],
+    ["monitored", Number.isFinite(counts.bytes.min) ? extent(counts.bytes, formatBytes) : "nothing"],
+    ...targets.map((target): TableRow => [
+      `target ${target.index}`,
+      [
+        targetNameOf(survey, target),
+        `${formatNr(target.snapshots)} snapshots`,
+        `${extent(target.nrRegions, formatNr)} regions`,
+        `every ${extent(target.aggrUs, (us) => formatNs(us * 1e3))}`,
+      ].join(", "),
+    ]),
+    ["mappings", counts.mappingLists > 0 ? `written down ${formatNr(counts.mappingLists)} times` : "not in the record"],
+    ["ended by", footer?.reason ?? "unknown"],
+    ...(footer?.exitCode === undefined ? [] : [["exit code", String(footer.exitCode)]]),
+    [
+      "lost",
+      footer && footer.events > 0
+        ? footer.dropped + footer.torn === 0
+          ? "nothing"
+          : `${formatNr(footer.dropped)} of ${formatNr(footer.events)} events, ${formatNr(footer.torn)} snapshots`
+        : "unknown",
+    ],
+    ["whole", incomplete ? `no: ${incomplete}` : "yes"],
+  ];
+}
