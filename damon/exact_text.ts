@@ -63,23 +63,27 @@ export function exactShare(value: number, whole: 1000 | 10_000): string | undefi
 /**
  * A count of samples as an access rate: `25%` where that is short and exact, else `7 samples`; `max` for no bound.
  *
- * @param most Samples in an aggregation interval.
+ * @param most Samples in an aggregation interval; without it, a count is given.
  */
-export function exactAccessRate(samples: number, most: number): string {
+export function exactAccessRate(samples: number, most?: number): string {
   if (samples === MAX) return "max";
-  const percent = `${Number((samples * 100 / most).toFixed(2))}%`;
-  if (/^[\d.]+%$/.test(percent)) {
+  const percent = `${Number((samples * 100 / (most ?? NaN)).toFixed(2))}%`;
+  if (most !== undefined && samples <= most && /^[\d.]+%$/.test(percent)) {
     const { min, max } = parseAccessRate([percent, percent], most);
     if (min === samples && max === samples) return percent;
   }
   return `${digits(samples)} ${samples === 1 ? "sample" : "samples"}`;
 }
 
-/** A count of aggregation intervals as an age: `60s` where that is short, else `13 intervals`; `max` for no bound. */
-export function exactAge(intervals: number, aggrUs: number): string {
+/**
+ * A count of aggregation intervals as an age: `60s` where that is short, else `13 intervals`; `max` for no bound.
+ *
+ * @param aggrUs An aggregation interval; without it, a count is given.
+ */
+export function exactAge(intervals: number, aggrUs?: number): string {
   if (intervals === MAX) return "max";
-  const time = exactUs(intervals * aggrUs);
-  if (time.length <= 6) {
+  const time = aggrUs === undefined ? "" : exactUs(intervals * aggrUs);
+  if (aggrUs !== undefined && time.length <= 6) {
     const { min, max } = parseAge([time, time], aggrUs);
     if (min === intervals && max === intervals) return time;
   }

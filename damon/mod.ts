@@ -15,6 +15,7 @@ export * from "./mapping.ts";
 export * from "./module.ts";
 export * from "./module_value.ts";
 export { type ModuleParameter, type ModuleUnit } from "./module_parameter.ts";
+export * from "./normal.ts";
 export * from "./option_reader.ts";
 export * from "./option_words.ts";
 export * from "./options.ts";

@@ -52,7 +52,7 @@ export function parseYesNo(text: string): boolean {
   throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as yes or no: use Y or N`);
 }
 
-/** Rounding errors of a product of decimals, such as 0.1 * 30, are not taken for a fraction. */
+/** Rounding errors of a product of decimals, such as 0.1 * 30, are not taken for a fraction. Adding 0 makes -0 a 0. */
 const EPSILON = 1e-9;
 
 /**
@@ -70,7 +70,7 @@ export function parseAccessRate([min, max]: Words, most: number): { min: number;
     return percent >= MAX ? MAX : round(percent * most / 100);
   };
   return {
-    min: samplesOf(min, (x) => Math.ceil(x - EPSILON)),
+    min: samplesOf(min, (x) => Math.ceil(x - EPSILON) + 0),
     max: samplesOf(max, (x) => Math.floor(x + EPSILON)),
   };
 }
@@ -89,7 +89,7 @@ export function parseAge([min, max]: Words, aggrUs: number): { min: number; max:
     return us >= MAX ? MAX : round(us / aggrUs);
   };
   return {
-    min: intervalsOf(min, (x) => Math.ceil(x - EPSILON)),
+    min: intervalsOf(min, (x) => Math.ceil(x - EPSILON) + 0),
     max: intervalsOf(max, (x) => Math.floor(x + EPSILON)),
   };
 }

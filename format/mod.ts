@@ -21,5 +21,9 @@ export {
 export { clockShiftsOf, mergeHeaders, mergeItems } from "./merge.ts";
 export { type OpenRecord, openRecord } from "./open_record.ts";
 export { checkWritable } from "./output_file.ts";
+export { parsePartition, type PartitionColumn, PartitionedWriter } from "./partitioned_writer.ts";
 export { RecordWriter } from "./record_file.ts";
+export { rotatedFiles, RotatingWriter, type Rotation, type RunningCounts } from "./rotating_writer.ts";
 export { type RecordSelection, selectItems, withinAddresses } from "./select.ts";
+export { formatKdamondsJson, formatKdamondsYaml, type KdamondsFormat, parseKdamonds } from "./kdamonds.ts";
+export { parseSchemes } from "./schemes.ts";

@@ -82,7 +82,14 @@ const withOptional = <R extends object, O extends object>(
   required: { [K in keyof R]: fc.Arbitrary<R[K]> },
   optional: { [K in keyof O]: fc.Arbitrary<O[K]> },
 ): fc.Arbitrary<R & Partial<O>> =>
-  fc.record({ ...required, ...optional } as never, { requiredKeys: Object.keys(required) as never }) as never;
+  fc.record({ ...required, ...optional } as never, {
+    requiredKeys: Object.keys(required) as never,
+    noNullPrototype: true,
+  }) as never;
+
+/** An object like those that parsers make. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record(model, { noNullPrototype: true });
 
 const intervals: fc.Arbitrary<Intervals> = fc.tuple(
   fc.oneof(fc.constantFrom(1000, 5000, 10_000), fc.integer({ min: 1, max: 10_000_000 })),
@@ -106,14 +113,14 @@ const intervals: fc.Arbitrary<Intervals> = fc.tuple(
   }),
 }));
 
-const accessPattern: fc.Arbitrary<AccessPattern> = fc.record({
+const accessPattern: fc.Arbitrary<AccessPattern> = record({
   szBytes: bounds(bytes),
   nrAccesses: bounds(u32),
   age: bounds(u32),
 });
 
 const goal: fc.Arbitrary<QuotaGoal> = fc.constantFrom(...GOAL_METRICS).chain((metric): fc.Arbitrary<QuotaGoal> =>
-  fc.record({
+  record({
     metric: fc.constant(metric),
     targetValue: fc.integer({ min: 1, max: metric.endsWith("_bp") ? 10_000 : 2 ** 40 }),
     ...(metric === "user_input" && { currentValue: fc.nat() }),
@@ -131,11 +138,11 @@ const quotas: fc.Arbitrary<Quotas> = withOptional<
   // Not zero, so that it is a quota whatever the rest says.
   szBytes: bytes.map((n) => n + 1),
   resetIntervalMs: fc.oneof(fc.constantFrom(1000, 60_000, U32_MAX), fc.integer({ min: 1, max: 2 ** 31 })),
-  weights: fc.record({ szPermil: permil, nrAccessesPermil: permil, agePermil: fc.oneof(permil, u32) }),
+  weights: record({ szPermil: permil, nrAccessesPermil: permil, agePermil: fc.oneof(permil, u32) }),
   goals: fc.array(goal, { maxLength: 2 }),
 }, {
   goalTuner: fc.constant("temporal" as const),
-  failCharge: fc.record({ num: fc.nat({ max: 100 }), denom: fc.integer({ min: 1, max: 100 }) }),
+  failCharge: record({ num: fc.nat({ max: 100 }), denom: fc.integer({ min: 1, max: 100 }) }),
 });
 
 const watermarks: fc.Arbitrary<Watermarks> = fc.tuple(permil, permil, permil, micros).map(([a, b, c, us]) => {
@@ -145,12 +152,12 @@ const watermarks: fc.Arbitrary<Watermarks> = fc.tuple(permil, permil, permil, mi
 
 const filter = (targets: number): fc.Arbitrary<SchemeFilter> =>
   fc.tuple(
-    fc.record({ matching: fc.boolean(), allow: fc.boolean() }),
+    record({ matching: fc.boolean(), allow: fc.boolean() }),
     fc.oneof(
-      fc.record({ type: fc.constantFrom("anon", "active", "young", "unmapped") }),
-      fc.record({ type: fc.constant("memcg"), memcgPath: path }),
+      record({ type: fc.constantFrom("anon", "active", "young", "unmapped") }),
+      record({ type: fc.constant("memcg"), memcgPath: path }),
       regions(1).map(([range]) => ({ type: "addr", ...range })),
-      fc.record({ type: fc.constant("target"), targetIndex: fc.nat({ max: targets - 1 }) }),
+      record({ type: fc.constant("target"), targetIndex: fc.nat({ max: targets - 1 }) }),
       bounds(bytes).map(({ min, max }) => ({ type: "hugepage_size", minBytes: min, maxBytes: max })),
     ),
   ).map(([base, rest]) => ({ ...rest, ...base } as SchemeFilter));
@@ -164,8 +171,8 @@ const actions = (operations: Operations): readonly Action[] =>
   );
 
 const destination = fc.oneof(
-  fc.record({ targetNid: nid }),
-  fc.record({ dests: fc.array(fc.record({ nid, weight: u32 }), { minLength: 1, maxLength: 3 }) }),
+  record({ targetNid: nid }),
+  record({ dests: fc.array(record({ nid, weight: u32 }), { minLength: 1, maxLength: 3 }) }),
 );
 
 const scheme = (operations: Operations, targets: number): fc.Arbitrary<Scheme> =>

@@ -1,0 +1,84 @@
+import { exactBytes, parseBytes, parseCount, type ProbeFilter, type SchemeFilter } from "../damon/mod.ts";
+import { type Shape, text } from "./shape.ts";
+import { parseRange, rangeText } from "./value_shapes.ts";
+
+const PLAIN = "anon|active|young|unmapped";
+const VALUE = "[0-9][^\\s]*";
+
+/** A filter as its option is written: `reject none memcg /a/b`. What follows `memcg` is the path, to the end. */
+export const FILTER: Shape<SchemeFilter> = text({
+  need: "a filter, as: reject young, allow memcg /a/b, reject none addr 4G-5G",
+  pattern: new RegExp(
+    `^(?:allow|reject)(?: none)? (?:${PLAIN}|memcg /[^]*|target [0-9]+|` +
+      `addr ${VALUE}|hugepage_size (?:min|${VALUE})(?:\\.\\.(?:max|${VALUE}))?)$`,
+  ),
+  schema: {
+    examples: [
+      "reject young",
+      "allow none anon",
+      "reject memcg /a/b",
+      "allow addr 4G-5G",
+      "reject hugepage_size 2M..max",
+    ],
+  },
+  parse: parseFilter,
+  format(filter) {
+    const value = valueText(filter);
+    return `${beginning(filter)} ${filter.type}${value === undefined ? "" : ` ${value}`}`;
+  },
+});
+
+function parseFilter(text: string): SchemeFilter {
+  const [, decision, none, type, value = ""] = /^(allow|reject)( none)? (\w+)(?: ([^]*))?$/.exec(text)!;
+  const how = { matching: none === undefined, allow: decision === "allow" };
+  switch (type) {
+    case "memcg":
+      return { type, ...how, memcgPath: value };
+    case "target":
+      return { type, ...how, targetIndex: parseCount(value) };
+    case "addr":
+      return { type, ...how, ...parseRange(value) };
+    case "hugepage_size": {
+      const [min, max] = value.split("..");
+      return { type, ...how, minBytes: min === "min" ? 0 : parseBytes(min), maxBytes: parseBytes(max ?? min) };
+    }
+    default:
+      return { type: type as "anon", ...how };
+  }
+}
+
+function valueText(filter: SchemeFilter): string | undefined {
+  switch (filter.type) {
+    case "memcg":
+      return filter.memcgPath;
+    case "target":
+      return String(filter.targetIndex);
+    case "addr":
+      return rangeText(filter);
+    case "hugepage_size":
+      return `${exactBytes(filter.minBytes)}..${exactBytes(filter.maxBytes)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** A probe's filter: `allow anon`, `reject none memcg /a/b`. */
+export const PROBE_FILTER: Shape<ProbeFilter> = text({
+  need: "a filter, as: allow anon, reject none memcg /a/b",
+  pattern: /^(?:allow|reject)(?: none)? (?:anon|memcg \/[^]*)$/,
+  schema: { examples: ["allow anon", "reject memcg /a/b"] },
+  parse(text) {
+    const [, decision, none, type, path] = /^(allow|reject)( none)? (anon|memcg)(?: ([^]*))?$/.exec(text)!;
+    return {
+      type: type as "anon",
+      matching: none === undefined,
+      allow: decision === "allow",
+      ...(path !== undefined && { path }),
+    };
+  },
+  format: (filter) => `${beginning(filter)} ${filter.type}${filter.path === undefined ? "" : ` ${filter.path}`}`,
+});
+
+function beginning({ allow, matching }: { allow: boolean; matching: boolean }): string {
+  return `${allow ? "allow" : "reject"}${matching ? "" : " none"}`;
+}
