@@ -1,14 +1,15 @@
-import { openRecord } from "../format/mod.ts";
+import { openRecord, parseFormat, parsePartition } from "../format/mod.ts";
 import type { ConvertOptions } from "./convert.ts";
 import { ReadProgress } from "./convert_progress.ts";
 import { ticking, wantedFormat, writeRecord } from "./convert_write.ts";
 
 /** Runs `damo convert`. */
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<void> {
-  const format = await wantedFormat(output, options.format);
+  const partitionBy = options.partition_by === undefined ? undefined : parsePartition(options.partition_by);
+  const format = partitionBy ? parseFormat(options.format ?? "parquet") : await wantedFormat(output, options.format);
   await using record = await openRecord(input);
   using progress = new ReadProgress([record]);
-  const target = { output, format, addresses: options.addresses };
+  const target = { output, format, addresses: options.addresses, ...(partitionBy && { partitionBy }) };
   await writeRecord(record.header, ticking(record.items(), progress), target, () => record.incomplete);
   if (record.incomplete) {
     progress[Symbol.dispose]();

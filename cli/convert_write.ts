@@ -1,10 +1,12 @@
 import type { RecordFooter, RecordHeader, RecordItem } from "../damon/mod.ts";
 import {
   checkWritable,
-  encoderOf,
   type EncoderOptions,
   type FormatName,
   formatOf,
+  FORMATS,
+  type PartitionColumn,
+  PartitionedWriter,
   RecordWriter,
 } from "../format/mod.ts";
 
@@ -30,6 +32,8 @@ export interface Written {
 export interface WriteTarget extends EncoderOptions {
   output: string;
   format: FormatName;
+  /** Makes `output` a folder. */
+  partitionBy?: readonly PartitionColumn[];
 }
 
 /**
@@ -40,11 +44,14 @@ export interface WriteTarget extends EncoderOptions {
 export async function writeRecord(
   header: RecordHeader,
   items: AsyncIterable<RecordItem>,
-  { output, format, ...options }: WriteTarget,
+  { output, format, partitionBy, ...options }: WriteTarget,
   whyIncomplete: () => string | undefined = () => undefined,
 ): Promise<Written> {
-  checkWritable(output);
-  const writer = RecordWriter.create(output, header, await encoderOf(format, header, options));
+  if (!partitionBy) checkWritable(output);
+  const make = await FORMATS[format].load();
+  const writer = partitionBy
+    ? new PartitionedWriter(output, header, partitionBy, (header) => make(header, options), FORMATS[format].suffixes[0])
+    : RecordWriter.create(output, header, make(header, options));
   try {
     let footer: RecordFooter | undefined;
     let endNs = 0;

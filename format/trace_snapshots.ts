@@ -60,7 +60,7 @@ export class TraceSnapshots {
         return;
       case "damos_before_apply":
         // ctx_idx scheme_idx target_idx nr_regions start end nr_accesses age
-        if (line.count >= 8 && !this.#hasAggregated) this.#beforeApply(line, into);
+        if (line.count >= 7 && !this.#hasAggregated) this.#beforeApply(line, into);
         return;
       case "damon_monitor_intervals_tune":
         if (line.count >= 1) this.#tunedUs.set(line.pid, line.numbers[0]);
@@ -126,7 +126,8 @@ export class TraceSnapshots {
     // A scheme skips what does not match: its pass ends where addresses begin anew.
     if (open.have > 0 && numbers[4] < open.end[open.have - 1]) this.#close(pid, open, into, scheme);
     if (open.have === 0) begin(open, line, 2, numbers[3]);
-    put(open, numbers[4], numbers[5], numbers[6], numbers[7]);
+    put(open, numbers[4], numbers[5], numbers[6], line.count > 7 ? numbers[7] : AGE_UNKNOWN);
+    if (open.have === open.nrRegions) this.#close(pid, open, into, scheme);
   }
 
   #close(kdamond: number, open: Open, into: Snapshot[], scheme?: number): void {
