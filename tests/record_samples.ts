@@ -1,0 +1,184 @@
+import fc from "fast-check";
+import {
+  AGE_UNKNOWN,
+  type RecordHeader,
+  type RecordItem,
+  Regions,
+  type SchemeStats,
+  type Snapshot,
+} from "../damon/mod.ts";
+import { type FormatName, FORMATS, openRecord } from "../format/mod.ts";
+import { HEADER } from "./records.ts";
+
+/** A whole record in memory. */
+export interface Sample {
+  header: RecordHeader;
+  items: RecordItem[];
+}
+
+/** What `openRecord` gave. */
+export interface ReadBack extends Sample {
+  incomplete: string | undefined;
+  format: string;
+}
+
+/** The bytes of a record in a format, in batches of `batch` items. */
+export async function encodeSample({ header, items }: Sample, format: FormatName, batch = 3): Promise<Uint8Array> {
+  const encoder = (await FORMATS[format].load())(header, {});
+  const pieces = [encoder.begin()];
+  for (let at = 0; at < items.length; at += batch) pieces.push(encoder.encode(items.slice(at, at + batch)));
+  pieces.push(encoder.end());
+  return new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+/** Reads a record from bytes, as from any file. */
+export async function readBytes(bytes: Uint8Array, suffix = ""): Promise<ReadBack> {
+  const path = await Deno.makeTempFile({ suffix });
+  try {
+    await Deno.writeFile(path, bytes);
+    return await readAll(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** Reads a whole record into memory. */
+export async function readAll(path: string): Promise<ReadBack> {
+  await using record = await openRecord(path);
+  const items: RecordItem[] = [];
+  for await (const item of record.items()) items.push(item);
+  return { header: record.header, items, incomplete: record.incomplete, format: record.format };
+}
+
+/** Only the snapshots. */
+export function snapshotsIn({ items }: Sample): Snapshot[] {
+  return items.flatMap((item) => item.kind === "snapshot" ? [item.snapshot] : []);
+}
+
+const AGGR_US = 100_000;
+const STATS: (keyof SchemeStats)[] = [
+  "nrTried",
+  "szTriedBytes",
+  "nrApplied",
+  "szAppliedBytes",
+  "szOpsFilterPassedBytes",
+  "qtExceeds",
+  "nrSnapshots",
+];
+
+/** Page numbers from 0 to 2^52: the last address is 2^64, "max". */
+const page = fc.oneof(
+  fc.integer({ min: 0, max: 2 ** 20 }),
+  fc.bigInt({ min: 0n, max: 2n ** 52n }).map(Number),
+  fc.constant(2 ** 52),
+);
+
+const region = fc.record({
+  nrAccesses: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 ** 31 })),
+  age: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 2 ** 32 - 2 })),
+  passed: fc.integer({ min: 1, max: 2 ** 50 }),
+  isAdjacent: fc.boolean(),
+});
+
+interface Wish {
+  bounds: number[];
+  regions: { nrAccesses: number; age: number; passed: number; isAdjacent: boolean }[];
+  target: number;
+  tuned: boolean;
+  mapped: boolean;
+}
+
+function regionsOf({ bounds, regions }: Wish, hasAge: boolean): { regions: Regions; passed: number[] } {
+  const sorted = [...new Set(bounds)].sort((a, b) => a - b);
+  const rows = sorted.slice(1).map((to, i) => ({ from: sorted[i], to, ...regions[i % regions.length] }))
+    .filter((_, i) => i % 2 === 0 || regions[i % regions.length].isAdjacent);
+  return {
+    regions: new Regions(
+      Float64Array.from(rows, ({ from }) => from * 4096),
+      Float64Array.from(rows, ({ to }) => to * 4096),
+      Uint32Array.from(rows, ({ nrAccesses }) => nrAccesses),
+      Uint32Array.from(rows, ({ age }) => hasAge ? age : AGE_UNKNOWN),
+    ),
+    passed: rows.map(({ passed }) => passed),
+  };
+}
+
+/** Any record: several targets, with or without ages, of schemes or not, tuned intervals, memory maps. */
+export const anySample: fc.Arbitrary<Sample> = fc.record({
+  wishes: fc.array(
+    fc.record({
+      bounds: fc.array(page, { maxLength: 8 }),
+      regions: fc.array(region, { minLength: 1, maxLength: 4 }),
+      target: fc.integer({ min: 0, max: 2 }),
+      tuned: fc.boolean(),
+      mapped: fc.boolean(),
+    }),
+    { maxLength: 8 },
+  ),
+  hasAge: fc.boolean(),
+  isScheme: fc.boolean(),
+  targets: fc.constantFrom([0n, 1n, 2n], [0n, 18446623438842320000n, 18446623435582458881n]),
+  comm: fc.string({ unit: "grapheme", maxLength: 400 }),
+}).map(({ wishes, hasAge, isScheme, targets, comm }) => {
+  const header: RecordHeader = {
+    ...HEADER,
+    kdamonds: [{
+      pid: 0,
+      index: 0,
+      ours: true,
+      contexts: [{
+        operations: "vaddr",
+        intervals: { sampleUs: AGGR_US / 20, aggrUs: AGGR_US, updateUs: 1_000_000 },
+        nrRegions: { min: 10, max: 1000 },
+        targets: [{ pid: 7, regions: [] }],
+      }],
+    }],
+    processes: [{ pid: 7, comm, cmdline: [comm, "-x"], exe: "/x" }],
+  };
+  const items: RecordItem[] = [];
+  let regionCount = 0;
+  wishes.forEach((wish, i) => {
+    const endNs = 5e9 + (i + 1) * AGGR_US * 1000;
+    const { regions, passed } = regionsOf(wish, hasAge);
+    // Tuned intervals need ages to be told in the JSON of the Python damo.
+    const sampleUs = wish.tuned && hasAge ? 10_000 : AGGR_US / 20;
+    if (wish.mapped) {
+      const mappings = [{ start: 4096, end: 8192, perms: "rw-p", offset: 0, path: comm }];
+      items.push({ kind: "mappings", mappings: { timeNs: endNs, pid: 7, mappings } });
+    }
+    regionCount += regions.length;
+    items.push({
+      kind: "snapshot",
+      snapshot: {
+        kdamond: 0,
+        targetId: targets[wish.target],
+        startNs: endNs - AGGR_US * 1000,
+        endNs,
+        sampleUs,
+        aggrUs: sampleUs * 20,
+        regions,
+        ...(isScheme && {
+          scheme: {
+            index: 1,
+            ...(regions.length > 0 && { passedBytes: Float64Array.from(passed) }),
+            stats: Object.fromEntries(STATS.map((name, at) => [name, i * 1000 + at])) as unknown as SchemeStats,
+          },
+        }),
+      },
+    });
+  });
+  items.push({
+    kind: "footer",
+    footer: {
+      endNs: 9e9,
+      reason: "timeout",
+      snapshots: wishes.length,
+      regions: regionCount,
+      events: 3,
+      received: 2,
+      dropped: 1,
+      torn: 0,
+    },
+  });
+  return { header, items };
+});
