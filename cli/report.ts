@@ -4,7 +4,7 @@ import { doctorCommand } from "./doctor.ts";
 import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
 import { statusCommand } from "./status.ts";
-import { nrRegionsCommand, wssCommand } from "./wss.ts";
+import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
 import { parseBytes, parseNs } from "../damon/units.ts";
 
 const seconds = (text: string) => parseNs(text, "s");
@@ -29,6 +29,8 @@ export function reportCommand() {
     .addCommand(wssCommand())
     .addCommand(accessCommand())
     .addCommand(nrRegionsCommand())
+    .addCommand(footprintCommand("footprint"))
+    .addCommand(footprintCommand("footprints"), { hidden: true })
     .addCommand(timesCommand())
     .addCommand(rawCommand())
     .addCommand(infoCommand("info"))

@@ -6,7 +6,7 @@ import {
   foldRecord,
   NrRegionsFold,
   percentileRange,
-  type RecordSurvey,
+  recordLines,
   titleOf,
   WssFold,
   wssNotes,
@@ -34,7 +34,7 @@ export async function reportWss(options: WssCommandOptions): Promise<void> {
     requireSnapshots(survey, input.name);
     const isSplit = options.per_target === true && options.collapse_targets !== true;
     return {
-      survey,
+      header: survey.header,
       title: titleOf(survey, "Working set of"),
       figure: {
         name: "wss_bytes",
@@ -44,7 +44,7 @@ export async function reportWss(options: WssCommandOptions): Promise<void> {
       },
       parts: isSplit ? fold.perTarget(survey) : [fold.collapsed(survey)],
       all: options.all_wss === true,
-      notes: wssNotes(wanted),
+      caption: [...wssNotes(wanted), ...recordLines(survey)],
     };
   });
 }
@@ -58,7 +58,7 @@ export async function reportNrRegions(options: NrRegionsCommandOptions): Promise
     const survey = await foldRecord(input.open, [fold], selection);
     requireSnapshots(survey, input.name);
     return {
-      survey,
+      header: survey.header,
       title: titleOf(survey, "Regions of"),
       figure: {
         name: "nr_regions",
@@ -67,7 +67,10 @@ export async function reportNrRegions(options: NrRegionsCommandOptions): Promise
         kind: "count",
       },
       parts: fold.perTarget(survey),
-      notes: skip > 0 ? [`The first ${skip} snapshots of each target are left out`] : [],
+      caption: [
+        ...(skip > 0 ? [`The first ${skip} snapshots of each target are left out`] : []),
+        ...recordLines(survey),
+      ],
     };
   });
 }
@@ -83,17 +86,16 @@ export async function showDistribution(
   const shown = { ...options, ...(plot !== undefined && { output: plot }) };
   await showReport(shown, async (input) => {
     const report = await reportOf(input);
-    requireValues(report.parts, report.survey, input.name);
+    requireValues(report.parts, input.name);
     return distributionTable({ ...report, percentiles, sortBy: sortby });
   }, barColumns === undefined ? {} : { barColumns });
 }
 
-function requireValues(parts: readonly Distribution[], { targets }: RecordSurvey, name: string): void {
+function requireValues(parts: readonly Distribution[], name: string): void {
   if (parts.some(({ values }) => values.length > 0)) return;
-  const most = targets.reduce((max, { snapshots }) => Math.max(max, snapshots), 0);
   throw new RecordError(
-    `Cannot report on ${name} as some snapshots must be left: it has ${most} a target, and the first ones are left ` +
-      "out as DAMON adjusts its regions by then; use --exclude_samples 0, or a shorter --work_time",
+    `Cannot report on ${name} as some snapshots must be left: it has few, and the first ones are left out as DAMON ` +
+      "adjusts its regions by then; use --exclude_samples 0, or a shorter --work_time",
     name,
   );
 }

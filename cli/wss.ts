@@ -47,6 +47,27 @@ Examples:
     });
 }
 
+/** `damo report footprint`: how much memory processes had, whether accessed or not. */
+export function footprintCommand(name: string) {
+  return distributionOf(name)
+    .argument("[metric]", "vsz, rss, sys_used or all", "all")
+    .description("Show how much memory the targets and the system had in use, accessed or not.")
+    .option("--all_footprint", "every value instead of percentiles")
+    .addHelpText(
+      "after",
+      `
+vsz is the address space of the targets, rss what of it is in memory, sys_used all memory of the machine that is not
+free. They come from the file beside the record that the Python damo writes: damon.data.mem_footprint.`,
+    )
+    .action(async (metric, options) => {
+      const { reportFootprint } = await import("./report_footprint.ts");
+      await reportFootprint(metric, options);
+    });
+}
+
+/** The options of `report footprint`, as parsed. */
+export type FootprintCommandOptions = ReturnType<ReturnType<typeof footprintCommand>["opts"]>;
+
 /** `damo report nr_regions`: how many regions DAMON had. */
 export function nrRegionsCommand() {
   return distributionOf("nr_regions")

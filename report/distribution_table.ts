@@ -1,17 +1,15 @@
-import { formatBytes, formatNr } from "../damon/mod.ts";
+import { formatBytes, formatNr, type RecordHeader } from "../damon/mod.ts";
 import { bytesAxis, numberAxis, secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
 import { type Distribution, meanOf, percentilesOf } from "./distribution.ts";
-import { lossLines, recordedLine, sampledLine } from "./record_caption.ts";
-import type { RecordSurvey } from "./record_survey.ts";
 import type { Column, Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
 
 /** A figure of every snapshot, to be shown as its distribution or its course. */
 export interface DistributionReport {
-  /** What it was taken from. */
-  survey: RecordSurvey;
+  /** The record's header, where it is of one. */
+  header?: RecordHeader;
   /** What stands above it. */
   title: string;
   /** The figure: name in tables, title of its axis, and unit. */
@@ -24,13 +22,13 @@ export interface DistributionReport {
   sortBy: "size" | "time";
   /** Every value instead of percentiles. */
   all?: boolean;
-  /** What is to be said about the figure. */
-  notes: readonly string[];
+  /** What is to be said about the figure and where it comes from. */
+  caption: readonly string[];
 }
 
 /** The table of a figure's distribution. */
 export function distributionTable(report: DistributionReport): Table {
-  const { survey, title, figure, parts, sortBy, all = false, notes } = report;
+  const { header, title, figure, parts, sortBy, all = false, caption } = report;
   const several = parts.length > 1;
   const byTime = sortBy === "time";
   const columns: Column[] = [
@@ -56,11 +54,11 @@ export function distributionTable(report: DistributionReport): Table {
   const rows = parts.flatMap((part) => rowsOf(part, report).map((row) => several ? [part.name, ...row] : row));
   return {
     title,
-    caption: [...notes, recordedLine(survey), sampledLine(survey), ...lossLines(survey)],
+    caption,
     totals: parts.flatMap((part) => totalsOf(part, report)),
     columns,
     rows,
-    header: survey.header,
+    ...(header && { header }),
     chart: () => distributionSpec(report),
   };
 }
@@ -106,7 +104,7 @@ const [WIDTH, HEIGHT] = [760, 320];
 
 /** The distribution as a chart: the figure over percentiles, or over time. */
 export function distributionSpec(report: DistributionReport): VegaLiteSpec {
-  const { survey, title, figure, parts, percentiles, sortBy, notes } = report;
+  const { title, figure, parts, percentiles, sortBy, caption } = report;
   const byTime = sortBy === "time";
   const values = parts.flatMap((part) =>
     percentilesOf(part, percentiles, sortBy).map(({ percentile, value, timeNs }) => ({
@@ -116,7 +114,10 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
       [figure.name]: value,
     }))
   );
-  const means = parts.map((part) => ({ target: part.name, mean: meanOf(part.values) }));
+  const means = parts.map((part) => {
+    const mean = meanOf(part.values);
+    return { target: part.name, mean, text: `mean ${figure.kind === "bytes" ? formatBytes(mean) : formatNr(mean)}` };
+  });
   const several = parts.length > 1;
   const x = byTime
     ? { field: "time_s", type: "quantitative", scale: { zero: false, nice: false }, axis: secondsAxis() }
@@ -145,7 +146,7 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
     { field: figure.name, type: "quantitative", title: figure.title, format: "," },
   ];
   return {
-    ...chartFrame(title, [...notes, recordedLine(survey), sampledLine(survey), ...lossLines(survey)], WIDTH),
+    ...chartFrame(title, caption, WIDTH),
     width: WIDTH,
     height: HEIGHT,
     layer: [
@@ -174,7 +175,7 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
         encoding: {
           x: { value: 0 },
           y: { field: "mean", type: "quantitative" },
-          text: { value: "mean" },
+          text: { field: "text" },
           color: several ? color : { value: "#333" },
         },
       },

@@ -94,7 +94,7 @@ export { type DistributionReport, distributionSpec, distributionTable } from "./
 export { WssFold, wssNotes, wssOf, type WssOptions } from "./wss.ts";
 export { NrRegionsFold } from "./nr_regions.ts";
 export { Reaggregation } from "./reaggregate.ts";
-export { lossLines, recordedLine, sampledLine, titleOf } from "./record_caption.ts";
+export { lossLines, recordedLine, recordLines, sampledLine, titleOf } from "./record_caption.ts";
 export {
   type AccessedRegion,
   accessedRegionsOf,
@@ -120,3 +120,4 @@ export { heatColour256 } from "./heat_colours.ts";
 export { csvLine } from "./csv.ts";
 export { TimesFold } from "./times.ts";
 export { RecordCountsFold, recordTable } from "./record_table.ts";
+export { type Footprint, footprintDistribution, type FootprintMetric, parseFootprints } from "./footprint.ts";

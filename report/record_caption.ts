@@ -110,3 +110,8 @@ export function rangeText({ min, max }: Extent): string {
 function baseOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
+
+/** All that is to be said about where a report's figures come from. */
+export function recordLines(survey: RecordSurvey): string[] {
+  return [recordedLine(survey), sampledLine(survey), ...lossLines(survey)];
+}
