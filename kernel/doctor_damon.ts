@@ -106,7 +106,9 @@ function kdamondRows(roots: Roots): FeatureRow[] {
     return [rowOf("kdamonds", "unknown", why, next)];
   }
   if (!exists(roots.damon)) return [rowOf("kdamonds", "no", "this kernel has no DAMON by sysfs")];
-  if (found.length === 0) return [rowOf("kdamonds", "yes", "none: DAMON is free")];
+  if (found.length === 0) {
+    return [rowOf("kdamonds", "yes", modulesOn(roots).length > 0 ? "none but a module's" : "none: DAMON is free")];
+  }
   return found.map((status) => kdamondRow(roots, status));
 }
 

@@ -49,7 +49,8 @@ export async function planModule(roots: Roots, request: ModuleRequest): Promise<
   const status = await readModule(roots, module);
   const title = titleOfModule(module);
   for (const name of values.keys()) requireInput(status, name);
-  checkModuleInputs(new Map([...status.values, ...values]));
+  // What does not fit is no reason to leave a module on.
+  if (action !== "disable") checkModuleInputs(new Map([...status.values, ...values]));
   const entry = readModuleEntry(roots, module);
   const isOurs = isOurModule(status, entry);
   const write = (name: string, text: string) => ({ path: `${module.name}/parameters/${name}`, text });

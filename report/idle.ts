@@ -80,9 +80,8 @@ export interface IdleOptions {
 
 /**
  * How long memory had been idle, snapshot by snapshot: a region that was not accessed has been idle for its age and the
- * aggregation interval that found it so, as the kernel's DAMON_STAT counts it. It reads the record once and keeps sums.
- * Where DAMON's intervals are tuned, the kernel brings ages in line with them; the page sampler does not, and for its
- * records the time of as many intervals is taken.
+ * aggregation interval that found it so, as the kernel's DAMON_STAT counts it, in the time that those intervals really
+ * took. It reads the record once and keeps sums.
  *
  * @throws {RangeError} where the record has no age of regions (Linux 5.15 and 5.16), or nothing of what was selected.
  */
@@ -97,7 +96,7 @@ export class IdleFold {
   readonly #edgesNs: readonly number[];
   readonly #time: IdleTime;
   readonly #last = new Map<string, { snapshot: Snapshot; idleNs: Float64Array }>();
-  readonly #starts = new Map<string, IntervalStarts>();
+  readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
   readonly #aggrUs = { min: Infinity, max: -Infinity };
   readonly #kdamond: number | undefined;
   #originNs = NaN;
@@ -129,19 +128,22 @@ export class IdleFold {
     this.#aggrUs.min = Math.min(this.#aggrUs.min, snapshot.aggrUs);
     this.#aggrUs.max = Math.max(this.#aggrUs.max, snapshot.aggrUs);
     const key = `${snapshot.kdamond}/${snapshot.targetId}`;
-    const idleNs = idleNsOf(snapshot, this.#startsOf(key, snapshot.startNs));
+    const idleNs = idleNsOf(snapshot, this.#startsOf(key, snapshot));
     this.#last.set(key, { snapshot, idleNs });
     const { startNs, endNs } = snapshot;
     this.#time.add(key, startNs - this.#originNs, endNs - this.#originNs, this.#classesOf(snapshot, idleNs));
   }
 
-  /** The beginnings of the target's intervals, where they are what an age must be measured by. */
-  #startsOf(key: string, startNs: number): IntervalStarts | undefined {
-    if (this.header.source !== "pages" && this.header.source !== "pages-exact") return undefined;
-    let starts = this.#starts.get(key);
-    if (!starts) this.#starts.set(key, starts = new IntervalStarts());
-    starts.add(startNs);
-    return starts;
+  /**
+   * The beginnings of the target's intervals, by which ages are measured; `undefined` where DAMON has tuned them: the
+   * kernel then brings ages in line with the interval in force. The page sampler, whose intervals also vary, does not.
+   */
+  #startsOf(key: string, { startNs, endNs, aggrUs }: Snapshot): IntervalStarts | undefined {
+    let of = this.#starts.get(key);
+    if (!of) this.#starts.set(key, of = { starts: new IntervalStarts(), aggrUs, isTuned: false });
+    of.starts.add(startNs, endNs);
+    of.isTuned ||= of.aggrUs !== aggrUs && this.header.source !== "pages" && this.header.source !== "pages-exact";
+    return of.isTuned ? undefined : of.starts;
   }
 
   /** Bytes of a snapshot in each class. */
@@ -196,7 +198,7 @@ function idleNsOf({ regions, aggrUs, endNs }: Snapshot, starts: IntervalStarts |
           "Linux 5.17; record it anew on a newer kernel, or with the page sampler: damo record --monitor pages",
       );
     }
-    const ns = starts ? endNs - starts.before(age) : (age + 1) * aggrUs * 1e3;
+    const ns = starts ? endNs - starts.before(age, aggrUs * 1e3) : (age + 1) * aggrUs * 1e3;
     return regions.nrAccesses[i] > 0 ? -ns : ns;
   });
 }

@@ -2,31 +2,51 @@
 const MOST = 65_536;
 
 /**
- * When a target's last intervals began, ns: what its regions' ages count where intervals are not equally long. Those
- * longer ago are taken to have been as long as the remembered ones on average.
+ * When a target's last intervals began, ns: what the ages of its regions count, whatever an interval really took. Those
+ * longer ago than is remembered are taken to have been as long as the remembered ones on average.
  */
 export class IntervalStarts {
-  readonly #starts: Float64Array;
+  #starts: Float64Array;
   #count = 0;
+  #endNs = NaN;
 
   /** @param most Intervals that are remembered. */
-  constructor(most = MOST) {
-    this.#starts = new Float64Array(most);
+  constructor(readonly most = MOST) {
+    this.#starts = new Float64Array(Math.min(64, most));
   }
 
-  /** Takes the next interval. */
-  add(startNs: number): void {
+  /** Takes the next interval, and those before it that were lost: ages have counted them. */
+  add(startNs: number, endNs: number): void {
+    const gapNs = startNs - this.#endNs;
+    const lost = Math.min(this.most, Math.round(gapNs / (endNs - startNs)));
+    for (let i = 0; i < lost; i++) this.#push(this.#endNs + gapNs * i / lost);
+    this.#push(startNs);
+    this.#endNs = endNs;
+  }
+
+  #push(startNs: number): void {
+    const { length } = this.#starts;
+    if (this.#count === length && length < this.most) {
+      const grown = new Float64Array(Math.min(this.most, 2 * length));
+      grown.set(this.#starts);
+      this.#starts = grown;
+    }
     this.#starts[this.#count++ % this.#starts.length] = startNs;
   }
 
-  /** When the interval began that came `age` intervals before the last one; never before the first of all. */
-  before(age: number): number {
-    const at = this.#count - 1 - age;
-    const kept = Math.min(this.#count, this.#starts.length);
-    const oldest = this.#starts[(this.#count - kept) % this.#starts.length];
-    if (at >= this.#count - kept) return this.#starts[at % this.#starts.length];
-    if (this.#count === kept) return oldest;
-    const last = this.#starts[(this.#count - 1) % this.#starts.length];
-    return oldest - (Math.min(age, this.#count - 1) - (kept - 1)) * (last - oldest) / (kept - 1);
+  /**
+   * When the interval began that came `age` intervals before the last one. Before the first of all, where DAMON ran
+   * already when the recording began, each took `intervalNs`.
+   */
+  before(age: number, intervalNs: number): number {
+    const [length, last] = [this.#starts.length, this.#count - 1];
+    const kept = Math.min(this.#count, length);
+    const at = last - age;
+    if (at > last - kept) return this.#starts[at % length];
+    const oldest = this.#starts[(this.#count - kept) % length];
+    const meanNs = kept > 1 ? (this.#starts[last % length] - oldest) / (kept - 1) : intervalNs;
+    const forgotten = this.#count - kept;
+    const beyond = age - (kept - 1);
+    return oldest - Math.min(beyond, forgotten) * meanNs - Math.max(0, beyond - forgotten) * intervalNs;
   }
 }

@@ -88,7 +88,16 @@ Deno.test("IdleFold measures an age by the page sampler's own intervals, which a
     return fold.finish().percentilesNs[100];
   };
   assert.equal(of("pages"), 3e8);
+  // Where DAMON tunes its intervals, the kernel brings ages in line with the one in force.
   assert.equal(of("damon"), 4e8);
+});
+
+Deno.test("IdleFold measures an age by the time that intervals really took, on a machine that is held up", () => {
+  const fold = new IdleFold(PROCESS_HEADER);
+  fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, 5]]) });
+  fold.add({ kind: "snapshot", snapshot: at(1, [[4096, 0, 6]], { startNs: 1e8, endNs: 2.5e8 }) });
+  // DAMON ran for five intervals before it was recorded.
+  assert.equal(fold.finish().percentilesNs[100], 7.5e8);
 });
 
 Deno.test("IdleFold refuses regions without an age and edges that do not ascend", () => {
@@ -114,14 +123,23 @@ Deno.test("IdleFold says what was lost and that a record is cut off", () => {
 
 Deno.test("IntervalStarts remembers the last ones, and takes those before to have been as long", () => {
   const starts = new IntervalStarts(4);
-  for (const startNs of [0, 10, 20, 30, 40, 60]) starts.add(startNs);
-  assert.deepEqual([0, 1, 3].map((age) => starts.before(age)), [60, 40, 20]);
-  // The remembered ones are 40/3 long on average.
-  assert.equal(starts.before(4), 20 - 40 / 3);
-  assert.equal(starts.before(5), starts.before(500));
+  for (const [startNs, endNs] of [[0, 10], [10, 20], [20, 30], [30, 40], [40, 60], [60, 70]]) {
+    starts.add(startNs, endNs);
+  }
+  assert.deepEqual([0, 1, 3].map((age) => starts.before(age, 7)), [60, 40, 20]);
+  // The remembered ones are 40/3 long on average; two were forgotten, and before those there were others.
+  assert.equal(starts.before(4, 7), 20 - 40 / 3);
+  assert.equal(starts.before(8, 7), 20 - 2 * 40 / 3 - 3 * 7);
   const few = new IntervalStarts(4);
-  few.add(7);
-  assert.equal(few.before(30), 7);
+  few.add(70, 77);
+  assert.equal(few.before(0, 7), 70);
+  assert.equal(few.before(3, 7), 70 - 3 * 7);
+  // Ages count also the two intervals that were lost.
+  few.add(92, 100);
+  assert.deepEqual([0, 1, 2, 3].map((age) => few.before(age, 7)), [92, 84.5, 77, 70]);
+  const many = new IntervalStarts();
+  for (let i = 0; i < 1000; i++) many.add(i * 5, i * 5 + 5);
+  assert.deepEqual([0, 500, 999].map((age) => many.before(age, 7)), [4995, 2495, 0]);
 });
 
 Deno.test("IdleTime leaves out what has no snapshots", () => {

@@ -51,6 +51,8 @@ Deno.test("changeModule turns a module on and off, and all is as it was before",
   // What the kernel itself has set is put back too; as plain files do, this one keeps its length.
   assert.equal(roots.text("damon_reclaim/monitor_region_end"), "4096");
   roots.put("damon_reclaim/monitor_region_end", "1");
+  // Nor is it left on for what does not fit.
+  roots.put("damon_reclaim/monitor_region_start", "9");
   await changeModule(roots, request("disable"));
   await until(() => roots.text("damon_reclaim/kdamond_pid") === "-1");
   assert.deepEqual(roots.all(), before);
