@@ -3,6 +3,7 @@ import { accessCommand, infoCommand, rawCommand, timesCommand } from "./access.t
 import { doctorCommand } from "./doctor.ts";
 import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
+import { mappingsCommand } from "./mappings.ts";
 import { statusCommand } from "./status.ts";
 import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
 import { parseBytes, parseNs } from "../damon/units.ts";
@@ -27,6 +28,7 @@ export function reportCommand() {
     .description("Show what a record says.")
     .addCommand(heatmapCommand("heatmap"))
     .addCommand(wssCommand())
+    .addCommand(mappingsCommand())
     .addCommand(accessCommand())
     .addCommand(nrRegionsCommand())
     .addCommand(footprintCommand("footprint"))

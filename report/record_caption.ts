@@ -59,7 +59,7 @@ export function recordedLine({ header, originNs }: RecordSurvey): string {
 
 /** When it began, by the wall clock; empty where that is not known. */
 export function dateOf(clock: RecordHeader["clock"], originNs: number): string {
-  if (!(clock.originWallMs > 0)) return "";
+  if (!(clock.originWallMs > 0) || Number.isNaN(originNs)) return "";
   const ms = clock.originWallMs + (originNs - clock.originNs) / 1e6;
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

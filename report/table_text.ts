@@ -65,9 +65,17 @@ export function tableLines(
     ].join(GAP).trimEnd();
   return [
     line(shown.map(({ column }) => column.title), ""),
-    ...rows.map((row, r) =>
-      line(cells.map((column) => column[r]), bar ? barOf(Number(row[bar.at] ?? 0) / largest, room) : "")
-    ),
+    ...rows.flatMap((row, r) => {
+      const texts = cells.map((column) => column[r]);
+      const last = shown.length - 1;
+      // The last column has room below it.
+      const [first, ...more] = !bar && shown[last].column.kind === "text"
+        ? wrap(texts[last], widths[last])
+        : [texts[last]];
+      const indent = " ".repeat(widths.slice(0, last).reduce((sum, one) => sum + one + GAP.length, 0));
+      const barText = bar ? barOf(Number(row[bar.at] ?? 0) / largest, room) : "";
+      return [line(texts.with(last, first), barText), ...more.map((text) => shorten(indent + text, width))];
+    }),
   ];
 }
 

@@ -1,0 +1,136 @@
+import { formatBytes, formatNs } from "../damon/mod.ts";
+import { bytesAxis, secondsAxis } from "./chart_axes.ts";
+import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
+import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
+import type { MappingReport } from "./mappings.ts";
+import { useNameOf } from "./mappings_table.ts";
+import { recordLines, shortTargetNameOf, titleOf } from "./record_caption.ts";
+import type { VegaLiteSpec } from "./vega_lite.ts";
+import { shorten } from "./wrap.ts";
+
+/** More rows than this are not drawn: those with the smallest working sets are left out. */
+const MOST_ROWS = 24;
+const [TIME_WIDTH, SIZE_WIDTH, ROW] = [480, 240, 20];
+
+/** Mappings as rows: on the left when each was accessed how often, on the right its working set beside its size. */
+export function mappingsSpec(report: MappingReport): VegaLiteSpec {
+  const { survey, time: { startNs, binNs }, uses } = report;
+  const shown = uses.slice(0, MOST_ROWS);
+  const several = survey.targets.length > 1;
+  const names = shown.map((use, i) => {
+    const name = shorten(several ? `${useNameOf(use)} · ${shortTargetNameOf(survey, use.target)}` : useNameOf(use), 40);
+    // The rows of two targets can have one name.
+    return shown.findIndex((other) => other !== use && other.name === use.name) >= 0 && several
+      ? `${name} (${i + 1})`
+      : name;
+  });
+  const seconds = (ns: number) => Number((ns / 1e9).toFixed(6));
+  const cells = shown.flatMap((use, i) =>
+    use.overTime.flatMap((share, bin) =>
+      share === undefined ? [] : [{
+        mapping: names[i],
+        t0: seconds(startNs + bin * binNs),
+        t1: seconds(startNs + (bin + 1) * binNs),
+        accessed: Number((share * 100).toPrecision(4)),
+      }]
+    )
+  );
+  const bars = shown.map((use, i) => ({
+    mapping: names[i],
+    wss: use.meanWssBytes,
+    largest: use.maxWssBytes,
+    text: `${formatBytes(use.meanWssBytes)} of ${formatBytes(use.bytes)}`,
+    idle: use.idleNs === undefined ? "never accessed" : formatNs(use.idleNs),
+    size: formatBytes(use.bytes),
+  }));
+  const height = Math.max(2, shown.length) * ROW;
+  const most = Math.max(1, ...shown.map(({ maxWssBytes }) => maxWssBytes));
+  const y = (more: Record<string, unknown>) => ({ field: "mapping", type: "nominal", sort: names, ...more });
+  const end = scaleEndOf(cells.reduce((max, { accessed }) => Math.max(max, accessed / 100), 0) || 1) * 100;
+  const domain = HEAT_RAMP.map((_, i) => Number((end * i / (HEAT_RAMP.length - 1)).toPrecision(6)));
+  const left = uses.length > shown.length ? [`${uses.length - shown.length} mappings with less are not shown`] : [];
+  return {
+    ...chartFrame(
+      titleOf(survey, "Mappings of"),
+      [
+        ["Dark: never accessed", "bars: mean working set of its size", "lines: the largest", ...left]
+          .join(" · "),
+        ...recordLines(survey),
+      ],
+      TIME_WIDTH + SIZE_WIDTH,
+    ),
+    spacing: 16,
+    hconcat: [
+      {
+        width: TIME_WIDTH,
+        height,
+        data: { values: cells },
+        mark: { type: "rect", tooltip: true, x2Offset: 0.5 },
+        encoding: {
+          x: {
+            field: "t0",
+            type: "quantitative",
+            scale: { nice: false, zero: false },
+            axis: secondsAxis(),
+          },
+          x2: { field: "t1" },
+          y: y({ axis: { title: null, labelLimit: 260, ticks: false, domain: false } }),
+          color: {
+            condition: { test: "datum.accessed == 0", value: hexOf(IDLE_COLOUR) },
+            field: "accessed",
+            type: "quantitative",
+            scale: { domain, range: HEAT_RAMP.map(hexOf), clamp: true },
+            legend: {
+              title: "accessed, % of samples",
+              orient: "bottom",
+              direction: "horizontal",
+              gradientLength: 240,
+              gradientThickness: 12,
+              tickCount: 5,
+            },
+          },
+          tooltip: [
+            { field: "mapping", type: "nominal" },
+            { field: "accessed", type: "quantitative", title: "accessed, % of samples" },
+            { field: "t0", type: "quantitative", title: "from second", format: ".2f" },
+            { field: "t1", type: "quantitative", title: "to second", format: ".2f" },
+          ],
+        },
+      },
+      {
+        width: SIZE_WIDTH,
+        height,
+        data: { values: bars },
+        encoding: { y: y({ axis: null }) },
+        layer: [
+          {
+            mark: { type: "bar", height: { band: 0.62 }, tooltip: true, color: CATEGORY_COLOURS[0] },
+            encoding: {
+              x: {
+                field: "wss",
+                type: "quantitative",
+                // Room for the text beside the largest.
+                scale: { domain: [0, most * 1.7], nice: false },
+                axis: { ...bytesAxis("working set", SIZE_WIDTH * 0.6, "concat_1_x"), labelOverlap: true },
+              },
+              tooltip: [
+                { field: "mapping", type: "nominal" },
+                { field: "text", type: "nominal", title: "mean working set" },
+                { field: "idle", type: "nominal", title: "idle for" },
+              ],
+            },
+          },
+          {
+            mark: { type: "tick", thickness: 1.5, height: { band: 0.62 }, color: "#555" },
+            encoding: { x: { field: "largest", type: "quantitative" } },
+          },
+          {
+            mark: { type: "text", align: "left", dx: 5, fontSize: 10, color: "#333" },
+            encoding: { x: { field: "largest", type: "quantitative" }, text: { field: "text" } },
+          },
+        ],
+      },
+    ],
+    resolve: { scale: { y: "shared" } },
+  };
+}
