@@ -106,6 +106,12 @@ export const DAMON_OPTIONS: readonly DamonOption[] = [
     words: numbers,
   },
   {
+    flags: "--probe_weights <weights...>",
+    description: "share of each probe in what the others see, or default",
+    group: "Monitoring",
+    words: (rest) => numbers(rest.map((word) => word === "default" ? "0" : word)),
+  },
+  {
     flags: "--damon_addr_unit <size>",
     description: "with paddr: bytes that one unit of DAMON's addresses is",
     group: "Monitoring",

@@ -19,6 +19,7 @@ export * from "./normal.ts";
 export * from "./option_reader.ts";
 export * from "./option_words.ts";
 export * from "./options.ts";
+export * from "./options_of.ts";
 export * from "./outline.ts";
 export * from "./plan.ts";
 export * from "./record.ts";

@@ -10,6 +10,7 @@ import {
   type Probe,
   type Target,
 } from "./kdamond.ts";
+import { withoutDefaults } from "./normal.ts";
 import { type DamonOptions, exactly, OptionReader } from "./option_reader.ts";
 import { parseCount, parseMs, parseShare } from "./option_words.ts";
 import type { Scheme } from "./scheme.ts";
@@ -80,7 +81,8 @@ export function kdamondsOf(
     if (!kdamonds[i]) throw new RangeError(`Cannot use --refresh_stat as there is no kdamond ${i}`);
     kdamonds[i].refreshMs = refreshMs;
   });
-  return kdamonds;
+  // Of a change, what says the kernel's default stays: it may take something back.
+  return base ? kdamonds : kdamonds.map(withoutDefaults);
 }
 
 function contextCount(options: DamonOptions, reader: OptionReader, before: number | undefined): number {
@@ -140,12 +142,15 @@ function intervalsOf(reader: OptionReader, i: number, before: Intervals): Interv
     ? { accessBp: 400, aggrs: 3, minSampleUs: 5_000, maxSampleUs: 10_000_000 }
     : undefined);
   const us = (name: string) => reader.at(name, i, ([text]) => parseUs(text));
+  const { goal: goalBefore, ...rest } = before;
+  // Over no intervals there is no goal: the way to say so, also of the first of several contexts.
+  const kept = goal ?? goalBefore;
   return {
-    ...before,
+    ...rest,
     sampleUs: us("sample") ?? sampleUs ?? before.sampleUs,
     aggrUs: us("aggr") ?? aggrUs ?? before.aggrUs,
     updateUs: us("updr") ?? updateUs ?? before.updateUs,
-    ...(goal && { goal }),
+    ...(kept && kept.aggrs > 0 && { goal: kept }),
   };
 }
 
@@ -185,7 +190,8 @@ function targetOf(reader: OptionReader, i: number, context: Context, surrounding
   const nodes = reader.at("numa_node", i, (words) => words.map(parseCount));
   const ranges = reader.at("regions", i, (words) => parseRanges(words.join(" "))) ??
     (isPhysical ? nodes ? nodeRanges?.(nodes) : ramRanges?.() : undefined);
-  if (isPhysical && pid !== undefined) {
+  // 0 is no process: the targets of other contexts may come after this one.
+  if (isPhysical && pid) {
     throw new RangeError(`Cannot watch process ${pid} by paddr as that watches memory, not a process; use --ops vaddr`);
   }
   return { ...(!isPhysical && pid !== undefined && { pid }), regions: ranges ?? [] };
@@ -264,15 +270,27 @@ function assignProbes(contexts: Context[], reader: OptionReader): void {
     }
     return { type, matching, allow: decision === "allow", ...(path !== undefined && { path }) } as const;
   });
-  if (filters.length === 0) return;
-  const perProbe = reader.counts("nr_probe_filters") ?? [filters.length];
+  const perProbe = reader.counts("nr_probe_filters") ?? (filters.length > 0 ? [filters.length] : []);
+  if (perProbe.length === 0) return;
   const perContext = reader.counts("nr_probes") ?? contexts.map((_, c) => c === 0 ? perProbe.length : 0);
   if (perProbe.reduce((a, b) => a + b, 0) !== filters.length) {
     throw new RangeError(`Cannot use --nr_probe_filters as it must add up to the ${filters.length} filters`);
   }
   distribute("probes", perContext, perProbe.length, contexts.length);
   let from = 0;
-  const probes = perProbe.map((count): Probe => ({ filters: filters.slice(from, from += count) }));
+  const weights = reader.all(
+    "probe_weights",
+    (words) => words.map((word) => word === "default" ? undefined : parseCount(word)),
+  );
+  const probes = perProbe.map((count, p): Probe => {
+    const weight = weights.flat()[p];
+    return { ...(weight !== undefined && { weight }), filters: filters.slice(from, from += count) };
+  });
+  if (weights.flat().length > probes.length) {
+    throw new RangeError(
+      `Cannot use --probe_weights as there are more of them than probes: there are ${probes.length}`,
+    );
+  }
   let index = 0;
   contexts.forEach((context, c) => {
     if (perContext[c] > 0) context.probes = probes.slice(index, index += perContext[c]);

@@ -53,7 +53,7 @@ export function parseUs(text: string): number {
  * @throws {SyntaxError} for anything else.
  */
 export function parseRatio(text: string): number {
-  const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
+  const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim().replaceAll(",", ""));
   if (!found) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a share: use a form like 2% or 0.02`);
   return Number(found[1]) / (found[2] ? 100 : 1);
 }
