@@ -1,5 +1,7 @@
 import { BusyError, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
+import { chooseInterface, interfacesHere } from "../kernel/choose_interface.ts";
+import type { DamonInterface } from "../kernel/interface.ts";
 import { requireFreeDamon, startKdamonds } from "../kernel/kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "../kernel/monitor.ts";
 import { openPagesMonitor } from "../kernel/pages_monitor.ts";
@@ -45,7 +47,8 @@ export async function openSource(
         );
       }
       const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
-      for (const each of operations) await requireFreeDamon(roots, each);
+      const damon = chooseInterface(roots, options.interface);
+      for (const each of operations) await requireFreeDamon(roots, each, damon);
       return openDamon(roots, kdamonds, options);
     } catch (error) {
       // Without root DAMON cannot be driven; some capabilities are enough for the page sampler.
@@ -108,7 +111,9 @@ function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, optio
     async start(pid) {
       // Attached before DAMON is turned on, so that its first event finds someone listening.
       tracer.attach();
-      watched = kdamonds ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME)) : ongoing(roots);
+      watched = kdamonds
+        ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), chooseInterface(roots, options.interface))
+        : ongoing(roots);
       for (const { recorded } of watched) tracer.watch(recorded.pid);
       return new DamonMonitor(roots, tracer, watched);
     },
@@ -120,8 +125,12 @@ function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, optio
   };
 }
 
-async function ourKdamonds(roots: Roots, kdamonds: readonly Kdamond[]): Promise<WatchedKdamond[]> {
-  const running = await startKdamonds(roots, kdamonds);
+async function ourKdamonds(
+  roots: Roots,
+  kdamonds: readonly Kdamond[],
+  damon: DamonInterface,
+): Promise<WatchedKdamond[]> {
+  const running = await startKdamonds(roots, kdamonds, { damon });
   return running.map((each, i) => ({
     recorded: { ...kdamonds[i], pid: each.pid, index: each.index, ours: true },
     isOn: () => each.isOn(),
@@ -131,7 +140,8 @@ async function ourKdamonds(roots: Roots, kdamonds: readonly Kdamond[]): Promise<
 
 /** Every kdamond that is on, whoever started it. */
 function ongoing(roots: Roots): WatchedKdamond[] {
-  const on = readKdamonds(roots).filter(({ state, pid }) => state === "on" && pid !== undefined);
+  const found = interfacesHere(roots).flatMap((damon) => damon.read().map((status) => ({ ...status, damon })));
+  const on = found.filter(({ state, pid }) => state === "on" && pid !== undefined);
   if (on.length === 0) {
     throw new UnsupportedError(
       "Cannot record --ongoing as a kdamond must be on: none is; start one by recording a target, as in: damo record PID",
@@ -139,9 +149,9 @@ function ongoing(roots: Roots): WatchedKdamond[] {
     );
   }
   for (const status of on) console.error(`damo: listening to ${describeKdamond(status)}`);
-  return on.map(({ index, pid, contexts }) => ({
+  return on.map(({ index, pid, contexts, damon }) => ({
     recorded: { contexts, index, pid: pid!, ours: false },
-    isOn: () => readKdamonds(roots)[index]?.pid === pid,
+    isOn: () => damon.isOn(index, pid!),
     stop: () => Promise.resolve(),
   }));
 }

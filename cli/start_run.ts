@@ -19,7 +19,7 @@ export async function start(target: string | undefined, options: ControlOptions)
   const damon = chooseInterface(roots, options.interface);
   const requireFree = async () => {
     const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
-    for (const each of operations) await requireFreeDamon(roots, each);
+    for (const each of operations) await requireFreeDamon(roots, each, damon);
   };
   if (options.dry_run) {
     damon.require(kdamonds);

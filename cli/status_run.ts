@@ -1,5 +1,5 @@
 import { BusyError, KernelError, outlineOf } from "../damon/mod.ts";
-import { chooseInterface } from "../kernel/choose_interface.ts";
+import { interfacesHere } from "../kernel/choose_interface.ts";
 import type { DamonInterface } from "../kernel/interface.ts";
 import { ownerOf } from "../kernel/kdamond.ts";
 import { modulesOn } from "../kernel/modules.ts";
@@ -18,18 +18,17 @@ interface OwnedStatus extends KdamondStatus {
 /** `damo status`. */
 export function showStatus({ json }: StatusOptions): void {
   const roots = defaultRoots();
-  const rows = statusesOf(roots, chooseInterface(roots));
+  const rows = statusesOf(roots, interfacesHere(roots));
   console.log(json ? JSON.stringify(rows, null, 2) : textOf(roots, rows).join("\n"));
 }
 
 /** `damo status --watch`. */
 export async function watchStatus({ json, watch }: StatusOptions): Promise<void> {
   const roots = defaultRoots();
-  const damon = chooseInterface(roots);
   const isTerminal = Deno.stdout.isTerminal();
   using signals = new StopSignals();
   while (!signals.signal.aborted) {
-    const rows = statusesOf(roots, damon);
+    const rows = statusesOf(roots, interfacesHere(roots));
     if (json) console.log(JSON.stringify({ time: new Date().toISOString(), kdamonds: rows }));
     else {
       const lines = [`${new Date().toLocaleTimeString("sv")}  Ctrl-C ends`, ...textOf(roots, rows)];
@@ -43,17 +42,23 @@ export async function watchStatus({ json, watch }: StatusOptions): Promise<void>
   }
 }
 
-function statusesOf(roots: Roots, damon: DamonInterface): OwnedStatus[] {
+function statusesOf(roots: Roots, interfaces: readonly DamonInterface[]): OwnedStatus[] {
+  return interfaces.flatMap((damon) => statusesBy(roots, damon));
+}
+
+function statusesBy(roots: Roots, damon: DamonInterface): OwnedStatus[] {
   for (const status of damon.read()) {
     if (status.state === "on" && readOwned(roots, status)) refresh(damon, status.index);
   }
-  return damon.read().map((status) => {
+  const all = damon.read().map((status) => {
     const entry = readOwned(roots, status);
     if (!entry) return status;
     const { recorder, stays = false } = entry;
     const owner = { command: ownerOf(entry), pid: recorder.pid, isAlive: isRecorderAlive(roots, entry), stays };
     return { ...status, owner };
   });
+  // The root context of debugfs is always there: while it is off, there is nothing to say of it.
+  return damon.name === "debugfs" ? all.filter(({ state }) => state === "on") : all;
 }
 
 /** It may have been turned off in this moment, and not everybody who may look may also ask: the old figures do then. */
@@ -77,7 +82,9 @@ function textOf(roots: Roots, rows: readonly OwnedStatus[]): string[] {
     ...modules,
     ...rows.flatMap((row) =>
       outlineOf(row, row.index, {
-        ofKdamond: `${row.state}${row.pid === undefined ? "" : `, pid ${row.pid}`}, ${whoseOf(row)}`,
+        ofKdamond: `${row.interface === "debugfs" ? "debugfs, " : ""}${row.state}${
+          row.pid === undefined ? "" : `, pid ${row.pid}`
+        }, ${whoseOf(row)}`,
         ofProcess: (pid) => commOf(roots, pid) ?? "ended",
       })
     ),

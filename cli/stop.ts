@@ -8,7 +8,8 @@ export function stopCommand() {
       const { stopOurs } = await import("../kernel/kdamond.ts");
       const { defaultRoots } = await import("../kernel/roots.ts");
       const { modulesOn } = await import("../kernel/modules.ts");
-      const { describeKdamond, readKdamonds } = await import("../kernel/sysfs.ts");
+      const { describeKdamond } = await import("../kernel/sysfs.ts");
+      const { interfacesHere } = await import("../kernel/choose_interface.ts");
       const { isAlive } = await import("../kernel/process.ts");
       const { dropStaleEntries } = await import("../kernel/stale_entries.ts");
       const roots = defaultRoots();
@@ -37,12 +38,12 @@ export function stopCommand() {
         console.log(`Ended damo record (pid ${recorderPid}), which turned off ${describeKdamond(status)}.`);
       }
       await dropStaleEntries(roots);
-      const others = readKdamonds(roots).filter(({ state }) => state === "on");
+      const others = interfacesHere(roots).flatMap((damon) => damon.read()).filter(({ state }) => state === "on");
       for (const other of others) console.log(`Left alone, as damo did not start it: ${describeKdamond(other)}.`);
       const modules = modulesOn(roots);
       for (const { name, short } of modules) {
         console.log(
-          `Left alone, as a module is no recorder: ${name.toUpperCase()}; it has its own: damo module ${short} disable`,
+          `Left on, as it is one of the kernel's modules: ${name.toUpperCase()}; it has its own: damo module ${short} disable`,
         );
       }
       if (stopped.length + others.length + modules.length === 0) console.log("Nothing to stop: no kdamond is on.");

@@ -61,7 +61,11 @@ function withPause(kdamond: Kdamond, isPaused: boolean): Kdamond {
 /** The kdamonds that are on and ours, of any of our commands but those that a living one looks after. */
 function tunable(roots: Roots, damon: DamonInterface): KdamondStatus[] {
   const statuses = damon.read();
-  const ours = statuses.filter((status) => status.state === "on" && readOwned(roots, status) !== undefined);
+  const ours = statuses.flatMap((status) => {
+    const entry = status.state === "on" ? readOwned(roots, status) : undefined;
+    // While it is on, debugfs does not show all: what was asked for is in our own note.
+    return !entry ? [] : status.interface === "debugfs" ? [{ ...status, contexts: entry.kdamond.contexts }] : [status];
+  });
   if (ours.length > 0) return ours;
   // Says who is in the way, or that nothing is on.
   requireOurs(roots, statuses, statuses.find(({ state }) => state === "on")?.index ?? 0);
@@ -94,9 +98,9 @@ async function apply(
   if (dry_run) return printPlan(plans.flat());
   const changes = plans.flatMap((plan) => plan.flatMap(changeText));
   await tuneKdamonds(roots, new Map(wanted.map((kdamond, i) => [base[i].index, kdamond])), damon);
-  base.forEach(({ index, pid }, i) => {
+  base.forEach(({ index }, i) => {
     if (plans[i].length === 0) return console.log(`kdamond ${index}: nothing to change`);
-    console.log(outlineOf(wanted[i], index, { ofKdamond: `on, pid ${pid}` }).join("\n"));
+    console.log(outlineOf(wanted[i], index, { ofKdamond: "on" }).join("\n"));
   });
   if (changes.length > 0) console.log(`Changed:\n${changes.join("\n")}`);
   for (const line of wanted.flatMap((kdamond, i) => intervalNotes(base[i], kdamond))) console.error(`damo: ${line}`);
@@ -104,8 +108,9 @@ async function apply(
 
 /** A write as a change, `5000 -> 10000`; read before it is done. */
 function changeText({ path, text }: HintedWrite): string[] {
-  if (path.endsWith("/state")) return [];
+  if (/\/(state|monitor_on\w*)$/.test(path)) return [];
   const before = readOptional(path);
+  if (before === text) return [];
   const name = path.replace(/^.*\/kdamonds\//, "");
   return [`  ${name}: ${before === undefined || before === "" ? "" : `${before} -> `}${text}`];
 }

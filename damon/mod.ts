@@ -6,6 +6,7 @@
 export * from "./adaptive.ts";
 export * from "./assemble.ts";
 export * from "./check.ts";
+export * from "./debugfs.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./exact_text.ts";

@@ -27,6 +27,31 @@ export async function requireDamon(roots: Roots, operations: Operations): Promis
   }
 }
 
+/**
+ * Checks, without writing anything, that DAMON can be driven by debugfs.
+ *
+ * @throws {UnsupportedError} naming what is missing and what would bring it.
+ */
+export async function requireDebugfs(roots: Roots): Promise<void> {
+  if (!exists(roots.debugfs)) {
+    const mountPoint = roots.debugfs.replace(/\/damon$/, "");
+    const isMounted = new RegExp(` ${mountPoint} debugfs `).test(readOptional(`${roots.proc}/mounts`) ?? "");
+    const config = await readKernelConfig(roots);
+    const isBuilt = ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((option) => config?.has(option));
+    const next = isMounted || (config && !isBuilt)
+      ? `boot Linux 5.15 to 6.13 built with CONFIG_DAMON_DBGFS=y (6.9 and newer: CONFIG_DAMON_DBGFS_DEPRECATED=y), or ${LAB}`
+      : `mount it with: mount -t debugfs none ${mountPoint}, or let damo do it: --mount`;
+    throw new UnsupportedError(
+      `Cannot drive DAMON by debugfs as ${roots.debugfs} must be there: it is not; ${next}`,
+      "debugfs",
+      "CONFIG_DAMON_DBGFS",
+    );
+  }
+  if (Deno.uid() !== 0) {
+    throw new KernelError("drive DAMON", 13, roots.debugfs, "run as root, as in: sudo damo record ...");
+  }
+}
+
 async function withoutSysfs(roots: Roots): Promise<UnsupportedError> {
   const sysfs = roots.damon.slice(0, roots.damon.indexOf("/mm/damon"));
   if (!exists(sysfs)) {

@@ -1,12 +1,12 @@
 import { BusyError, checkKdamond, type Kdamond, KernelError, type Operations } from "../damon/mod.ts";
-import { requireDamon } from "./detect.ts";
+import { chooseInterface, interfacesHere } from "./choose_interface.ts";
+import { requireDamon, requireDebugfs } from "./detect.ts";
 import { bootIdOf } from "./host.ts";
 import type { DamonInterface } from "./interface.ts";
 import { dropEntry, isOurs, isRecorderAlive, keepEntry, type OwnEntry, readEntry, withLock } from "./ours.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { describeKdamond, kdamondsDir, type KdamondStatus, readKdamonds } from "./sysfs.ts";
-import { SysfsInterface } from "./sysfs_interface.ts";
+import { describeKdamond, type KdamondStatus } from "./sysfs.ts";
 
 const MODULES = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
 
@@ -25,7 +25,7 @@ export interface RunningKdamond extends AsyncDisposable {
 export interface StartOptions {
   /** Whether they stay on when this process ends, until `damo stop`. */
   stays?: boolean;
-  /** Which of the kernel's interfaces; by default sysfs. */
+  /** Which of the kernel's interfaces; by default sysfs where it is there. */
   damon?: DamonInterface;
 }
 
@@ -48,11 +48,11 @@ export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<Runn
 export async function startKdamonds(
   roots: Roots,
   kdamonds: readonly Kdamond[],
-  { stays = false, damon = new SysfsInterface(roots) }: StartOptions = {},
+  { stays = false, damon = chooseInterface(roots) }: StartOptions = {},
 ): Promise<RunningKdamond[]> {
   kdamonds.forEach(checkKdamond);
   return await withLock(roots, () => {
-    refuseOthers(roots, damon.read());
+    refuseOthers(roots, interfacesHere(roots).flatMap((each) => each.read()));
     damon.require(kdamonds);
     const entries = kdamonds.map((kdamond, index): OwnEntry => ({
       index,
@@ -99,7 +99,7 @@ export async function startKdamonds(
 export async function tuneKdamonds(
   roots: Roots,
   wanted: ReadonlyMap<number, Kdamond>,
-  damon: DamonInterface = new SysfsInterface(roots),
+  damon: DamonInterface = chooseInterface(roots),
 ): Promise<void> {
   for (const kdamond of wanted.values()) checkKdamond(kdamond);
   await withLock(roots, () => {
@@ -117,7 +117,16 @@ export async function tuneKdamonds(
       for (const index of done) damon.run(damon.tunePlan(index, statuses[index]));
       throw error;
     }
-    for (const entry of entries) keepEntry(roots, { ...entry, kdamond: wanted.get(entry.index)! });
+    // By debugfs it was off for a moment: other threads run now.
+    const now = damon.read();
+    for (const entry of entries) {
+      const kdamondPid = now[entry.index]?.pid;
+      keepEntry(roots, {
+        ...entry,
+        kdamond: wanted.get(entry.index)!,
+        ...(kdamondPid !== undefined && { kdamondPid }),
+      });
+    }
   });
 }
 
@@ -129,7 +138,7 @@ export async function tuneKdamonds(
 export function requireOurs(roots: Roots, statuses: readonly KdamondStatus[], index: number): OwnEntry {
   const status = statuses[index];
   if (!status) throw new RangeError(`Cannot change kdamond ${index}: there is no such kdamond; start one: damo start`);
-  const entry = readEntry(roots, index);
+  const entry = readEntry(roots, index, status.interface);
   if (status.contexts.length > 0 && !isOurs(status, entry)) {
     throw new BusyError(
       `Cannot change ${describeKdamond(status)} as damo must have started it: it has not; it was left untouched`,
@@ -147,9 +156,14 @@ export function requireOurs(roots: Roots, statuses: readonly KdamondStatus[], in
  * @throws {UnsupportedError} naming what this machine lacks.
  * @throws {BusyError} naming who is in the way.
  */
-export async function requireFreeDamon(roots: Roots, operations: Operations): Promise<void> {
-  await requireDamon(roots, operations);
-  refuseOthers(roots, readKdamonds(roots));
+export async function requireFreeDamon(
+  roots: Roots,
+  operations: Operations,
+  damon: DamonInterface = chooseInterface(roots),
+): Promise<void> {
+  if (damon.name === "debugfs") await requireDebugfs(roots);
+  else await requireDamon(roots, operations);
+  refuseOthers(roots, interfacesHere(roots).flatMap((each) => each.read()));
 }
 
 class OurKdamond implements RunningKdamond {
@@ -172,7 +186,7 @@ class OurKdamond implements RunningKdamond {
       const status = this.damon.read()[this.index];
       // Somebody else may have stopped ours and taken the place: theirs stays as it is.
       if (status && isOurs(status, this.entry)) this.damon.restore(this.entry);
-      else dropEntry(this.roots, this.index);
+      else dropEntry(this.roots, this.index, this.damon.name);
     });
     return this.#stopped;
   }
@@ -198,16 +212,17 @@ export interface Stopped {
 export async function stopOurs(roots: Roots): Promise<Stopped[]> {
   return await withLock(roots, () => {
     const stopped: Stopped[] = [];
-    for (const status of readKdamonds(roots)) {
-      const entry = readEntry(roots, status.index);
+    const all = interfacesHere(roots).flatMap((damon) => damon.read().map((status) => ({ damon, status })));
+    for (const { damon, status } of all) {
+      const entry = readEntry(roots, status.index, damon.name);
       if (!entry) continue;
       if (!entry.stays && isRecorderAlive(roots, entry)) {
         stopped.push({ status, recorderPid: entry.recorder.pid });
       } else if (isOurs(status, entry)) {
-        new SysfsInterface(roots).restore(entry);
+        damon.restore(entry);
         stopped.push({ status, ...(entry.stays && { stayed: true }) });
       } else {
-        dropEntry(roots, status.index);
+        dropEntry(roots, status.index, damon.name);
       }
     }
     return stopped;
@@ -228,7 +243,7 @@ function refuseOthers(roots: Roots, found: KdamondStatus[]): void {
   }
   for (const status of found) {
     if (status.state === "off" && status.contexts.length === 0) continue;
-    const entry = readEntry(roots, status.index);
+    const entry = readEntry(roots, status.index, status.interface);
     if (!isOurs(status, entry)) {
       throw new BusyError(
         `Cannot start DAMON as a kdamond that damo did not start is in the way: ${describeKdamond(status)}; ` +

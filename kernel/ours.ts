@@ -17,6 +17,8 @@ export interface OwnEntry {
   nrKdamondsBefore: number;
   /** Kdamonds that were started together with it, itself included; absent for 1. */
   nrKdamonds?: number;
+  /** Of debugfs: the texts of files as they were before us, by path below its folder. */
+  debugfsBefore?: Record<string, string>;
   /** Whether it stays on when who started it ends, until `damo stop`. */
   stays?: boolean;
   bootId: string;
@@ -29,7 +31,7 @@ export interface OwnEntry {
  * @throws {KernelError} where it cannot be written.
  */
 export function keepEntry(roots: Roots, entry: OwnEntry): void {
-  const path = entryPath(roots, entry.index);
+  const path = entryPath(roots, entry.index, entry.interface);
   inRun(roots, () => {
     Deno.writeTextFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o644 });
     Deno.renameSync(`${path}.new`, path);
@@ -37,17 +39,21 @@ export function keepEntry(roots: Roots, entry: OwnEntry): void {
 }
 
 /** Forgets the entry of this kdamond. */
-export function dropEntry(roots: Roots, index: number): void {
+export function dropEntry(roots: Roots, index: number, interfaceName: OwnEntry["interface"] = "sysfs"): void {
   try {
-    Deno.removeSync(entryPath(roots, index));
+    Deno.removeSync(entryPath(roots, index, interfaceName));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
 /** The entry for a kdamond of this boot; one of an earlier boot, or broken, is as if absent. */
-export function readEntry(roots: Roots, index: number): OwnEntry | undefined {
-  const text = readOptional(entryPath(roots, index));
+export function readEntry(
+  roots: Roots,
+  index: number,
+  interfaceName: OwnEntry["interface"] = "sysfs",
+): OwnEntry | undefined {
+  const text = readOptional(entryPath(roots, index, interfaceName));
   if (text === undefined) return undefined;
   try {
     const entry = JSON.parse(text) as OwnEntry;
@@ -73,7 +79,7 @@ export function isOurs(status: KdamondStatus, entry: OwnEntry | undefined): bool
 /** The entry of a kdamond that is ours; `undefined` where it is not, or nothing is staged in it. */
 export function readOwned(roots: Roots, status: KdamondStatus): OwnEntry | undefined {
   if (status.state === "off" && status.contexts.length === 0) return undefined;
-  const entry = readEntry(roots, status.index);
+  const entry = readEntry(roots, status.index, status.interface);
   return isOurs(status, entry) ? entry : undefined;
 }
 
@@ -111,8 +117,8 @@ function signatureOf({ contexts }: Kdamond): string {
   }));
 }
 
-function entryPath(roots: Roots, index: number): string {
-  return `${roots.run}/kdamond-${index}.json`;
+function entryPath(roots: Roots, index: number, interfaceName: OwnEntry["interface"] = "sysfs"): string {
+  return `${roots.run}/${interfaceName === "debugfs" ? "debugfs" : "kdamond"}-${index}.json`;
 }
 
 /**

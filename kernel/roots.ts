@@ -2,6 +2,8 @@
 export interface Roots {
   /** DAMON's sysfs directory. */
   damon: string;
+  /** DAMON's older directory. */
+  debugfs: string;
   /** Kernel modules' parameters. */
   modules: string;
   proc: string;
@@ -14,6 +16,7 @@ export function defaultRoots(): Roots {
   const prefix = Deno.env.get("DAMO_ROOT") ?? "";
   return {
     damon: `${prefix}/sys/kernel/mm/damon`,
+    debugfs: `${prefix}/sys/kernel/debug/damon`,
     modules: `${prefix}/sys/module`,
     proc: `${prefix}/proc`,
     run: `${prefix}/run/damo`,

@@ -61,12 +61,13 @@ export function errnoOf(error: unknown): number {
 }
 
 /** A kdamond in a few words, for messages: `kdamond 0 (pid 77, paddr, on)`. */
-export function describeKdamond({ index, pid, state, contexts }: KdamondStatus): string {
+export function describeKdamond({ index, interface: through, pid, state, contexts }: KdamondStatus): string {
   const watches = contexts.map(({ operations, targets }) => {
     const pids = targets.flatMap((target) => target.pid ?? []);
     return pids.length ? `${operations} of pid ${pids.join(", ")}` : operations;
   });
   const parts = [
+    ...(through === "debugfs" ? ["debugfs"] : []),
     ...(pid === undefined ? [] : [`pid ${pid}`]),
     ...(watches.length ? watches : ["nothing staged"]),
     state,

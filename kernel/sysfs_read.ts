@@ -15,7 +15,7 @@ import { readOptional } from "./roots.ts";
 
 /** A scheme as the kernel has it, with what it did so far; the latter is as old as the last one who had it refreshed. */
 export interface SchemeStatus extends Scheme {
-  stats: SchemeStats;
+  stats?: SchemeStats;
   /** Quota in force, bytes for each reset interval; 0 for none. */
   effectiveBytes?: number;
   /** Bytes of the regions that it tried in its last interval. */
@@ -30,6 +30,8 @@ export interface ContextStatus extends Context {
 /** One kdamond as it is now. */
 export interface KdamondStatus extends Kdamond {
   index: number;
+  /** Through which of the kernel's interfaces it was made; absent for sysfs. */
+  interface?: "sysfs" | "debugfs";
   state: "on" | "off";
   /** Its kernel thread; `undefined` while off. */
   pid: number | undefined;

@@ -22,7 +22,7 @@ export { type HeatSelection, type HeatSurvey, type SurveyedTarget } from "./heat
 export { type Extent, type RecordedTarget, type RecordSurvey, type TimeRange } from "./record_survey.ts";
 export { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
 export { type Selection } from "./selection.ts";
-export { type Bounds, type RegionFilter } from "./region_filter.ts";
+export { type FilterBounds, type RegionFilter } from "./region_filter.ts";
 export { temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { formatHeatCsv, formatHeatJson, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";
 export { MappingNames, type NamedRange } from "./mapping_names.ts";

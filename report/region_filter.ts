@@ -3,7 +3,7 @@ import { MappingNames } from "./mapping_names.ts";
 import { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
 
 /** Both ends are included. */
-export type Bounds = readonly [min: number, max: number];
+export type FilterBounds = readonly [min: number, max: number];
 
 /** Which regions of a snapshot a report is about; all by default. A region must fulfil every part that is given. */
 export interface RegionFilter {
@@ -12,13 +12,13 @@ export interface RegionFilter {
   /** Only what lies in mappings with one of these in their name, in upper or lower case; regions are cut to it. */
   mappings?: string[];
   /** Sizes in bytes. */
-  regionBytes?: Bounds;
+  regionBytes?: FilterBounds;
   /** Access rates, % of samples. */
-  accessPercent?: Bounds;
+  accessPercent?: FilterBounds;
   /** Ages, ns. Regions whose age is not known are left out. */
-  ageNs?: Bounds;
+  ageNs?: FilterBounds;
   /** Temperatures; each pair is one range of which any will do. */
-  temperatures?: Bounds[];
+  temperatures?: FilterBounds[];
   /** Weights of the temperature; by default size 0, access rate 100, age 100. */
   temperatureWeights?: TemperatureWeights;
 }
@@ -84,11 +84,11 @@ interface Part extends AddressRange {
   at: number;
 }
 
-function isWithin(value: number, bounds: Bounds | undefined): boolean {
+function isWithin(value: number, bounds: FilterBounds | undefined): boolean {
   return bounds === undefined || (bounds[0] <= value && value <= bounds[1]);
 }
 
-function isWithinAny(value: () => number, ranges: readonly Bounds[] | undefined): boolean {
+function isWithinAny(value: () => number, ranges: readonly FilterBounds[] | undefined): boolean {
   return ranges === undefined || ranges.some((range) => isWithin(value(), range));
 }
 

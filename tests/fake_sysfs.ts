@@ -11,6 +11,7 @@ export function fakeRoots(files: Record<string, string>): Roots & Disposable {
   }
   return {
     damon: `${dir}/damon`,
+    debugfs: `${dir}/debug/damon`,
     modules: `${dir}/module`,
     proc: `${dir}/proc`,
     run: `${dir}/run`,

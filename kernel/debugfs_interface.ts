@@ -1,0 +1,235 @@
+import {
+  BusyError,
+  type Context,
+  debugfsGaps,
+  formatAttrs,
+  formatDebugfsScheme,
+  formatInitRegions,
+  formatTargetIds,
+  type Kdamond,
+  KernelError,
+  type Operations,
+  PADDR_ID,
+  parseAttrs,
+  parseDebugfsSchemes,
+  parseInitRegions,
+  UnsupportedError,
+} from "../damon/mod.ts";
+import { readKernelTypes } from "./doctor_btf.ts";
+import { exists, namesIn } from "./doctor_row.ts";
+import type { DamonInterface, HintedWrite } from "./interface.ts";
+import { dropEntry, type OwnEntry } from "./ours.ts";
+import { readOptional, type Roots } from "./roots.ts";
+import type { KdamondStatus } from "./sysfs_read.ts";
+import { writeKernel } from "./sysfs.ts";
+
+const SWITCHES = ["monitor_on", "monitor_on_DEPRECATED"];
+const OWN_CONTEXT = /^damo-\d+$/;
+/**
+ * The text of one of debugfs' files; `undefined` where it cannot be read. The kernel writes anew for each read, as much
+ * as fits into it, and cuts the rest: all is to be read at once.
+ */
+function readWhole(path: string): string | undefined {
+  for (let size = 1 << 16;; size *= 4) {
+    const bytes = new Uint8Array(size);
+    try {
+      using file = Deno.openSync(path);
+      const length = file.readSync(bytes) ?? 0;
+      if (length < size / 2 || size > 1 << 24) return new TextDecoder().decode(bytes.subarray(0, length)).trim();
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const nameOf = (dir: string) => dir.slice(dir.lastIndexOf("/") + 1);
+const ON_HINT = "the target may have ended, or another user of DAMON (sysfs, a module) is on";
+
+/**
+ * DAMON through debugfs, Linux 5.15 to 6.13: each context has a kernel thread of its own, and one switch turns all of
+ * them on or off. Settings can be changed only while it is off.
+ */
+export class DebugfsInterface implements DamonInterface {
+  readonly name = "debugfs";
+  #isByPid: boolean | undefined;
+
+  constructor(readonly roots: Roots) {}
+
+  read(): KdamondStatus[] {
+    const { debugfs } = this.roots;
+    try {
+      Deno.statSync(debugfs);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw new KernelError("read what DAMON does", 13, debugfs, "run as root");
+    }
+    return this.#contextDirs().map((dir, index) => this.#readContext(dir, index));
+  }
+
+  require(kdamonds: readonly Kdamond[]): void {
+    const [gap] = debugfsGaps(kdamonds);
+    if (gap) {
+      throw new UnsupportedError(
+        `Cannot do this by debugfs as it must have ${gap.what}: it has not; the sysfs interface of Linux ${gap.since} or newer has`,
+        gap.what,
+        gap.since,
+      );
+    }
+    const lacks = (isAsked: boolean, file: string, what: string) => {
+      if (!isAsked || exists(`${this.roots.debugfs}/${file}`)) return;
+      throw new UnsupportedError(
+        `Cannot do this by debugfs as this kernel must have ${what} (Linux 5.16 or newer): it has not`,
+        what,
+        "5.16",
+      );
+    };
+    const contexts = kdamonds.flatMap((kdamond) => kdamond.contexts);
+    lacks(contexts.some(({ schemes }) => schemes?.length), "schemes", "schemes");
+    lacks(
+      contexts.some(({ targets }) => targets.some(({ regions }) => regions.length)),
+      "init_regions",
+      "initial regions",
+    );
+    lacks(contexts.length > 1, "mk_contexts", "several contexts");
+    const other = this.#contextDirs().slice(1).find((dir) => !OWN_CONTEXT.test(nameOf(dir)));
+    if (other === undefined) return;
+    // One switch turns all contexts on: theirs would begin to run, or keep ours from it.
+    throw new BusyError(
+      `Cannot start DAMON by debugfs as all of its contexts must be damo's: ${
+        nameOf(other)
+      } is not, and was left untouched`,
+    );
+  }
+
+  startPlan(kdamonds: readonly Kdamond[]): HintedWrite[] {
+    const { debugfs } = this.roots;
+    const contexts = kdamonds.flatMap((kdamond) => kdamond.contexts);
+    const made = contexts.slice(1).map((_, i) => `damo-${i + 1}`);
+    return [
+      ...made.map((text) => ({ path: `${debugfs}/mk_contexts`, text })),
+      ...contexts.flatMap((context, i) => this.#contextPlan(i === 0 ? debugfs : `${debugfs}/${made[i - 1]}`, context)),
+      { path: this.#switch(), text: "on", hint: ON_HINT },
+    ];
+  }
+
+  tunePlan(index: number, wanted: Kdamond): HintedWrite[] {
+    const dirs = this.#contextDirs();
+    const now = this.#readContext(dirs[index], index);
+    const [before, after] = [now.contexts, wanted.contexts].map(([context]) =>
+      context ? this.#contextPlan(dirs[index], context).map(({ text }) => text).join("\n") : ""
+    );
+    if (before === after) return [];
+    return [
+      ...(readOptional(this.#switch()) === "on" ? [{ path: this.#switch(), text: "off" }] : []),
+      // Every context's targets are to be written anew before it can be turned on again.
+      ...dirs.flatMap((dir, i) => {
+        const context = i === index ? wanted.contexts[0] : this.#readContext(dir, i).contexts[0];
+        return context ? this.#contextPlan(dir, context) : [];
+      }),
+      { path: this.#switch(), text: "on", hint: ON_HINT },
+    ];
+  }
+
+  /** Statistics are live here. */
+  refreshPlan(): HintedWrite[] {
+    return [];
+  }
+
+  run(plan: readonly HintedWrite[]): void {
+    // `paddr` is understood only with the newline that a shell would write.
+    for (const { path, text, hint } of plan) writeKernel(path, `${text}\n`, hint);
+  }
+
+  isOn(index: number, pid: number): boolean {
+    const dir = this.#contextDirs()[index];
+    return dir !== undefined && readOptional(`${dir}/kdamond_pid`) === String(pid);
+  }
+
+  before(): Pick<OwnEntry, "nrKdamondsBefore" | "debugfsBefore"> {
+    const texts = ["attrs", "target_ids", "schemes"].flatMap((file) => {
+      const text = readWhole(`${this.roots.debugfs}/${file}`);
+      return text === undefined ? [] : [[file, text]];
+    });
+    return { nrKdamondsBefore: this.#contextDirs().length, debugfsBefore: Object.fromEntries(texts) };
+  }
+
+  restore(entry: OwnEntry): void {
+    const { debugfs } = this.roots;
+    const attempt = (path: string, text: string) => {
+      try {
+        if (exists(path)) writeKernel(path, `${text}\n`);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+      }
+    };
+    // One switch for all: who turned it on, if not us, is seen before.
+    if (readOptional(this.#switch()) === "on") attempt(this.#switch(), "off");
+    if (entry.index > 0) {
+      attempt(`${debugfs}/rm_contexts`, `damo-${entry.index}`);
+    } else {
+      const { attrs, target_ids: targets, schemes } = entry.debugfsBefore ?? {};
+      attempt(
+        `${debugfs}/schemes`,
+        (schemes ?? "").split("\n").map((line) => line.split(/\s+/).slice(0, 18).join(" ")).join("\n"),
+      );
+      attempt(`${debugfs}/init_regions`, "");
+      attempt(`${debugfs}/target_ids`, "");
+      if (targets) attempt(`${debugfs}/target_ids`, targets === String(PADDR_ID) ? "paddr" : targets);
+      if (attrs) attempt(`${debugfs}/attrs`, attrs);
+    }
+    dropEntry(this.roots, entry.index, "debugfs");
+  }
+
+  #switch(): string {
+    const { debugfs } = this.roots;
+    return `${debugfs}/${SWITCHES.find((name) => exists(`${debugfs}/${name}`)) ?? SWITCHES[0]}`;
+  }
+
+  /** The root is a context itself; others are folders in it, ours in the order of their numbers, then those of others. */
+  #contextDirs(): string[] {
+    const { debugfs } = this.roots;
+    const names = namesIn(debugfs).filter((name) => exists(`${debugfs}/${name}/attrs`));
+    const number = (name: string) => OWN_CONTEXT.test(name) ? Number(name.slice(5)) : Infinity;
+    names.sort((a, b) => number(a) - number(b) || (a < b ? -1 : 1));
+    return [debugfs, ...names.map((name) => `${debugfs}/${name}`)];
+  }
+
+  #contextPlan(dir: string, context: Context): HintedWrite[] {
+    const has = (file: string) => exists(`${this.roots.debugfs}/${file}`);
+    const schemes = context.schemes ?? [];
+    return [
+      { path: `${dir}/attrs`, text: formatAttrs(context) },
+      { path: `${dir}/target_ids`, text: formatTargetIds(context) },
+      ...(has("init_regions")
+        ? [{ path: `${dir}/init_regions`, text: formatInitRegions(context, this.#keying()) }]
+        : []),
+      ...(has("schemes") ? [{ path: `${dir}/schemes`, text: schemes.map(formatDebugfsScheme).join("\n") }] : []),
+    ];
+  }
+
+  #readContext(dir: string, index: number): KdamondStatus {
+    const pid = Number(readOptional(`${dir}/kdamond_pid`));
+    const isOn = Number.isSafeInteger(pid) && pid > 0;
+    const ids = (readWhole(`${dir}/target_ids`) ?? "").split(/\s+/).filter(Boolean).map(Number);
+    const status = { index, interface: "debugfs" as const, pid: isOn ? pid : undefined };
+    // What is left in the files of one that is off is nobody's: each user writes all of them anew.
+    if (!isOn) return { ...status, state: "off", contexts: [] };
+    const operations: Operations = ids.length === 1 && ids[0] === PADDR_ID ? "paddr" : "vaddr";
+    const targets = ids.map((pid) => ({ ...(operations === "vaddr" && { pid }), regions: [] }));
+    const regions = parseInitRegions(readWhole(`${dir}/init_regions`) ?? "", targets, this.#keying());
+    const schemes = parseDebugfsSchemes(readWhole(`${dir}/schemes`) ?? "");
+    const context = {
+      operations,
+      ...parseAttrs(readWhole(`${dir}/attrs`) ?? ""),
+      targets: targets.map((target, t) => ({ ...target, regions: regions[t] })),
+      ...(schemes.length > 0 && { schemes }),
+    };
+    return { ...status, state: "on", contexts: [context] };
+  }
+
+  /** Whether initial regions name their target by pid: the type that 5.18 took away tells. */
+  #keying(): boolean {
+    this.#isByPid ??= readKernelTypes(this.roots)?.members.has("damon_primitive") ?? false;
+    return this.#isByPid;
+  }
+}
