@@ -1,5 +1,5 @@
 import type { AddressRange } from "../damon/mod.ts";
-import type { Bounds, Selection, TemperatureWeights } from "../report/mod.ts";
+import type { FilterBounds, Selection, TemperatureWeights } from "../report/mod.ts";
 import type { ReportOptions } from "./report_options.ts";
 
 /**
@@ -51,7 +51,7 @@ function addressRangesOf(addresses: number[]): AddressRange[] {
   return ranges;
 }
 
-function pairsOf(name: string, values: readonly number[], most = Infinity): (Bounds & [number, number])[] {
+function pairsOf(name: string, values: readonly number[], most = Infinity): (FilterBounds & [number, number])[] {
   const pairs: [number, number][] = [];
   for (let i = 0; i < values.length; i += 2) pairs.push([values[i], values[i + 1]]);
   if (pairs.length > most || pairs.some(([from, to]) => !(from <= to))) {
