@@ -50,19 +50,19 @@ export function moduleShortCommands() {
 function oneModuleCommand(module: DamonModule) {
   const { name, short, doc, parameters } = module;
   const hasCommit = parameters.some(({ access }) => access === "commit");
-  const actions = ACTIONS.filter((action) => hasCommit || (action !== "commit" && action !== "write"));
+  const actions = ACTIONS.filter((action) => hasCommit || action !== "commit");
   const command = new Command(short)
     .alias(name)
     .description(`${name.toUpperCase()}, which ${doc}.`)
     .addArgument(new Argument("[action]", "what to do").choices(actions).default("status"))
-    .argument("[words...]", hasCommit ? "what to read; what to write, as PARAM VALUE pairs" : "what to read");
+    .argument("[words...]", "what to read; what to write, as PARAM VALUE pairs");
   for (const { flags, description } of moduleOptions(module)) command.option(flags, description);
   if (short === "stat") addIdleOptions(command as unknown as Command);
   return command
     .option("--force", "change it also where damo did not turn it on")
     .option("--dry_run", "print the exact writes, and do none")
     .option("--json", "print JSON")
-    .addHelpText("after", notesOf(module, hasCommit))
+    .addHelpText("after", notesOf(module))
     .action(async (action, words, _options, command) => {
       const { runModule } = await import("./module_run.ts");
       // Those that the command above has too are given to that one.
@@ -81,7 +81,7 @@ function addIdleOptions(command: Command): void {
     .option("--raw_number", "plain numbers: seconds and percent");
 }
 
-function notesOf({ short }: DamonModule, hasCommit: boolean): string {
+function notesOf({ short }: DamonModule): string {
   const safety = `
 A module takes DAMON alone: it is not turned on while somebody else uses DAMON, nor turned off or changed where somebody
 else turned it on (--force does it all the same). disable brings back the parameters that were there before enable.`;
@@ -89,7 +89,6 @@ else turned it on (--force does it all the same). disable brings back the parame
     return `${safety}
 read also takes idle_time_mem_sz and idle_time_percentiles. See how long memory has been idle with: damo report idle`;
   }
-  if (!hasCommit) return safety;
   return `
 Times take units (a bare number is in the parameter's own unit), sizes K, M, G, shares per thousand or percent.
 What is set while the module is on is in force after commit.

@@ -7,7 +7,7 @@ import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import type { ModuleAction, ModuleCommandOptions } from "./module.ts";
 import { moduleOptions } from "./module_options.ts";
 import { formatModule } from "./module_text.ts";
-import { pairsOf, valuesOf } from "./module_values.ts";
+import { valuesOf, writingOf } from "./module_values.ts";
 import { shellWord } from "./shell_word.ts";
 
 /** `damo module`: the modules that this kernel has, and those that it could have. */
@@ -52,11 +52,10 @@ export async function runModule(
     throw new TypeError(`Cannot use ${words.join(" ")} as ${action} takes no more words: leave them out`);
   }
   if (action === "status") return await status(roots, module, options);
-  const values = action === "write" ? pairsOf(module, words) : valuesOf(module, options);
+  const wanted = action === "write" ? writingOf(module, words) : { action, values: valuesOf(module, options) };
   const request = {
     module,
-    action,
-    values,
+    ...wanted,
     force: options.force === true,
     command: ["damo", ...Deno.args.map(shellWord)].join(" "),
   };
@@ -66,7 +65,7 @@ export async function runModule(
     return;
   }
   const { plan, after } = await changeModule(roots, request);
-  for (const line of linesOf(action, plan, after)) console.log(line);
+  for (const line of linesOf(wanted.action, plan, after)) console.log(line);
 }
 
 async function read(

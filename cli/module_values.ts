@@ -48,3 +48,33 @@ export function pairsOf(module: DamonModule, words: readonly string[]): Map<stri
   }
   return values;
 }
+
+/** What turns a module on and off, and what makes it read its parameters: known and unknown modules call them so. */
+const SWITCHES: Readonly<Record<string, "switch" | "commit">> = {
+  enabled: "switch",
+  enable: "switch",
+  commit_inputs: "commit",
+};
+
+/**
+ * What `write PARAM VALUE...` asks for. Writing `enabled` or `commit_inputs`, as the peer's users do, is enabling,
+ * disabling and committing, with the other pairs as what is set.
+ *
+ * @throws {TypeError} as {@linkcode pairsOf}, and where one is to be written together with what makes no sense.
+ */
+export function writingOf(
+  module: DamonModule,
+  words: readonly string[],
+): { action: "enable" | "disable" | "commit" | "write"; values: Map<string, string> } {
+  const values = pairsOf(module, words);
+  const switches = [...values].filter(([name]) => Object.hasOwn(SWITCHES, name));
+  if (switches.length === 0) return { action: "write", values };
+  if (switches.length > 1) throw new TypeError(`Cannot write ${switches.map(([name]) => name).join(" and ")} at once`);
+  const [[name, text]] = switches;
+  values.delete(name);
+  const isOn = parseModuleValue({ name, access: "switch", unit: "flag", doc: "" }, text) === "Y";
+  if (SWITCHES[name] === "commit" && isOn) return { action: "commit", values };
+  if (SWITCHES[name] === "switch" && isOn) return { action: "enable", values };
+  if (SWITCHES[name] === "switch" && values.size === 0) return { action: "disable", values };
+  throw new TypeError(`Cannot write ${text} to ${name} here: it does nothing, or undoes what else is written`);
+}

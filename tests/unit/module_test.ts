@@ -5,7 +5,7 @@ import { readModuleEntry } from "../../kernel/module_entry.ts";
 import { moduleNames, modulesOn, readModule } from "../../kernel/modules.ts";
 import { moduleOptions } from "../../cli/module_options.ts";
 import { formatModule } from "../../cli/module_text.ts";
-import { pairsOf, valuesOf } from "../../cli/module_values.ts";
+import { pairsOf, valuesOf, writingOf } from "../../cli/module_values.ts";
 import { fakeModules } from "../fake_modules.ts";
 import { fakeRoots, kdamondFiles } from "../fake_sysfs.ts";
 
@@ -207,6 +207,23 @@ Deno.test("valuesOf takes the peer's options, in groups, with units", () => {
   });
   assert.throws(() => valuesOf(RECLAIM, { skip_anon: true, no_skip_anon: true }), { message: /skip_anon twice/ });
   assert.throws(() => pairsOf(RECLAIM, ["min_age"]), { name: "TypeError", message: /min_age has no value/ });
+});
+
+Deno.test("writingOf takes writing to enabled and commit_inputs for what they are", () => {
+  const of = (...words: string[]) => {
+    const { action, values } = writingOf(RECLAIM, words);
+    return [action, ...values];
+  };
+  assert.deepEqual(of("enabled", "Y"), ["enable"]);
+  assert.deepEqual(of("min_age", "1s", "enabled", "1"), ["enable", ["min_age", "1000000"]]);
+  assert.deepEqual(of("enabled", "N"), ["disable"]);
+  assert.deepEqual(of("commit_inputs", "yes", "quota_ms", "3"), ["commit", ["quota_ms", "3"]]);
+  assert.deepEqual(of("quota_ms", "3"), ["write", ["quota_ms", "3"]]);
+  for (
+    const words of [["commit_inputs", "N"], ["enabled", "N", "quota_ms", "3"], ["enabled", "Y", "commit_inputs", "Y"]]
+  ) {
+    assert.throws(() => writingOf(RECLAIM, words), { name: "TypeError" });
+  }
 });
 
 Deno.test("each input of a module has an option", () => {
