@@ -70,7 +70,7 @@ export interface DamonStatSource {
 export interface IdleOptions {
   /** Bounds of the classes, ns, ascending and above 0. Default {@linkcode IDLE_EDGES_NS}. */
   edgesNs?: readonly number[];
-  /** At most this many parts of the time. Default 120. */
+  /** At most this many parts of the time, 2 or more. Default 120. */
   timeParts?: number;
   /** Only this kdamond: its pid, or its index in the record. */
   kdamond?: number;
