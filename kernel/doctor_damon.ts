@@ -9,13 +9,14 @@ import {
 } from "../damon/mod.ts";
 import type { DetectedTracepoints } from "../ffi/detect.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
+import { interfacesHere } from "./choose_interface.ts";
 import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
 import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf, sysfsOf } from "./doctor_row.ts";
-import { requireFreeDamon } from "./kdamond.ts";
+import { ownerOf, requireFreeDamon } from "./kdamond.ts";
 import { modulesOn, parametersDir } from "./modules.ts";
-import { isOurs, isRecorderAlive, readEntry } from "./ours.ts";
+import { isRecorderAlive, readOwned } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { type KdamondStatus, readKdamonds } from "./sysfs.ts";
+import type { KdamondStatus } from "./sysfs.ts";
 
 const COMMANDS: Readonly<Record<Operations, string>> = {
   vaddr: "damo record PID",
@@ -84,7 +85,7 @@ export function listeningRow(roots: Roots, events: FeatureRow): FeatureRow {
   const feature = "what a running DAMON sees";
   if (events.state !== "yes") return { ...events, feature };
   try {
-    const on = readKdamonds(roots).filter(({ state }) => state === "on").length;
+    const on = kdamondsHere(roots).filter(({ state }) => state === "on").length;
     return rowOf(feature, "yes", on > 0 ? "damo record --ongoing" : "damo record --ongoing, once one is on");
   } catch (error) {
     const { why, next } = reasonOf(error);
@@ -97,15 +98,22 @@ export function userRows(roots: Roots): FeatureRow[] {
   return [...kdamondRows(roots), ...MODULES.map((module) => moduleRow(roots, module))];
 }
 
+/** Those that were made by either of the kernel's interfaces. */
+function kdamondsHere(roots: Roots): KdamondStatus[] {
+  return interfacesHere(roots).flatMap((damon) => damon.read());
+}
+
 function kdamondRows(roots: Roots): FeatureRow[] {
   let found: KdamondStatus[];
   try {
-    found = readKdamonds(roots);
+    found = kdamondsHere(roots);
   } catch (error) {
     const { why, next } = reasonOf(error);
     return [rowOf("kdamonds", "unknown", why, next)];
   }
-  if (!exists(roots.damon)) return [rowOf("kdamonds", "no", "this kernel has no DAMON by sysfs")];
+  if (!exists(roots.damon) && !exists(roots.debugfs)) {
+    return [rowOf("kdamonds", "no", "this kernel has no DAMON, or debugfs is not mounted")];
+  }
   if (found.length === 0) {
     return [rowOf("kdamonds", "yes", modulesOn(roots).length > 0 ? "none but a module's" : "none: DAMON is free")];
   }
@@ -114,16 +122,17 @@ function kdamondRows(roots: Roots): FeatureRow[] {
 
 function kdamondRow(roots: Roots, status: KdamondStatus): FeatureRow {
   const { index, state, pid, contexts } = status;
-  const feature = `kdamond ${index}`;
+  const feature = `kdamond ${index}${status.interface === "debugfs" ? " (debugfs)" : ""}`;
   if (state === "off" && contexts.length === 0) return rowOf(feature, "yes", "off and empty: free");
-  const entry = readEntry(roots, index);
-  const ours = isOurs(status, entry);
-  const alive = ours && isRecorderAlive(roots, entry!);
-  const whose = !ours
+  const entry = readOwned(roots, status);
+  const isWanted = entry !== undefined && (entry.stays === true || isRecorderAlive(roots, entry));
+  const whose = !entry
     ? "not started by damo"
-    : alive
-    ? `of damo record (pid ${entry!.recorder.pid})`
-    : "left behind by a damo record that was killed";
+    : entry.stays
+    ? `started with ${ownerOf(entry)}`
+    : isWanted
+    ? `of ${ownerOf(entry)} (pid ${entry.recorder.pid})`
+    : `left behind by a ${ownerOf(entry)} that was killed`;
   const what = contexts.map(({ operations, intervals, targets }) => {
     const pids = targets.flatMap((target) => target.pid ?? []);
     const target = operations === "paddr" ? "physical memory" : pids.length ? `process ${pids.join(", ")}` : "nothing";
@@ -131,7 +140,7 @@ function kdamondRow(roots: Roots, status: KdamondStatus): FeatureRow {
     return `${operations} of ${target}, every ${formatNs(sampleUs * 1e3)} / ${formatNs(aggrUs * 1e3)}`;
   });
   const why = [`${state}${pid === undefined ? "" : ` (pid ${pid})`}`, ...what, whose].join(", ");
-  if (ours) return rowOf(feature, "busy", why, alive ? "to end it: damo stop" : "clean up with: damo stop");
+  if (entry) return rowOf(feature, "busy", why, isWanted ? "to end it: damo stop" : "clean up with: damo stop");
   const next = state === "on" ? "listen to it: damo record --ongoing" : "remove it with the tool that made it";
   return rowOf(feature, "busy", why, `${next}; damo never touches it`);
 }
@@ -194,10 +203,13 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
 /** DAMON's older interface, which 6.14 dropped. */
 export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
   const feature = "debugfs damon";
-  const mountPoint = `${sysfsOf(roots)}/kernel/debug`;
-  const dir = `${mountPoint}/damon`;
+  const dir = roots.debugfs;
+  const mountPoint = dir.replace(/\/damon$/, "");
   const mode = ["monitor_on", "monitor_on_DEPRECATED"].find((name) => exists(`${dir}/${name}`));
-  if (mode) return rowOf(feature, "yes", `${dir} is there, with ${mode}`);
+  if (mode) {
+    const how = exists(roots.damon) ? "; damo takes sysfs by itself, and this with --interface debugfs" : "";
+    return rowOf(feature, "yes", `${dir} is there, with ${mode}${how}`);
+  }
   const instead = exists(roots.damon) ? "; DAMON by sysfs can do all that it could" : "";
   const isBuilt = config && ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((name) => config.has(name));
   const isMounted = / debugfs /.test(readOptional(`${roots.proc}/mounts`) ?? "");
@@ -206,5 +218,10 @@ export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
     return rowOf(feature, "no", `only Linux 5.15 to 6.13 can have it${instead}`, next);
   }
   if (isMounted) return rowOf(feature, "no", `debugfs is mounted, and has no damon${instead}`);
-  return rowOf(feature, isBuilt ? "no" : "unknown", "debugfs is not mounted", `mount -t debugfs none ${mountPoint}`);
+  return rowOf(
+    feature,
+    isBuilt ? "no" : "unknown",
+    "debugfs is not mounted",
+    `mount -t debugfs none ${mountPoint}, or: damo record --mount`,
+  );
 }

@@ -6,12 +6,13 @@ import {
   titleOfModule,
   type Write,
 } from "../damon/mod.ts";
+import { interfacesHere } from "./choose_interface.ts";
 import { bootIdOf } from "./host.ts";
 import { dropModuleEntry, isOurModule, keepModuleEntry, type ModuleEntry, readModuleEntry } from "./module_entry.ts";
 import { modulesOn, type ModuleStatus, parametersDir, readModule, requireInput, requireParameter } from "./modules.ts";
-import { isOurs as isOurKdamond, readEntry, withLock } from "./ours.ts";
+import { readOwned, withLock } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { describeKdamond, readKdamonds, writeKernel } from "./sysfs.ts";
+import { describeKdamond, writeKernel } from "./sysfs.ts";
 
 /** What is asked of a module. */
 export interface ModuleRequest {
@@ -110,11 +111,11 @@ function refuseEnable(roots: Roots, { isOn }: ModuleStatus, isOurs: boolean, mod
         `Where it is yours to turn off: damo module ${other.short} disable`,
     );
   }
-  const kdamond = readKdamonds(roots).find(({ state }) => state === "on");
+  const kdamond = interfacesHere(roots).flatMap((damon) => damon.read()).find(({ state }) => state === "on");
   if (!kdamond) return;
   throw new BusyError(
     `Cannot enable ${title} as a module takes DAMON alone: ${describeKdamond(kdamond)} is on; ` +
-      (isOurKdamond(kdamond, readEntry(roots, kdamond.index))
+      (readOwned(roots, kdamond)
         ? "damo started it; turn it off with: damo stop"
         : "damo did not start it and left it untouched. Stop it with the tool that started it"),
   );

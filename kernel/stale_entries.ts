@@ -1,10 +1,11 @@
+import { interfacesHere } from "./choose_interface.ts";
 import { namesIn } from "./doctor_row.ts";
 import { bootIdOf } from "./host.ts";
 import { isRecorderAlive, readEntry, withLock } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { readKdamonds } from "./sysfs.ts";
+import type { KdamondStatus } from "./sysfs.ts";
 
-const ENTRY = /^(?:kdamond-(\d+)|module-\w+)\.json(?:\.new)?$/;
+const ENTRY = /^(?:(kdamond|debugfs)-(\d+)|module-\w+)\.json(?:\.new)?$/;
 
 /**
  * Removes what earlier commands kept and nobody can need any more: notes of an earlier boot (where `/run` outlives it, as
@@ -16,22 +17,24 @@ export async function dropStaleEntries(roots: Roots): Promise<string[]> {
   // Without a folder of ours there is nothing to remove, and none is made for it.
   if (!namesIn(roots.run).some((name) => ENTRY.test(name))) return [];
   return await withLock(roots, () => {
-    const count = readKdamonds(roots).length;
+    const there = interfacesHere(roots).flatMap((damon) => damon.read());
     return namesIn(roots.run).filter((name) => {
       const found = ENTRY.exec(name);
-      if (!found || !isStale(roots, name, found[1], count)) return false;
+      if (!found || !isStale(roots, found, there)) return false;
       Deno.removeSync(`${roots.run}/${name}`);
       return true;
     });
   });
 }
 
-function isStale(roots: Roots, name: string, index: string | undefined, kdamonds: number): boolean {
+function isStale(roots: Roots, [name, kind, index]: RegExpExecArray, there: readonly KdamondStatus[]): boolean {
   // Under the lock nobody is writing one.
   if (name.endsWith(".new")) return true;
   if (bootOf(readOptional(`${roots.run}/${name}`)) !== bootIdOf(roots)) return true;
-  if (index === undefined || Number(index) < kdamonds) return false;
-  const entry = readEntry(roots, Number(index));
+  if (kind === undefined) return false;
+  const through = kind === "debugfs" ? "debugfs" : "sysfs";
+  if (there.some((status) => status.index === Number(index) && (status.interface ?? "sysfs") === through)) return false;
+  const entry = readEntry(roots, Number(index), through);
   return !entry || !isRecorderAlive(roots, entry);
 }
 
