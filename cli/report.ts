@@ -6,18 +6,8 @@ import { idleCommand } from "./idle.ts";
 import { mappingsCommand } from "./mappings.ts";
 import { statusCommand } from "./status.ts";
 import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
-import { parseBytes, parseNs } from "../damon/units.ts";
-
-const seconds = (text: string) => parseNs(text, "s");
-const count = (text: string) => {
-  if (!/^\d+$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count`);
-  return Number(text);
-};
-/** Collects the values of an option that takes several. */
-const each = <T>(parse: (text: string) => T) => (text: string, before: T[] | undefined): T[] => [
-  ...(before ?? []),
-  parse(text),
-];
+import { diffCommand, htmlCommand, overviewCommand } from "./overview.ts";
+import { count, each, reportOf } from "./report_options.ts";
 
 /** The options of `report heatmap`, as parsed. */
 export type HeatmapCommandOptions = ReturnType<ReturnType<typeof heatmapCommand>["opts"]>;
@@ -29,6 +19,8 @@ export function reportCommand() {
     .addCommand(heatmapCommand("heatmap"))
     .addCommand(wssCommand())
     .addCommand(mappingsCommand())
+    .addCommand(htmlCommand())
+    .addCommand(diffCommand())
     .addCommand(accessCommand())
     .addCommand(nrRegionsCommand())
     .addCommand(footprintCommand("footprint"))
@@ -41,26 +33,15 @@ export function reportCommand() {
     .addCommand(idleCommand())
     .addCommand(statusCommand("damon"))
     .addCommand(doctorCommand("sysinfo"))
+    .addCommand(overviewCommand(), { isDefault: true })
     .addCommand(heatsCommand(), { hidden: true });
 }
 
 function heatmapCommand(name: string) {
-  return new Command(name)
+  return reportOf(name)
     .description("Show when which memory was accessed how often: in the terminal, or as a picture, page or table.")
-    .option("-i, --input <file>", "the record; - for standard input", "damon.arrow")
-    .option("-o, --output <file>", "write FILE.png, .svg, .html, .vl.json (Vega-Lite), .json or .csv instead")
     .option("--resol <counts...>", "time bins and address rows (default: what fits, or 240 100)", each(count))
-    .option(
-      "--time_range <start end...>",
-      "only from START to END of the record (bare numbers: seconds)",
-      each(seconds),
-    )
-    .option("--address_range <start end...>", "only these addresses, 0x... or sizes; repeatable", each(parseBytes))
     .option("--draw_range <which>", "hottest: cut out idle memory; all: only what was not monitored", "hottest")
-    .option("--kdamond <pid>", "only this kdamond, by pid or index (default: all)", count)
-    .option("--target <index>", "only this target of a kdamond (default: all, each in its own bands)", count)
-    .option("--color <when>", "auto, truecolor, 256 or never", "auto")
-    .option("--width <columns>", "width of the text (default: the terminal's)", count)
     .addHelpText(
       "after",
       `

@@ -54,6 +54,11 @@ export function formatHeatCsv(heatmap: Heatmap): string {
   return lines.join("\n") + "\n";
 }
 
+/** The bins as JSON lines. */
+export function formatHeatJsonl(heatmap: Heatmap): string {
+  return Array.from(heatRows(heatmap), (row) => JSON.stringify(row) + "\n").join("");
+}
+
 /** The bins as JSON, one a line, with the meaning of the columns, the caption and the record's header. */
 export function formatHeatJson(heatmap: Heatmap): string {
   const { title, lines } = captionOf(heatmap);

@@ -110,7 +110,7 @@ export function mappingsSpec(report: MappingReport): VegaLiteSpec {
                 field: "wss",
                 type: "quantitative",
                 // Room for the text beside the largest.
-                scale: { domain: [0, most * 1.7], nice: false },
+                scale: { domain: [0, most * 1.9], nice: false },
                 axis: { ...bytesAxis("working set", SIZE_WIDTH * 0.6, "concat_1_x"), labelOverlap: true },
               },
               tooltip: [

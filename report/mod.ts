@@ -20,11 +20,11 @@ export {
 export { type TimeBins } from "./heat_grid.ts";
 export { type HeatSelection, type HeatSurvey, type SurveyedTarget } from "./heat_survey.ts";
 export { type Extent, type RecordedTarget, type RecordSurvey, type TimeRange } from "./record_survey.ts";
-export { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
+export { type Fold, foldRecord, type OpenRecord, type RecordStart, selectedRecord } from "./selected_record.ts";
 export { type Selection } from "./selection.ts";
 export { type FilterBounds, type RegionFilter } from "./region_filter.ts";
 export { temperatureOf, type TemperatureWeights } from "./temperature.ts";
-export { formatHeatCsv, formatHeatJson, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";
+export { formatHeatCsv, formatHeatJson, formatHeatJsonl, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";
 export { MappingNames, type NamedRange } from "./mapping_names.ts";
 export { formatHeatmap, terminalCells, type TerminalOptions } from "./terminal_heatmap.ts";
 export { heatmapSpec, type VegaLiteOptions, type VegaLiteSpec } from "./vega_lite.ts";
@@ -125,3 +125,6 @@ export { type MappingReport, MappingsFold, mappingsOf, type MappingUse } from ".
 export { mappingsTable } from "./mappings_table.ts";
 export { mappingsSpec } from "./mappings_vega_lite.ts";
 export { GrowingTime } from "./growing_time.ts";
+export { heatSourceOf } from "./heat_source.ts";
+export { formatOverview, type Overview, overviewFigures, overviewOf, overviewTable } from "./overview.ts";
+export { type DiffSide, diffSpec, diffTable } from "./diff.ts";

@@ -1,4 +1,4 @@
-import type { Mappings, RecordReader, Snapshot } from "../damon/mod.ts";
+import type { Mappings, RecordHeader, RecordItem, RecordReader, Snapshot } from "../damon/mod.ts";
 import { RegionPicker } from "./region_filter.ts";
 import {
   countSnapshot,
@@ -24,6 +24,37 @@ export type RecordStart = Pick<RecordSurvey, "header" | "originNs">;
 /** How a record is opened from its beginning. */
 export type OpenRecord = () => Promise<RecordReader>;
 
+/** Picks the selected parts of a record's snapshots, which it must see in their order. */
+class SnapshotPicker {
+  readonly targets = new Map<string, RecordedTarget>();
+  originNs = NaN;
+  lastNs = -Infinity;
+  snapshots = 0;
+  readonly regions: RegionPicker;
+  readonly #indexes = new Map<RecordedTarget, number>();
+
+  constructor(readonly header: RecordHeader, readonly selection: Selection) {
+    this.regions = new RegionPicker(selection);
+  }
+
+  /** The selected part of the next snapshot, and whose it is; `undefined` where none of it is. */
+  pick(snapshot: Snapshot): { picked: Snapshot; target: RecordedTarget } | undefined {
+    const { selection, targets, header } = this;
+    if (this.snapshots++ === 0) this.originNs = snapshot.startNs;
+    if (snapshot.endNs > this.lastNs) this.lastNs = snapshot.endNs;
+    const key = keyOf(snapshot);
+    let target = targets.get(key);
+    if (!target) targets.set(key, target = newTargetOf(snapshot, header, targets.values()));
+    if (!isTargetSelected(target, header, selection)) return undefined;
+    const index = this.#indexes.get(target) ?? 0;
+    this.#indexes.set(target, index + 1);
+    if (!isTimeSelected(snapshot, index, this.originNs, selection)) return undefined;
+    const picked = this.regions.pick(snapshot, target.pid);
+    if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) return undefined;
+    return { picked, target };
+  }
+}
+
 /**
  * Reads a record once and hands what is selected of it to the folds.
  *
@@ -42,36 +73,27 @@ export async function foldRecord(
 ): Promise<RecordSurvey> {
   await using record = await open();
   const { header } = record;
-  const targets = new Map<string, RecordedTarget>();
-  const indexes = new Map<RecordedTarget, number>();
-  const picker = new RegionPicker(selection);
-  let [originNs, lastNs, snapshots] = [NaN, -Infinity, 0];
-  let start: RecordStart = { header, originNs };
+  const picker = new SnapshotPicker(header, selection);
+  let start: RecordStart = { header, originNs: NaN };
   let footer: RecordSurvey["footer"];
   for await (const item of record.items()) {
     if (item.kind === "snapshot") {
-      const { snapshot } = item;
-      if (snapshots++ === 0) start = { header, originNs: originNs = snapshot.startNs };
-      if (snapshot.endNs > lastNs) lastNs = snapshot.endNs;
-      let target = targets.get(keyOf(snapshot));
-      if (!target) targets.set(keyOf(snapshot), target = newTargetOf(snapshot, header, targets.values()));
-      if (!isTargetSelected(target, header, selection)) continue;
-      const index = indexes.get(target) ?? 0;
-      indexes.set(target, index + 1);
-      if (!isTimeSelected(snapshot, index, originNs, selection)) continue;
-      const picked = picker.pick(snapshot, target.pid);
-      if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) continue;
-      countSnapshot(target, picked);
-      for (const fold of folds) fold.snapshot(picked, target, start);
+      const found = picker.pick(item.snapshot);
+      if (picker.snapshots === 1) start = { header, originNs: picker.originNs };
+      if (!found) continue;
+      countSnapshot(found.target, found.picked);
+      for (const fold of folds) fold.snapshot(found.picked, found.target, start);
     } else if (item.kind === "mappings") {
-      picker.see(item.mappings);
+      picker.regions.see(item.mappings);
       for (const fold of folds) fold.mappings?.(item.mappings);
     } else if (item.kind === "footer") footer = item.footer;
   }
-  namePids(targets.values(), footer);
+  const targets = [...picker.targets.values()];
+  namePids(targets, footer);
+  const { snapshots, originNs, lastNs } = picker;
   const durationNs = snapshots === 0 ? 0 : lastNs - originNs;
-  const selected = [...targets.values()].filter((target) => target.snapshots > 0);
-  if (snapshots > 0 && selected.length === 0) throw nothingOf([...targets.values()]);
+  const selected = targets.filter((target) => target.snapshots > 0);
+  if (snapshots > 0 && selected.length === 0) throw nothingOf(targets);
   return {
     header,
     originNs,
@@ -85,6 +107,34 @@ export async function foldRecord(
     footer,
     incomplete: record.incomplete,
   };
+}
+
+/** Opens a record as one that has only what is selected of it, for what reads records itself. Times stay as they are. */
+export function selectedRecord(open: OpenRecord, selection: Selection): OpenRecord {
+  if (Object.keys(selection).length === 0) return open;
+  return async () => {
+    const record = await open();
+    return {
+      header: record.header,
+      get incomplete() {
+        return record.incomplete;
+      },
+      items: () => selectedItems(record, selection),
+      [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
+    };
+  };
+}
+
+async function* selectedItems(record: RecordReader, selection: Selection): AsyncGenerator<RecordItem> {
+  const picker = new SnapshotPicker(record.header, selection);
+  for await (const item of record.items()) {
+    if (item.kind === "mappings") picker.regions.see(item.mappings);
+    if (item.kind !== "snapshot") yield item;
+    else {
+      const found = picker.pick(item.snapshot);
+      if (found) yield { kind: "snapshot", snapshot: found.picked };
+    }
+  }
 }
 
 function hasBytes({ regions }: Snapshot, ranges: readonly [min: number, max: number][]): boolean {

@@ -109,7 +109,13 @@ export function formatCell({ kind }: Column, value: Cell, raw = false): string {
   if (kind === "bytes") return formatBytes(value);
   if (kind === "ns") return formatNs(value);
   if (kind === "count") return formatNr(Math.round(value));
-  if (kind === "percent") return `${value >= 99.95 ? value.toFixed(0) : Number(value.toPrecision(3))} %`;
+  if (kind === "percent") return percentText(value);
   if (kind === "seconds") return `${value.toFixed(value >= 1000 ? 0 : value >= 100 ? 1 : 2)} s`;
   return formatNr(value);
+}
+
+function percentText(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.01) return "<0.01 %";
+  if (Math.abs(value) >= 99.95) return `${formatNr(Math.round(value))} %`;
+  return `${Number(value.toFixed(Math.abs(value) < 9.995 ? 2 : 1))} %`;
 }

@@ -1,0 +1,2 @@
+import type { OverviewCommandOptions } from "./overview.ts";
+export async function reportHtml(_options: OverviewCommandOptions): Promise<void> {}

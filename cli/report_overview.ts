@@ -1,0 +1,64 @@
+import {
+  diffTable,
+  formatHeatmap,
+  formatOverview,
+  heatmapOf,
+  heatSourceOf,
+  type Overview,
+  overviewOf,
+  overviewTable,
+  type Selection,
+  terminalCells,
+} from "../report/mod.ts";
+import type { DiffCommandOptions, OverviewCommandOptions } from "./overview.ts";
+import { reportHtml } from "./report_html.ts";
+import { isStdout, writeOutput } from "./report_output.ts";
+import { inputNamesOf, openInput, type ReportInput, requireSnapshots } from "./report_read.ts";
+import { selectionOf } from "./report_selection.ts";
+import { presenterOf, showReport, textOptionsOf } from "./report_show.ts";
+import { colourOf } from "./terminal_colour.ts";
+
+/** Lines of the small heat map. */
+const LINES = 12;
+
+/** `damo report`: one page about each record. */
+export async function reportOverview(options: OverviewCommandOptions): Promise<void> {
+  const { output = "-", format = "text" } = options;
+  if (output.toLowerCase().endsWith(".html")) return await reportHtml(options);
+  const selection = selectionOf(options);
+  if (!isStdout(output) || format !== "text") {
+    return await showReport(options, async (input) => overviewTable(await read(input, selection)));
+  }
+  const text = textOptionsOf(options);
+  const pages: string[] = [];
+  for (const name of inputNamesOf(options.input)) {
+    await using input = await openInput(name);
+    const overview = await read(input, selection);
+    const colour = colourOf(options.color, Deno.stdout.isTerminal(), (variable) => Deno.env.get(variable));
+    const terminal = { width: text.width, lines: LINES, colour };
+    const cells = { ...terminalCells(terminal), minRows: 3, maxBands: 3 };
+    const [open, wanted] = heatSourceOf(input.open, selection);
+    const heatmap = await heatmapOf(open, { ...cells, ...wanted });
+    pages.push(formatOverview(overview, formatHeatmap(heatmap, terminal), text));
+  }
+  await writeOutput("-", pages.join("\n"));
+}
+
+async function read(input: ReportInput, selection: Selection): Promise<Overview> {
+  const overview = await overviewOf(input.open, selection);
+  requireSnapshots(overview.survey, input.name);
+  return overview;
+}
+
+/** `damo report diff`. */
+export async function reportDiff(before: string, after: string, options: DiffCommandOptions): Promise<void> {
+  if (options.input) throw new RangeError("Cannot use -i with report diff as it takes two records: name them alone");
+  const show = presenterOf(options);
+  const selection = selectionOf(options);
+  const sides = [];
+  for (const name of [before, after]) {
+    await using input = await openInput(name);
+    sides.push({ name, overview: await read(input, selection) });
+  }
+  await show([diffTable(sides[0], sides[1])], [before]);
+}

@@ -1,0 +1,151 @@
+import { formatBytes, formatNs } from "../damon/mod.ts";
+import { bytesAxis, secondsAxis } from "./chart_axes.ts";
+import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
+import { bucketsOf } from "./distribution_table.ts";
+import { useNameOf } from "./mappings_table.ts";
+import { type Overview, overviewFigures } from "./overview.ts";
+import { recordedLine, sampledLine } from "./record_caption.ts";
+import type { Table, TableRow } from "./table.ts";
+import { sparkline } from "./table_text.ts";
+import type { VegaLiteSpec } from "./vega_lite.ts";
+
+/** A record of a comparison: what it is called, and what there is to say about it. */
+export interface DiffSide {
+  /** Short name; the two differ. */
+  name: string;
+  /** Its figures. */
+  overview: Overview;
+}
+
+/** Two records side by side: sizes of both, how much they changed, and their working sets over time. */
+export function diffTable(before: DiffSide, after: DiffSide): Table {
+  const sides = [before, after];
+  return {
+    title: `${before.name} and ${after.name}`,
+    caption: [
+      "Change: from the first to the second · mappings: mean working sets of all targets, by name",
+      ...sides.flatMap(({ name, overview: { survey } }) => [`${name}: ${recordedLine(survey)}`, sampledLine(survey)]),
+    ],
+    totals: sides.map(({ name, overview: { survey, wss } }) =>
+      `${shortName(name).padEnd(Math.max(...sides.map((side) => shortName(side.name).length)))} ` +
+      `${sparkline(bucketsOf(wss.values, 30), largestOf(sides))} over ${formatNs(survey.durationNs)}`
+    ),
+    columns: [
+      { name: "kind", title: "kind", description: "total or mapping", kind: "text", hidden: true },
+      { name: "figure", title: "figure", description: "what is compared", kind: "text" },
+      { name: "before_bytes", title: shortName(before.name), description: `bytes in ${before.name}`, kind: "bytes" },
+      { name: "after_bytes", title: shortName(after.name), description: `bytes in ${after.name}`, kind: "bytes" },
+      { name: "change_bytes", title: "change", description: "second less first", kind: "bytes" },
+      { name: "change_percent", title: "in %", description: "of the first", kind: "percent" },
+    ],
+    rows: diffRows(before.overview, after.overview),
+    chart: () => diffSpec(before, after),
+  };
+}
+
+function diffRows(before: Overview, after: Overview): TableRow[] {
+  const row = (kind: string, name: string, from = 0, to = 0): TableRow => [
+    kind,
+    name,
+    from,
+    to,
+    to - from,
+    from > 0 ? (to - from) / from * 100 : undefined,
+  ];
+  const later = new Map(overviewFigures(after).map(({ name, bytes }) => [name, bytes]));
+  const [old, young] = [meansOf(before), meansOf(after)];
+  const names = [...new Set([...old.keys(), ...young.keys()])].sort((a, b) =>
+    Math.max(old.get(b) ?? 0, young.get(b) ?? 0) - Math.max(old.get(a) ?? 0, young.get(a) ?? 0)
+  );
+  return [
+    ...overviewFigures(before).map(({ name, title, bytes }) => row("total", title, bytes, later.get(name))),
+    ...names.map((name) => row("mapping", name, old.get(name), young.get(name))),
+  ];
+}
+
+/** Mean working sets by the mapping's name. */
+function meansOf({ mappings }: Overview): Map<string, number> {
+  const means = new Map<string, number>();
+  for (const use of mappings.uses) {
+    means.set(useNameOf(use), (means.get(useNameOf(use)) ?? 0) + use.meanWssBytes);
+  }
+  return means;
+}
+
+function largestOf(sides: readonly DiffSide[]): number {
+  return Math.max(...sides.map(({ overview }) => overview.wss.values.reduce((max, value) => Math.max(max, value), 0)));
+}
+
+function shortName(path: string): string {
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  return base.length > 20 ? `…${base.slice(-19)}` : base;
+}
+
+const [WIDTH, HEIGHT, POINTS, ROWS] = [760, 260, 300, 12];
+
+/** The working sets of both over time, and their mappings as pairs of bars. */
+export function diffSpec(before: DiffSide, after: DiffSide): VegaLiteSpec {
+  const sides = [before, after];
+  const names = sides.map(({ name }) => shortName(name));
+  const domain = names[0] === names[1] ? [`${names[0]} (1)`, `${names[1]} (2)`] : names;
+  const course = sides.flatMap(({ overview: { wss } }, i) => {
+    const values = bucketsOf(wss.values, POINTS);
+    const times = bucketsOf(wss.timesNs, POINTS);
+    return values.map((bytes, at) => ({ record: domain[i], s: Number((times[at] / 1e9).toFixed(4)), bytes }));
+  });
+  const pairs = diffRows(before.overview, after.overview).filter(([kind]) => kind === "mapping").slice(0, ROWS);
+  const bars = pairs.flatMap(([, mapping, from, to]) =>
+    [from, to].map((bytes, i) => ({ mapping, record: domain[i], bytes, text: formatBytes(Number(bytes)) }))
+  );
+  const color = {
+    field: "record",
+    type: "nominal",
+    scale: { domain, range: CATEGORY_COLOURS.slice(0, 2) },
+    legend: { title: null, orient: "top", labelLimit: 320 },
+  };
+  return {
+    ...chartFrame(`${domain[0]} and ${domain[1]}`, diffTable(before, after).caption, WIDTH),
+    vconcat: [
+      {
+        width: WIDTH,
+        height: HEIGHT,
+        data: { values: course },
+        mark: { type: "line", strokeWidth: 1.8, interpolate: "step-after", clip: true, tooltip: true },
+        params: [{ name: "zoom", select: { type: "interval", encodings: ["x"] }, bind: "scales" }],
+        encoding: {
+          x: {
+            field: "s",
+            type: "quantitative",
+            scale: { nice: false },
+            axis: secondsAxis("seconds since the start of each record"),
+          },
+          y: { field: "bytes", type: "quantitative", axis: bytesAxis("working set", HEIGHT, "concat_0_y") },
+          color,
+        },
+      },
+      {
+        width: WIDTH,
+        height: { step: 13 },
+        data: { values: bars },
+        encoding: {
+          y: { field: "mapping", type: "nominal", sort: null, axis: { title: null, labelLimit: 240, ticks: false } },
+          yOffset: { field: "record", sort: domain },
+          x: {
+            field: "bytes",
+            type: "quantitative",
+            // Room for the text beside the longest.
+            scale: { domain: [0, Math.max(1, ...bars.map(({ bytes }) => Number(bytes))) * 1.1], nice: false },
+            axis: bytesAxis("mean working set", WIDTH * 0.6, "concat_1_x"),
+          },
+        },
+        layer: [
+          { mark: { type: "bar", tooltip: true }, encoding: { color } },
+          {
+            mark: { type: "text", align: "left", dx: 4, fontSize: 9.5, color: "#333" },
+            encoding: { text: { field: "text" } },
+          },
+        ],
+      },
+    ],
+  };
+}
