@@ -11,7 +11,7 @@ import type { DetectedTracepoints } from "../ffi/detect.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
 import { interfacesHere } from "./choose_interface.ts";
 import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
-import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf, sysfsOf } from "./doctor_row.ts";
+import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf } from "./doctor_row.ts";
 import { ownerOf, requireFreeDamon } from "./kdamond.ts";
 import { modulesOn, parametersDir } from "./modules.ts";
 import { isRecorderAlive, readOwned } from "./ours.ts";
@@ -98,9 +98,11 @@ export function userRows(roots: Roots): FeatureRow[] {
   return [...kdamondRows(roots), ...MODULES.map((module) => moduleRow(roots, module))];
 }
 
-/** Those that were made by either of the kernel's interfaces. */
+/** Those that were made by either of the kernel's interfaces; debugfs has one from the beginning, which is nobody's. */
 function kdamondsHere(roots: Roots): KdamondStatus[] {
-  return interfacesHere(roots).flatMap((damon) => damon.read());
+  const isUsed = ({ state, contexts, interface: through }: KdamondStatus) =>
+    through !== "debugfs" || state === "on" || contexts.length > 0;
+  return interfacesHere(roots).flatMap((damon) => damon.read()).filter(isUsed);
 }
 
 function kdamondRows(roots: Roots): FeatureRow[] {
