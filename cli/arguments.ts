@@ -19,6 +19,8 @@ const VALUES: Record<string, number> = {
   snapshot_idx: 2,
   snapshots: 2,
   range: 3,
+  replace: 2,
+  remove: 2,
   quota: 3,
   "lru_sort quota": 2,
   wmarks: 4,

@@ -1,4 +1,5 @@
 import { Command, type Option } from "@commander-js/extra-typings";
+import { argsCommand } from "./args.ts";
 import { completionCommand } from "./completion.ts";
 import { catCommand } from "./cat.ts";
 import { convertCommand } from "./convert.ts";
@@ -73,6 +74,7 @@ Examples:
       pauseCommand("pause"),
       pauseCommand("resume"),
       stopCommand(),
+      argsCommand(),
       moduleCommand(),
       doctorCommand(),
       workloadCommand(command),

@@ -1,16 +1,15 @@
-import { exactBytes, parseBytes, parseCount, type ProbeFilter, type SchemeFilter } from "../damon/mod.ts";
+import { exactBytes, type ProbeFilter, type SchemeFilter } from "../damon/mod.ts";
 import { type Shape, text } from "./shape.ts";
-import { parseRange, rangeText } from "./value_shapes.ts";
+import { countOf, parseRange, parseSizes, rangeText, SIZE_TEXT } from "./value_shapes.ts";
 
 const PLAIN = "anon|active|young|unmapped";
-const VALUE = "[0-9][^\\s]*";
 
 /** A filter as its option is written: `reject none memcg /a/b`. What follows `memcg` is the path, to the end. */
 export const FILTER: Shape<SchemeFilter> = text({
   need: "a filter, as: reject young, allow memcg /a/b, reject none addr 4G-5G",
   pattern: new RegExp(
     `^(?:allow|reject)(?: none)? (?:${PLAIN}|memcg /[^]*|target [0-9]+|` +
-      `addr ${VALUE}|hugepage_size (?:min|${VALUE})(?:\\.\\.(?:max|${VALUE}))?)$`,
+      `addr ${SIZE_TEXT}\\s?-\\s?(?:max|${SIZE_TEXT})|hugepage_size (?:min|${SIZE_TEXT})(?:\\.\\.(?:max|${SIZE_TEXT}))?)$`,
   ),
   schema: {
     examples: [
@@ -35,12 +34,12 @@ function parseFilter(text: string): SchemeFilter {
     case "memcg":
       return { type, ...how, memcgPath: value };
     case "target":
-      return { type, ...how, targetIndex: parseCount(value) };
+      return { type, ...how, targetIndex: countOf(value) };
     case "addr":
       return { type, ...how, ...parseRange(value) };
     case "hugepage_size": {
-      const [min, max] = value.split("..");
-      return { type, ...how, minBytes: min === "min" ? 0 : parseBytes(min), maxBytes: parseBytes(max ?? min) };
+      const { min, max } = parseSizes(value);
+      return { type, ...how, minBytes: min, maxBytes: max };
     }
     default:
       return { type: type as "anon", ...how };

@@ -12,7 +12,6 @@ import {
 import { PROBE_FILTER } from "./filter_shapes.ts";
 import { SCHEME } from "./scheme_shape.ts";
 import { list, mapped, record, row, type Scope, type Shape, word } from "./shape.ts";
-import { errorAt } from "./text_node.ts";
 import { ADDRESS_RANGE, BP, count, COUNT_BOUNDS, FLAG, MS, SIZE, US, US_BOUNDS } from "./value_shapes.ts";
 
 const INTERVALS_GOAL: Shape<IntervalsGoal> = record<IntervalsGoal>({
@@ -140,12 +139,9 @@ const KDAMOND: Shape<Kdamond> = record<Kdamond>({
 export const KDAMONDS: Shape<Kdamond[]> = mapped(
   record<{ kdamonds: Kdamond[] }>({
     name: "a configuration",
-    rows: [row("kdamonds", "kdamonds", list(KDAMOND, "a kdamond"), "DAMON's kernel threads.", { isNeeded: true })],
+    rows: [row("kdamonds", "kdamonds", list(KDAMOND, "a kdamond", 1), "DAMON's kernel threads.", { isNeeded: true })],
   }),
-  ({ kdamonds }, node) => {
-    if (kdamonds.length === 0) throw errorAt(node, "kdamonds must not be empty: it is");
-    return kdamonds;
-  },
+  ({ kdamonds }) => kdamonds,
   (kdamonds) => ({ kdamonds: [...kdamonds] }),
 );
 

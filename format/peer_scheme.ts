@@ -24,6 +24,7 @@ import {
   PEER_PERMIL,
   PEER_RANGE,
   PEER_RATES,
+  PEER_TEXT,
   PEER_US,
   peerEnds,
 } from "./peer_shapes.ts";
@@ -66,7 +67,7 @@ const GOAL: Shape<QuotaGoal> = mapped(
       row("metric", "metric", word(...GOAL_METRICS), "What is measured.", { missing: "user_input" }),
       row("nid", "nid", PEER_NUMBER, "NUMA node."),
       row("memcg_path", "path", TEXT, "Memory cgroup."),
-      row("target_value", "target", TEXT, "Wanted value.", { isNeeded: true, formerly: ["target_value_bp"] }),
+      row("target_value", "target", PEER_TEXT, "Wanted value.", { isNeeded: true, formerly: ["target_value_bp"] }),
       row("current_value", "currentValue", PEER_COUNT, "Value now.", { missing: 0, formerly: ["current_value_bp"] }),
     ],
   }),

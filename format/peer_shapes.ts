@@ -19,7 +19,7 @@ import {
 } from "../damon/mod.ts";
 import { mapped, record, row, type Scope, type Shape, text } from "./shape.ts";
 import { errorAt, type TextNode } from "./text_node.ts";
-import { FLAG, mostSamples, TEXT } from "./value_shapes.ts";
+import { FLAG, mostSamples } from "./value_shapes.ts";
 
 // Values as the Python damo writes and reads them: numbers or texts, bare ones in the unit that the key's name ends in. What
 // is written here it reads back as exactly the same: its shares go through doubles, and are cut, not rounded.
@@ -63,8 +63,20 @@ export const PEER_PERMIL: Shape<number> = number(
 );
 /** An address. */
 export const PEER_ADDRESS: Shape<number> = number("an address", parseBytes, digits);
-/** Yes or no. */
-export const PEER_FLAG: Shape<boolean> = FLAG;
+/** A text, or a number as one. */
+export const PEER_TEXT: Shape<string> = text({
+  need: "a text or a number",
+  numbers: "number",
+  parse: (text) => text,
+  format: (text) => text,
+});
+/** Yes or no, in upper or lower case. */
+export const PEER_FLAG: Shape<boolean> = {
+  schema: FLAG.schema,
+  read: (node, name, scope) =>
+    FLAG.read(node.kind === "scalar" ? { ...node, text: node.text.toLowerCase() } : node, name, scope),
+  write: FLAG.write,
+};
 
 function percent(value: number, whole: number): string {
   const percent = Number((value * 100 / whole).toFixed(2));
@@ -102,8 +114,8 @@ const TEXTS: Shape<Texts> = record<Texts>({
   name: "a range",
   isOpen: true,
   rows: [
-    row("min", "min", TEXT, "Least.", { isNeeded: true }),
-    row("max", "max", TEXT, "Most.", { isNeeded: true }),
+    row("min", "min", PEER_TEXT, "Least.", { isNeeded: true }),
+    row("max", "max", PEER_TEXT, "Most.", { isNeeded: true }),
   ],
 });
 

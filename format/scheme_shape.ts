@@ -24,7 +24,9 @@ import {
   RATE_BOUNDS,
   SIZE,
   SIZE_BOUNDS,
+  SIZE_TEXT,
   TEXT,
+  TIME_TEXT,
   US,
   WEIGHT,
 } from "./value_shapes.ts";
@@ -117,19 +119,15 @@ const isUnweighted = ({ szPermil, nrAccessesPermil, agePermil }: Quotas["weights
 /** Limits alone: `100M per 1s`, `10ms, 100M per 1s`. */
 const LIMITS: Shape<Quotas> = text({
   need: "a quota, as 100M per 1s or 10ms, 100M per 1s",
-  pattern: /^[0-9][^,]*(?:, ?[0-9][^,]*)? per (?:max|[0-9].*)$/,
+  pattern: new RegExp(`^(?:${TIME_TEXT}(?:, ?${SIZE_TEXT})?|${SIZE_TEXT}) per (?:max|${TIME_TEXT})$`),
   schema: { examples: ["100M per 1s", "10ms per 1s", "10ms, 100M per 1s"] },
   parse(text, scope) {
     const [limits, reset] = text.split(" per ");
     const quotas: Quotas = { ...structuredClone(NO_QUOTAS), resetIntervalMs: readText(MS, reset, scope) };
-    const words = limits.split(/, ?/);
-    if (words.length > 2) throw new SyntaxError();
-    words.forEach((word, i) => {
-      const isTime = /(?:s|m|h|d)$/.test(word);
-      if (isTime === (i === 1)) throw new SyntaxError();
-      if (isTime) quotas.timeMs = readText(MS, word, scope);
+    for (const word of limits.split(/, ?/)) {
+      if (/(?:s|m|h|d)\s*$/.test(word)) quotas.timeMs = readText(MS, word, scope);
       else quotas.szBytes = readText(SIZE, word, scope);
-    });
+    }
     return quotas;
   },
   format(quotas, scope) {

@@ -38,7 +38,7 @@ export interface TextShape<T> {
   need: string;
   /** What all its texts look like. */
   pattern?: RegExp;
-  /** What numbers may be there without quotes: whole ones, any, or none. */
+  /** What numbers may be there: whole ones, any, or none. */
   numbers?: "integer" | "number";
   schema?: JsonSchema;
   /** @throws {SyntaxError} where it is no such value; {RangeError} with the reason: `which is more than …`. */
@@ -53,7 +53,10 @@ export function text<T>({ need, pattern, numbers, schema, parse, format }: TextS
     schema: numbers ? { anyOf: [strings, { type: numbers, minimum: 0 }] } : strings,
     read(node, name, scope) {
       const wrong = (why = "") => errorAt(node, `${name} must be ${need}: it is ${describeNode(node)}${why}`);
-      if (node.kind !== "scalar" || node.value === null || typeof node.value === "boolean") throw wrong();
+      const isText = node.kind === "scalar" && typeof node.value === "string";
+      const isNumber = node.kind === "scalar" && typeof node.value === "number" &&
+        (numbers === "number" || (numbers === "integer" && Number.isInteger(node.value)));
+      if (!isText && !isNumber) throw wrong();
       if (pattern && !pattern.test(node.text)) throw wrong();
       try {
         return parse(node.text, scope);
@@ -177,7 +180,7 @@ export interface RecordShape<T> {
   /** For messages: `a scheme`. */
   name: string;
   rows: readonly Row<T>[];
-  /** Take no notice of keys that are in no row: files of other programs have more than we know. */
+  /** Take no notice of keys that are in no row, or have no value: files of other programs have more than we know. */
   isOpen?: boolean;
   /** What rows can read by, once earlier rows are read. */
   scope?(of: Partial<T>, scope: Scope): Scope;
@@ -204,7 +207,7 @@ export function record<T extends object>({ name, rows, isOpen, scope, finish }: 
       if (!isOpen) refuseUnknown(node, name, rows.map(({ key }) => key));
       const value: Partial<T> = {};
       for (const row of rows) {
-        const entry = [row.key, ...row.formerly ?? []].map((key) => entryOf(node, key)).find(Boolean);
+        const entry = [row.key, ...row.formerly ?? []].map((key) => entryOf(node, key, isOpen)).find(Boolean);
         if (entry) {
           row.set(value, row.shape.read(entry.value, row.key, scope?.(value, given) ?? given));
         } else if (row.missing !== undefined) {

@@ -63,8 +63,9 @@ export function describeNode(node: TextNode): string {
   return typeof node.value === "string" ? JSON.stringify(text) : text;
 }
 
-/** The value of `key`; absent where there is none, or nothing stands there (`null`). */
-export function entryOf(node: MapNode, key: string): MapEntry | undefined {
-  const entry = node.entries.find((entry) => entry.key === key);
-  return entry && !(entry.value.kind === "scalar" && entry.value.value === null) ? entry : undefined;
+/** The entry of `key`; with `skipsNull`, none where nothing stands there. */
+export function entryOf(node: MapNode, key: string, skipsNull = false): MapEntry | undefined {
+  return node.entries.find((entry) =>
+    entry.key === key && !(skipsNull && entry.value.kind === "scalar" && entry.value.value === null)
+  );
 }

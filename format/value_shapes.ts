@@ -13,16 +13,16 @@ import {
   parseAccessRate,
   parseAge,
   parseBytes,
-  parseCount,
   parseNs,
   parseShare,
-  parseYesNo,
 } from "../damon/mod.ts";
 import { either, record, row, type Scope, type Shape, text } from "./shape.ts";
 import { describeNode, errorAt } from "./text_node.ts";
 
-const SIZE_TEXT = "(?:0[xX][0-9a-fA-F]+|[0-9][0-9,]*(?:\\.[0-9]+)?\\s?[KMGTPE]?(?:i?B)?)";
-const TIME_TEXT = "(?:(?:[0-9]+(?:\\.[0-9]+)?\\s?(?:ns|us|µs|ms|s|m|h|d)\\s?)+|0)";
+/** What sizes look like, of which patterns are made. */
+export const SIZE_TEXT = "(?:0[xX][0-9a-fA-F]+|[0-9][0-9,]*(?:\\.[0-9]+)?\\s?[KMGTPE]?(?:i?B)?)";
+/** What times look like. */
+export const TIME_TEXT = "(?:(?:[0-9]+(?:\\.[0-9]+)?\\s?(?:ns|us|µs|ms|s|m|h|d)\\s?)+|0)";
 const PERCENT_TEXT = "[0-9]+(?:\\.[0-9]+)?\\s?%";
 const only = (pattern: string) => new RegExp(`^${pattern}$`);
 const bounds = (pattern: string, more = "") =>
@@ -36,6 +36,13 @@ function whole(value: number, of: string): number {
   }
   if (rounded > MAX) throw new RangeError("which is more than the kernel takes");
   return rounded;
+}
+
+/** A whole number in digits. */
+export function countOf(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError("which is too large");
+  return value;
 }
 
 const bytesOf = (text: string) => whole(parseBytes(text), "bytes");
@@ -92,30 +99,32 @@ export const BP: Shape<number> = percent(10_000);
 /** A whole number, `least` or more. */
 export function count(least = 0): Shape<number> {
   return {
-    schema: { type: "integer", minimum: least },
+    schema: { type: "integer", minimum: least, maximum: Number.MAX_SAFE_INTEGER },
     read(node, name) {
       const wrong = () =>
         errorAt(
           node,
           `${name} must be a whole number${least > 0 ? `, ${least} or more` : ""}: it is ${describeNode(node)}`,
         );
-      if (node.kind !== "scalar" || !/^[0-9]+$/.test(node.text)) throw wrong();
-      const value = Number(node.text);
-      if (!Number.isSafeInteger(value) || value < least) throw wrong();
+      const value = node.kind === "scalar" ? node.value : undefined;
+      if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) throw wrong();
       return value;
     },
     write: (value) => value,
   };
 }
 
+const YES = ["yes", "y", "on", "true"];
+const NO = ["no", "n", "off", "false"];
+
 /** Yes or no. */
 export const FLAG: Shape<boolean> = {
-  schema: { type: "boolean" },
+  schema: { anyOf: [{ type: "boolean" }, { enum: [...YES, ...NO] }] },
   read(node, name) {
     if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
-    try {
-      if (node.kind === "scalar" && typeof node.value === "string") return parseYesNo(node.text);
-    } catch { /* said below */ }
+    const isWord = (words: readonly string[]) => node.kind === "scalar" && words.includes(node.text);
+    if (isWord(YES)) return true;
+    if (isWord(NO)) return false;
     throw errorAt(node, `${name} must be true or false: it is ${describeNode(node)}`);
   },
   write: (value) => value,
@@ -160,12 +169,15 @@ export const SIZE_BOUNDS: Shape<Bounds> = text({
   pattern: bounds(SIZE_TEXT),
   numbers: "integer",
   schema: { examples: ["4K..max", "2M..1G"] },
-  parse(text) {
-    const [min, max] = text.split(/\s?\.\.\s?/);
-    return ordered({ min: bytesOf(min), max: bytesOf(max ?? min) });
-  },
+  parse: parseSizes,
   format: (value, scope) => range(value, (bytes) => bytesText(bytes, scope)),
 });
+
+/** {@linkcode SIZE_BOUNDS}' text. */
+export function parseSizes(text: string): Bounds {
+  const [min, max] = text.split(/\s?\.\.\s?/);
+  return ordered({ min: bytesOf(min), max: bytesOf(max ?? min) });
+}
 
 /** How many samples an aggregation interval has at most. */
 export function mostSamples({ sampleUs, aggrUs }: Intervals): number {
@@ -213,7 +225,7 @@ export const COUNT_BOUNDS: Shape<Bounds> = either({
     numbers: "integer",
     schema: { examples: ["10..1000"] },
     parse(text) {
-      const [min, max] = text.split(/\s?\.\.\s?/).map(parseCount);
+      const [min, max] = text.split(/\s?\.\.\s?/).map(countOf);
       return ordered({ min, max: max ?? min });
     },
     format: (value) => range(value, digits),
@@ -253,7 +265,7 @@ export const FRACTION: Shape<{ num: number; denom: number }> = text({
   need: "a fraction, as 1/10",
   pattern: only("[0-9]+\\s?/\\s?[1-9][0-9]*"),
   parse(text) {
-    const [num, denom] = text.split("/").map((part) => parseCount(part));
+    const [num, denom] = text.split("/").map(countOf);
     return { num, denom };
   },
   format: ({ num, denom }) => `${num}/${denom}`,
