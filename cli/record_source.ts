@@ -134,6 +134,7 @@ async function ourKdamonds(
   return running.map((each, i) => ({
     recorded: { ...kdamonds[i], pid: each.pid, index: each.index, ours: true },
     isOn: () => each.isOn(),
+    intervals: () => damon.intervalsOf(each.index),
     stop: () => each.stop(),
   }));
 }
@@ -152,6 +153,7 @@ function ongoing(roots: Roots): WatchedKdamond[] {
   return on.map(({ index, pid, contexts, damon }) => ({
     recorded: { contexts, index, pid: pid!, ours: false },
     isOn: () => damon.isOn(index, pid!),
+    intervals: () => damon.intervalsOf(index),
     stop: () => Promise.resolve(),
   }));
 }

@@ -24,6 +24,8 @@ export type AssembledItem =
 export interface AssemblerOptions {
   /** The intervals that a kdamond was configured with. */
   intervalsOf: (kdamond: number) => Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
+  /** Bytes that one unit of a kdamond's addresses stands for; 1 where absent. */
+  addrUnitOf?: (kdamond: number) => number;
 }
 
 /** The last whole snapshot of a target. */
@@ -36,10 +38,11 @@ interface Last {
 /** The snapshot of a kdamond that is being put together; a kdamond sends one after the other. */
 interface Stream {
   readonly kdamond: number;
-  readonly sampleUs: number;
+  sampleUs: number;
   /** Samples in an aggregation: it stays as it is when DAMON tunes the intervals. */
-  readonly samples: number;
-  readonly aggrUs: number;
+  samples: number;
+  aggrUs: number;
+  readonly addrUnit: number;
   readonly last: Map<bigint, Last>;
   /** The `seq` of the next event if none is lost. */
   next: number;
@@ -78,12 +81,20 @@ export class Assembler {
   /** Events known to be lost, by the gaps between those that came. */
   lost = 0;
   readonly #intervalsOf: AssemblerOptions["intervalsOf"];
+  readonly #addrUnitOf: AssemblerOptions["addrUnitOf"];
   readonly #streams = new Map<number, Stream>();
   readonly #arena = new Arena();
 
   /** Knows no kdamond yet: they come with their events. */
   constructor(options: AssemblerOptions) {
     this.#intervalsOf = options.intervalsOf;
+    this.#addrUnitOf = options.addrUnitOf;
+  }
+
+  /** Takes note that somebody changed a kdamond's intervals: snapshots that end from now on were made with them. */
+  retune(kdamond: number, { sampleUs, aggrUs }: Pick<Intervals, "sampleUs" | "aggrUs">): void {
+    const stream = this.#streams.get(kdamond);
+    if (stream) Object.assign(stream, { sampleUs, aggrUs, samples: Math.max(1, Math.floor(aggrUs / sampleUs)) });
   }
 
   /**
@@ -135,6 +146,7 @@ export class Assembler {
       sampleUs,
       aggrUs,
       samples: Math.max(1, Math.floor(aggrUs / sampleUs)),
+      addrUnit: this.#addrUnitOf?.(kdamond) ?? 1,
       last: new Map(),
       next: 0,
       lost: 0,
@@ -234,7 +246,13 @@ function fill(stream: Stream, words: Uint32Array, at: number, end: number): numb
 
 /** The whole snapshot; no one is open after it. */
 function close(stream: Stream): Snapshot {
-  const { kdamond, targetId, timeNs: endNs, tunedUs, regions, last, lost } = stream;
+  const { kdamond, targetId, timeNs: endNs, tunedUs, regions, last, lost, addrUnit } = stream;
+  if (addrUnit !== 1) {
+    for (let i = 0; i < regions.length; i++) {
+      regions.start[i] *= addrUnit;
+      regions.end[i] *= addrUnit;
+    }
+  }
   const sampleUs = tunedUs || stream.sampleUs;
   const aggrUs = tunedUs ? tunedUs * stream.samples : stream.aggrUs;
   const before = last.get(targetId);

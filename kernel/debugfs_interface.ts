@@ -6,6 +6,7 @@ import {
   formatDebugfsScheme,
   formatInitRegions,
   formatTargetIds,
+  type Intervals,
   type Kdamond,
   KernelError,
   type Operations,
@@ -53,7 +54,8 @@ export class DebugfsInterface implements DamonInterface {
   readonly name = "debugfs";
   #isByPid: boolean | undefined;
 
-  constructor(readonly roots: Roots) {}
+  /** @param write Does one write; tests of the writes themselves give one that answers as the kernel does. */
+  constructor(readonly roots: Roots, readonly write: typeof writeKernel = writeKernel) {}
 
   read(): KdamondStatus[] {
     const { debugfs } = this.roots;
@@ -137,12 +139,18 @@ export class DebugfsInterface implements DamonInterface {
 
   run(plan: readonly HintedWrite[]): void {
     // `paddr` is understood only with the newline that a shell would write.
-    for (const { path, text, hint } of plan) writeKernel(path, `${text}\n`, hint);
+    for (const { path, text, hint } of plan) this.write(path, `${text}\n`, hint);
   }
 
   isOn(index: number, pid: number): boolean {
     const dir = this.#contextDirs()[index];
     return dir !== undefined && readOptional(`${dir}/kdamond_pid`) === String(pid);
+  }
+
+  intervalsOf(index: number): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined {
+    const dir = this.#contextDirs()[index];
+    const text = dir === undefined ? undefined : readWhole(`${dir}/attrs`);
+    return text === undefined ? undefined : parseAttrs(text).intervals;
   }
 
   before(): Pick<OwnEntry, "nrKdamondsBefore" | "debugfsBefore"> {
@@ -157,7 +165,7 @@ export class DebugfsInterface implements DamonInterface {
     const { debugfs } = this.roots;
     const attempt = (path: string, text: string) => {
       try {
-        if (exists(path)) writeKernel(path, `${text}\n`);
+        if (exists(path)) this.write(path, `${text}\n`);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
       }

@@ -1,4 +1,4 @@
-import type { Kdamond, Write } from "../damon/mod.ts";
+import type { Intervals, Kdamond, Write } from "../damon/mod.ts";
 import type { OwnEntry } from "./ours.ts";
 import type { KdamondStatus } from "./sysfs_read.ts";
 
@@ -37,6 +37,8 @@ export interface DamonInterface {
   run(plan: readonly HintedWrite[]): void;
   /** Whether the kernel still runs this very thread; cheap enough to be asked often. */
   isOn(index: number, pid: number): boolean;
+  /** The intervals of a kdamond as its files show them; cheap enough to be asked often. */
+  intervalsOf(index: number): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
   /** What there is to know before the first write, for {@linkcode restore}. */
   before(): Pick<OwnEntry, "nrKdamondsBefore">;
   /** Turns a kdamond of ours off and takes back what was made for it; each step is tried, whatever came of the others. */

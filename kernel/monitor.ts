@@ -1,4 +1,4 @@
-import { Assembler, type PagesCounts, type RecordedKdamond, type RecordItem } from "../damon/mod.ts";
+import { Assembler, type Intervals, type PagesCounts, type RecordedKdamond, type RecordItem } from "../damon/mod.ts";
 import type { Tracer } from "../ffi/tracer.ts";
 import { isAlive, MappingsWatch, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
@@ -40,6 +40,8 @@ export interface WatchedKdamond {
   recorded: RecordedKdamond;
   /** Whether it still runs. */
   isOn(): boolean;
+  /** Its intervals as its files show them now; absent where nothing tells. */
+  intervals?(): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
   /** Turns it off where it is ours: the last events are drained after that. */
   stop(): Promise<void>;
 }
@@ -52,14 +54,19 @@ export class DamonMonitor implements Monitor {
   ended: string | undefined;
   readonly kdamonds: RecordedKdamond[];
   readonly #assembler: Assembler;
+  readonly #intervals: Map<number, Pick<Intervals, "sampleUs" | "aggrUs">>;
   readonly #watches: MappingsWatch[];
   readonly #startTicks: Map<number, number | undefined>;
 
   /** @param watched Already watched by the tracer, which is attached. */
   constructor(readonly roots: Roots, readonly tracer: Tracer, readonly watched: WatchedKdamond[]) {
     this.kdamonds = watched.map(({ recorded }) => recorded);
-    const intervals = new Map(this.kdamonds.map(({ pid, contexts }) => [pid, contexts[0].intervals]));
-    this.#assembler = new Assembler({ intervalsOf: (pid: number) => intervals.get(pid) });
+    const contexts = new Map(this.kdamonds.map(({ pid, contexts }) => [pid, contexts[0]]));
+    this.#intervals = new Map([...contexts].map(([pid, { intervals }]) => [pid, intervals]));
+    this.#assembler = new Assembler({
+      intervalsOf: (pid: number) => this.#intervals.get(pid),
+      addrUnitOf: (pid: number) => contexts.get(pid)?.addrUnitBytes ?? 1,
+    });
     const pids = new Set(this.kdamonds.flatMap(pidsOf));
     this.#watches = [...pids].map((pid) => new MappingsWatch(roots, pid));
     this.#startTicks = new Map([...pids].map((pid) => [pid, startTicksOf(roots, pid)]));
@@ -78,6 +85,7 @@ export class DamonMonitor implements Monitor {
           if (this.ended !== undefined) break;
         }
         await this.tracer.wait(POLL_MS);
+        this.#followTuning();
         yield* this.#drain(MOST_BATCHES);
       }
     } finally {
@@ -108,6 +116,18 @@ export class DamonMonitor implements Monitor {
     for (const watch of this.#watches) {
       const mappings = watch.changed();
       if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: watch.pid, mappings } };
+    }
+  }
+
+  /** `damo tune`, or whoever a kdamond belongs to, may have changed its intervals; no event says so. */
+  #followTuning(): void {
+    for (const { recorded: { pid, contexts }, intervals } of this.watched) {
+      // Those that the kernel tunes itself come with its events.
+      const now = contexts[0].intervals.goal ? undefined : intervals?.();
+      const before = this.#intervals.get(pid);
+      if (!now || !before || (now.sampleUs === before.sampleUs && now.aggrUs === before.aggrUs)) continue;
+      this.#intervals.set(pid, now);
+      this.#assembler.retune(pid, now);
     }
   }
 

@@ -1,4 +1,5 @@
 import {
+  type Intervals,
   type Kdamond,
   KernelError,
   type Operations,
@@ -12,6 +13,7 @@ import { readKernelTypes } from "./doctor_btf.ts";
 import { exists } from "./doctor_row.ts";
 import { findFeature, requireSysfsFeatures } from "./features.ts";
 import type { DamonInterface, HintedWrite } from "./interface.ts";
+import { requireMemcgs } from "./memcg.ts";
 import { dropEntry, type OwnEntry } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { kdamondsDir, type KdamondStatus, readKdamonds, writeKernel } from "./sysfs.ts";
@@ -25,7 +27,8 @@ export class SysfsInterface implements DamonInterface {
   readonly #dir: string;
   #layout: PlanLayout | undefined;
 
-  constructor(readonly roots: Roots) {
+  /** @param write Does one write; tests of the writes themselves give one that answers as the kernel does. */
+  constructor(readonly roots: Roots, readonly write: typeof writeKernel = writeKernel) {
     this.#dir = kdamondsDir(roots);
   }
 
@@ -35,6 +38,7 @@ export class SysfsInterface implements DamonInterface {
 
   require(kdamonds: readonly Kdamond[]): void {
     requireSysfsFeatures(this.roots, kdamonds);
+    requireMemcgs(this.roots, kdamonds);
   }
 
   startPlan(kdamonds: readonly Kdamond[]): HintedWrite[] {
@@ -77,13 +81,19 @@ export class SysfsInterface implements DamonInterface {
       if (/\/contexts\/\d+\/operations$/.test(path)) {
         requireOperations(path.replace(/operations$/, ""), text as Operations);
       }
-      writeKernel(path, text, hint);
+      this.write(path, text, hint);
     }
   }
 
   isOn(index: number, pid: number): boolean {
     const dir = `${this.#dir}/${index}`;
     return readOptional(`${dir}/pid`) === String(pid) && readOptional(`${dir}/state`) === "on";
+  }
+
+  intervalsOf(index: number): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined {
+    const dir = `${this.#dir}/${index}/contexts/0/monitoring_attrs/intervals`;
+    const [sampleUs, aggrUs] = ["sample_us", "aggr_us"].map((file) => Number(readOptional(`${dir}/${file}`)));
+    return sampleUs > 0 && aggrUs > 0 ? { sampleUs, aggrUs } : undefined;
   }
 
   before(): Pick<OwnEntry, "nrKdamondsBefore"> {
@@ -93,7 +103,7 @@ export class SysfsInterface implements DamonInterface {
   restore(entry: OwnEntry): void {
     const attempt = (path: string, text: string) => {
       try {
-        writeKernel(path, text);
+        this.write(path, text);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
       }

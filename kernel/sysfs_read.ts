@@ -1,15 +1,15 @@
-import {
-  type Context,
-  type FilterType,
-  type Kdamond,
-  type Probe,
-  type QuotaGoal,
-  type Quotas,
-  type Scheme,
-  type SchemeFilter,
-  type SchemeStats,
-  type Target,
-  type Watermarks,
+import type {
+  Context,
+  FilterType,
+  Kdamond,
+  Probe,
+  QuotaGoal,
+  Quotas,
+  Scheme,
+  SchemeFilter,
+  SchemeStats,
+  Target,
+  Watermarks,
 } from "../damon/mod.ts";
 import { readOptional } from "./roots.ts";
 

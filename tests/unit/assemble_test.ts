@@ -125,3 +125,16 @@ Deno.test("Assembler gives snapshots that outlive the batch and the snapshots af
   assembler.push(batchOf(sender.snapshot(0n, 1.1e9, regionsOf(3, 2))));
   assert.deepEqual([...snapshot.regions], regionsOf(3, 1));
 });
+
+Deno.test("Assembler.retune gives later snapshots the intervals that are in force, and addrUnitOf makes bytes of units", () => {
+  const assembler = new Assembler({ intervalsOf: () => intervals, addrUnitOf: () => 8 });
+  const sender = new Sender(7);
+  const [first] = snapshotsOf(assembler.push(batchOf(sender.snapshot(0n, 1e9, regionsOf(2)))));
+  assembler.retune(7, { sampleUs: 10_000, aggrUs: 400_000 });
+  const [second] = snapshotsOf(assembler.push(batchOf(sender.snapshot(0n, 1.4e9, regionsOf(2)))));
+  assert.deepEqual([first.sampleUs, first.aggrUs, second.sampleUs, second.aggrUs], [5_000, 100_000, 10_000, 400_000]);
+  assert.deepEqual(
+    [...second.regions].map(({ start, end }) => [start, end]),
+    regionsOf(2).map(({ start, end }) => [start * 8, end * 8]),
+  );
+});

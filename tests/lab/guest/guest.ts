@@ -161,3 +161,11 @@ export function hasRecord(path: string): boolean {
     return false;
   }
 }
+
+/** Takes note, for the table of features by kernel, that a test has used a feature here, or that this kernel lacks it. */
+export function exercised(feature: string, since?: string): void {
+  const out = Deno.env.get("DAMO_OUT");
+  if (out === undefined) return;
+  const line = JSON.stringify({ kernel: Deno.osRelease(), feature, ...(since !== undefined && { since }) });
+  Deno.writeTextFileSync(`${out}/features.jsonl`, `${line}\n`, { append: true });
+}

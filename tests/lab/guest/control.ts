@@ -1,0 +1,52 @@
+import assert from "assert";
+import { type Context, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Scheme } from "../../../damon/mod.ts";
+import { readEntry } from "../../../kernel/ours.ts";
+import { defaultRoots } from "../../../kernel/roots.ts";
+import { damonTree, KDAMONDS } from "./guest.ts";
+
+/** The guest's own. */
+export const roots = defaultRoots();
+
+/** Whether there is such a file. */
+export function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A process that sleeps, ended with the test. */
+export function sleeper(): { pid: number } & AsyncDisposable {
+  const child = new Deno.Command("sleep", { args: ["1000"], stdin: "null" }).spawn();
+  return {
+    pid: child.pid,
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child.status;
+    },
+  };
+}
+
+/** What DAMON watches by default. */
+export const context = (pid: number, changes: Partial<Context> = {}): Context => ({
+  operations: "vaddr",
+  intervals: DEFAULT_INTERVALS,
+  nrRegions: DEFAULT_NR_REGIONS,
+  targets: [{ pid, regions: [] }],
+  ...changes,
+});
+/** A scheme that only counts. */
+export const scheme = (changes: Partial<Scheme> = {}): Scheme => ({
+  action: "stat",
+  accessPattern: { szBytes: { min: 4096, max: 2 ** 64 }, nrAccesses: { min: 0, max: 20 }, age: { min: 1, max: 1000 } },
+  ...changes,
+});
+
+/** DAMON as at boot. */
+export function assertClean(): void {
+  assert.deepEqual(damonTree(), { [`${KDAMONDS}/nr_kdamonds`]: "0\n" });
+  assert.equal(readEntry(roots, 0), undefined);
+  assert.equal(readEntry(roots, 1), undefined);
+}
