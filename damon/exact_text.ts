@@ -1,3 +1,4 @@
+import type { AddressRange } from "./kdamond.ts";
 import { parseAccessRate, parseAge, parseMs, parseShare, parseUsOrMax } from "./option_words.ts";
 import { MAX } from "./units.ts";
 
@@ -28,6 +29,13 @@ export function exactBytes(bytes: number): string {
 export function exactAddress(address: number): string {
   const size = exactBytes(address);
   return size.length <= 6 ? size : `0x${BigInt(address).toString(16)}`;
+}
+
+/** An address range, both ends in the same form: `4G-5G`, `0x7f0000000000-0x7f0000100000`. */
+export function exactRange({ start, end }: AddressRange): string {
+  const ends = [exactAddress(start), exactAddress(end)];
+  const isMixed = start > 0 && ends[0].startsWith("0x") !== ends[1].startsWith("0x") && end !== MAX;
+  return (isMixed ? [start, end].map((address) => `0x${BigInt(address).toString(16)}`) : ends).join("-");
 }
 
 function exactTime(value: number, us: number, parse: (text: string) => number): string {

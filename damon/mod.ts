@@ -11,6 +11,7 @@ export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./exact_text.ts";
 export * from "./features.ts";
+export * from "./filter_words.ts";
 export * from "./kdamond.ts";
 export * from "./mapping.ts";
 export * from "./module.ts";

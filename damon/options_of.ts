@@ -1,15 +1,8 @@
-import { exactAccessRate, exactAddress, exactAge, exactBytes, exactMs, exactShare, exactUs } from "./exact_text.ts";
+import { exactAccessRate, exactAge, exactBytes, exactMs, exactRange, exactShare, exactUs } from "./exact_text.ts";
 import { type Context, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, type Target } from "./kdamond.ts";
+import { filterWords, goalWords } from "./filter_words.ts";
 import { withoutDefaults } from "./normal.ts";
-import {
-  ANY_ACCESS_PATTERN,
-  type Bounds,
-  NO_QUOTAS,
-  NO_WATERMARKS,
-  type QuotaGoal,
-  type Scheme,
-  type SchemeFilter,
-} from "./scheme.ts";
+import { ANY_ACCESS_PATTERN, type Bounds, NO_QUOTAS, NO_WATERMARKS, type Scheme } from "./scheme.ts";
 
 /** An option and its words. */
 type Option = string[];
@@ -105,9 +98,7 @@ function contextOptions(context: Context, c: number, all: readonly Context[]): O
 function targetOptions({ pid, regions }: Target, all: readonly Target[]): Option[] {
   return [
     ...(all.some(({ pid }) => pid !== undefined) ? [["--target_pid", String(pid ?? 0)]] : []),
-    ...(all.some(({ regions }) => regions.length > 0)
-      ? [["--regions", regions.map(({ start, end }) => `${exactAddress(start)}-${exactAddress(end)}`).join(" ")]]
-      : []),
+    ...(all.some(({ regions }) => regions.length > 0) ? [["--regions", regions.map(exactRange).join(" ")]] : []),
   ];
 }
 
@@ -183,37 +174,6 @@ function schemeOptions(scheme: Scheme, { intervals }: Context, all: readonly Sch
 function ends({ min, max }: Bounds, format: (value: number) => string): [string, string] {
   // `7 samples` is one word in an option.
   return [format(min).replace(" ", ""), format(max).replace(" ", "")];
-}
-
-function goalWords({ metric, targetValue, currentValue, nid, path }: QuotaGoal): string[] {
-  const target = metric.endsWith("_us")
-    ? exactUs(targetValue)
-    : metric.endsWith("_bp")
-    ? exactShare(targetValue, 10_000) ?? String(targetValue)
-    : String(targetValue);
-  return [
-    metric,
-    target,
-    ...(metric === "user_input" ? [String(currentValue ?? 0)] : []),
-    ...(nid === undefined ? [] : [String(nid)]),
-    ...(path === undefined ? [] : [path]),
-  ];
-}
-
-function filterWords(filter: SchemeFilter): string[] {
-  const words = [filter.allow ? "allow" : "reject", ...(filter.matching ? [] : ["none"]), filter.type];
-  switch (filter.type) {
-    case "memcg":
-      return [...words, filter.memcgPath];
-    case "target":
-      return [...words, String(filter.targetIndex)];
-    case "addr":
-      return [...words, exactAddress(filter.start), exactAddress(filter.end)];
-    case "hugepage_size":
-      return [...words, exactBytes(filter.minBytes), exactBytes(filter.maxBytes)];
-    default:
-      return words;
-  }
 }
 
 function probeOptions(contexts: readonly Context[]): Option[] {

@@ -1,5 +1,6 @@
+import { filterWords, goalTarget } from "./filter_words.ts";
 import type { Context, Kdamond, Target } from "./kdamond.ts";
-import type { Bounds, Quotas, Scheme, SchemeFilter, SchemeStats } from "./scheme.ts";
+import type { Bounds, Quotas, Scheme, SchemeStats } from "./scheme.ts";
 import { formatAddress, formatBytes, formatNr, formatNs, MAX } from "./units.ts";
 
 /** What an outline says beside the configuration. */
@@ -112,7 +113,7 @@ function schemeLines(scheme: Doing, s: number, { intervals }: Context): string[]
         `looks every ${us(watermarks.intervalUs)}`,
       ]
       : []),
-    ...(filters ?? []).map((filter) => `  filter: ${filterWords(filter)}`),
+    ...(filters ?? []).map((filter) => `  filter: ${filterWords(filter).join(" ")}`),
     ...(scheme.stats ? [`  ${statsText(scheme.stats)}`] : []),
   ];
 }
@@ -139,22 +140,14 @@ function quotaLines(quotas: Quotas, effectiveBytes: number | undefined): string[
     `quota: ${most.length ? `${most.join(" and ")} ${interval}` : `tuned by goals, charged anew ${interval}`}${now}; ` +
     `weights of size, access rate, age: ${szPermil}, ${nrAccessesPermil}, ${agePermil}`,
     ...goals.map(({ metric, targetValue, currentValue, nid, path }) =>
-      `goal: ${metric} of ${targetValue}${currentValue === undefined ? "" : `, now ${currentValue}`}` +
+      `goal: ${metric} of ${goalTarget({ metric, targetValue })}${
+        currentValue === undefined ? "" : `, now ${currentValue}`
+      }` +
       `${nid === undefined ? "" : `, node ${nid}`}${path === undefined ? "" : `, ${path}`}`
     ),
     ...(goalTuner ? [`tuner: ${goalTuner}`] : []),
     ...(failCharge ? [`failures are charged ${failCharge.num}/${failCharge.denom}`] : []),
   ];
-}
-
-/** A filter as its option is written: `reject none memcg a/b`. */
-export function filterWords(filter: SchemeFilter): string {
-  const words = [filter.allow ? "allow" : "reject", ...(filter.matching ? [] : ["none"]), filter.type];
-  if (filter.type === "memcg") words.push(filter.memcgPath);
-  if (filter.type === "target") words.push(String(filter.targetIndex));
-  if (filter.type === "addr") words.push(`0x${formatAddress(filter.start)}`, `0x${formatAddress(filter.end)}`);
-  if (filter.type === "hugepage_size") words.push(String(filter.minBytes), String(filter.maxBytes));
-  return words.join(" ");
 }
 
 /** What a scheme did, in a line. */

@@ -164,6 +164,11 @@ function quotasOf(
   }
   if (!whole && !isSplit && !goals && !goalTuner && !failCharge) return given;
   const before = given ?? NO_QUOTAS;
+  if (goals?.length && !whole && resetIntervalMs === undefined && before.resetIntervalMs === 0) {
+    throw new RangeError(
+      "Cannot use --damos_quota_goal as it must be said how often the quota is charged anew: add --damos_quota_interval 1s",
+    );
+  }
   // Said one by one, all three count alike where nothing is said of it, as the peer has it.
   const equal = given || !isSplit ? before.weights : { szPermil: 1, nrAccessesPermil: 1, agePermil: 1 };
   return {

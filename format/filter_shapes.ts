@@ -1,6 +1,6 @@
-import { exactBytes, type ProbeFilter, type SchemeFilter } from "../damon/mod.ts";
-import { type Shape, text } from "./shape.ts";
-import { countOf, parseRange, parseSizes, rangeText, SIZE_TEXT } from "./value_shapes.ts";
+import type { ProbeFilter, SchemeFilter } from "../damon/mod.ts";
+import { type Scope, type Shape, text } from "./shape.ts";
+import { bytesText, countOf, parseRange, parseSizes, rangeText, SIZE_TEXT } from "./value_shapes.ts";
 
 const PLAIN = "anon|active|young|unmapped";
 
@@ -21,8 +21,8 @@ export const FILTER: Shape<SchemeFilter> = text({
     ],
   },
   parse: parseFilter,
-  format(filter) {
-    const value = valueText(filter);
+  format(filter, scope) {
+    const value = valueText(filter, scope);
     return `${beginning(filter)} ${filter.type}${value === undefined ? "" : ` ${value}`}`;
   },
 });
@@ -46,16 +46,16 @@ function parseFilter(text: string): SchemeFilter {
   }
 }
 
-function valueText(filter: SchemeFilter): string | undefined {
+function valueText(filter: SchemeFilter, scope: Scope): string | undefined {
   switch (filter.type) {
     case "memcg":
       return filter.memcgPath;
     case "target":
       return String(filter.targetIndex);
     case "addr":
-      return rangeText(filter);
+      return rangeText(filter, scope);
     case "hugepage_size":
-      return `${exactBytes(filter.minBytes)}..${exactBytes(filter.maxBytes)}`;
+      return [filter.minBytes, filter.maxBytes].map((bytes) => bytesText(bytes, scope)).join("..");
     default:
       return undefined;
   }

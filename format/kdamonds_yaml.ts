@@ -13,9 +13,10 @@ export interface KdamondsFormat {
   schema?: string;
 }
 
-/** Lists and maps of words that fit are written in one line. */
-const LINE_WIDTH = 100;
-const FLOW_WIDTH = 72;
+/** Lists and maps of words that fit, as JSON, are written in one line. */
+const FLOW_WIDTH = 96;
+/** Lists whose items are small maps. */
+const IN_ONE_LINE = ["goals", "dests"];
 
 /**
  * Kdamonds as YAML, as a person would write them. `parseKdamonds` gives back exactly the same.
@@ -37,12 +38,13 @@ export async function formatKdamondsYaml(kdamonds: readonly Kdamond[], format: K
   visit(document, {
     Collection(_, node, path) {
       const isLeaf = node.items.every((item) => isScalar(item) || (isPair(item) && isScalar(item.value)));
-      const isValue = isPair(path.at(-1));
-      // A scheme, as every item of a list that is a map, is easier to read and to change line by line.
-      if (!isLeaf || !(isSeq(node) || (isMap(node) && isValue))) return;
+      // Schemes and targets are easier to read and to change line by line.
+      const [list, item] = [path.at(-2), path.at(-1)];
+      const isSmall = isPair(item) || (isPair(list) && IN_ONE_LINE.includes(String(list.key)));
+      if (!isLeaf || !(isSeq(node) || (isMap(node) && isSmall))) return;
       node.flow = JSON.stringify(node.toJSON()).length <= FLOW_WIDTH;
     },
   });
-  const text = document.toString({ lineWidth: LINE_WIDTH, flowCollectionPadding: false });
+  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
   return format.schema === undefined ? text : `# yaml-language-server: $schema=${format.schema}\n${text}`;
 }

@@ -174,7 +174,7 @@ const KDAMOND: Shape<Kdamond> = record<Kdamond>({
   name: "a kdamond",
   isOpen: true,
   rows: [
-    row("refresh_ms", "refreshMs", PEER_MS, "Refresh."),
+    row("refresh_ms", "refreshMs", { ...PEER_MS, write: (ms) => ms }, "Refresh."),
     row("contexts", "contexts", list(CONTEXT, "a context"), "Contexts.", { isNeeded: true }),
   ],
 });

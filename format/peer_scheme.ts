@@ -49,8 +49,8 @@ const DEST: Shape<Dest> = record<Dest>({
   name: "a destination",
   isOpen: true,
   rows: [
-    row("id", "nid", PEER_COUNT, "NUMA node.", { isNeeded: true }),
-    row("weight", "weight", PEER_COUNT, "Share.", { isNeeded: true }),
+    row("id", "nid", PEER_NUMBER, "NUMA node.", { isNeeded: true }),
+    row("weight", "weight", PEER_NUMBER, "Share.", { isNeeded: true }),
   ],
 });
 

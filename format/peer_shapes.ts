@@ -47,8 +47,8 @@ export const PEER_US: Shape<number> = number("a time", parseUsOrMax, exactUs);
 export const PEER_MS: Shape<number> = number("a time", parseMs, exactMs);
 /** A number. */
 export const PEER_COUNT: Shape<number> = number("a number", parseCount, digits);
-/** A node, or a process: a number that may be below 0 for none. */
-export const PEER_NUMBER: Shape<number> = number("a number", parseNumber, String);
+/** A number that is written as such: of a node, or of a process; below 0 for none. */
+export const PEER_NUMBER: Shape<number> = { ...number("a number", parseNumber, String), write: (value) => value };
 /** A share, parts of 10,000. */
 export const PEER_BP: Shape<number> = number(
   "a share",

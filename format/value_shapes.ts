@@ -2,10 +2,10 @@ import {
   type AddressRange,
   type Bounds,
   exactAccessRate,
-  exactAddress,
   exactAge,
   exactBytes,
   exactMs,
+  exactRange,
   exactShare,
   exactUs,
   type Intervals,
@@ -47,7 +47,8 @@ export function countOf(text: string): number {
 
 const bytesOf = (text: string) => whole(parseBytes(text), "bytes");
 const digits = (value: number) => value === MAX ? "max" : BigInt(value).toString();
-const bytesText = (value: number, { raw }: Scope) => raw ? digits(value) : exactBytes(value);
+/** A size as it is written. */
+export const bytesText = (value: number, { raw }: Scope): string => raw ? digits(value) : exactBytes(value);
 
 /** Without quotes, where a number says it. */
 const asNumber = (text: string) => Number.isSafeInteger(Number(text)) ? Number(text) : text;
@@ -245,7 +246,7 @@ export const ADDRESS_RANGE: Shape<AddressRange> = text({
   pattern: only(`${SIZE_TEXT}\\s?-\\s?(?:max|${SIZE_TEXT})`),
   schema: { examples: ["4G-5G", "0x7f0000000000-0x7f0000100000"] },
   parse: parseRange,
-  format: (range) => rangeText(range),
+  format: rangeText,
 });
 
 /** {@linkcode ADDRESS_RANGE}'s text. */
@@ -256,8 +257,9 @@ export function parseRange(text: string): AddressRange {
 }
 
 /** {@linkcode ADDRESS_RANGE}'s text. */
-export function rangeText({ start, end }: AddressRange): string {
-  return `${exactAddress(start)}-${exactAddress(end)}`;
+export function rangeText(range: AddressRange, { raw }: Scope): string {
+  const hex = (address: number) => `0x${BigInt(address).toString(16)}`;
+  return raw ? `${hex(range.start)}-${hex(range.end)}` : exactRange(range);
 }
 
 /** A fraction: `1/10`. */
