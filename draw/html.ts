@@ -46,6 +46,7 @@ ${scripts.map((script) => `<script>${escapeScript(script)}</script>`).join("\n")
 <script>
 const spec = JSON.parse(document.getElementById("spec").textContent);
 vegaEmbed("#heatmap", spec, { renderer: "canvas", actions: { export: true, source: true, compiled: false, editor: true } })
+  .then(({ view }) => { window.view = view; })
   .catch((error) => { document.getElementById("heatmap").textContent = String(error); });
 </script>
 </body>

@@ -128,3 +128,5 @@ export { GrowingTime } from "./growing_time.ts";
 export { heatSourceOf } from "./heat_source.ts";
 export { formatOverview, type Overview, overviewFigures, overviewOf, overviewTable } from "./overview.ts";
 export { type DiffSide, diffSpec, diffTable } from "./diff.ts";
+export { IDLE_CLASSES, MemoryClassesFold, RATE_CLASSES } from "./memory_classes.ts";
+export { type RecordPage, recordPageOf, recordPageSpec } from "./page.ts";

@@ -1,0 +1,75 @@
+import { AGE_UNKNOWN, formatNs, maxNrAccessesOf, type Snapshot } from "../damon/mod.ts";
+import { GrowingTime } from "./growing_time.ts";
+import type { Fold } from "./selected_record.ts";
+
+/** Lower bounds of the classes of access rate, share of samples; the first class is what was not accessed. */
+const RATES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** Upper bounds of the classes of idle time, ns. */
+const IDLE_NS = [1e9, 5e9, 30e9, 120e9, 600e9];
+
+/** Names of the classes of access rate, in order. */
+export const RATE_CLASSES: readonly string[] = [
+  "not accessed",
+  ...RATES.map((rate, i) => `${i === 0 ? ">0" : Math.round(rate * 100)} – ${Math.round((rate + 0.1) * 100)} %`),
+];
+
+/** Names of the classes of idle time, in order. */
+export const IDLE_CLASSES: readonly string[] = [
+  "accessed",
+  ...IDLE_NS.map((ns, i) => `${i === 0 ? "0" : formatNs(IDLE_NS[i - 1])} – ${formatNs(ns)}`),
+  `${formatNs(IDLE_NS.at(-1)!)} or more`,
+  "unknown",
+];
+
+/** How much memory was of which class of access rate and of idle time, in bins of time. */
+export class MemoryClassesFold implements Fold {
+  /** The bins. */
+  readonly time: GrowingTime;
+  /** Time for which there were snapshots in each bin, ns. */
+  readonly ns: Float64Array;
+  /** bytes × ns of each class of access rate, in each bin. */
+  readonly rates: readonly Float64Array[];
+  /** bytes × ns of each class of idle time, in each bin. */
+  readonly idle: readonly Float64Array[];
+  readonly #rates = new Float64Array(RATE_CLASSES.length);
+  readonly #idle = new Float64Array(IDLE_CLASSES.length);
+
+  /** `bins` is the most bins there are: an even number. */
+  constructor(bins: number) {
+    this.time = new GrowingTime(bins);
+    this.ns = this.time.newRow();
+    this.rates = RATE_CLASSES.map(() => this.time.newRow());
+    this.idle = IDLE_CLASSES.map(() => this.time.newRow());
+  }
+
+  /** Takes the next snapshot. */
+  snapshot(snapshot: Snapshot): void {
+    const { length, start, end, nrAccesses, age } = snapshot.regions;
+    const max = maxNrAccessesOf(snapshot);
+    const aggrNs = snapshot.aggrUs * 1e3;
+    for (let i = 0; i < length; i++) {
+      const bytes = end[i] - start[i];
+      if (nrAccesses[i] > 0) {
+        // A share that is a bound belongs to the class below it: all samples are in the last one.
+        this.#rates[Math.min(RATES.length, Math.ceil(nrAccesses[i] / max * 10 - 1e-9))] += bytes;
+        this.#idle[0] += bytes;
+        continue;
+      }
+      this.#rates[0] += bytes;
+      if (age[i] === AGE_UNKNOWN) this.#idle[IDLE_CLASSES.length - 1] += bytes;
+      else {
+        const ns = (age[i] + 1) * aggrNs;
+        let at = 0;
+        while (at < IDLE_NS.length && ns >= IDLE_NS[at]) at++;
+        this.#idle[at + 1] += bytes;
+      }
+    }
+    this.time.spread(snapshot.startNs, snapshot.endNs, (bin, ns) => {
+      this.ns[bin] += ns;
+      this.#rates.forEach((bytes, at) => this.rates[at][bin] += bytes * ns);
+      this.#idle.forEach((bytes, at) => this.idle[at][bin] += bytes * ns);
+    });
+    this.#rates.fill(0);
+    this.#idle.fill(0);
+  }
+}
