@@ -121,6 +121,7 @@ class ArrowReader implements RecordReader {
 
 function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
   const column = (name: string) => batch.getChild(name)!.data[0] as Data;
+  if (!(batch.numRows <= (column("kdamond").values as Uint32Array).length)) throw new Error("a batch has other rows");
   const [kdamond, targetId] = [column("kdamond").values as Uint32Array, column("target_id").values as BigUint64Array];
   const [startNs, endNs] = [numbersOf(column("start_ns")), numbersOf(column("end_ns"))];
   const [sampleUs, aggrUs] = [numbersOf(column("sample_us")), numbersOf(column("aggr_us"))];

@@ -78,18 +78,26 @@ export class PeekedBytes {
   count = 0;
   readonly #iterator: AsyncIterator<Uint8Array>;
   #head: Uint8Array = new Uint8Array(0);
+  /** What went wrong after the head: said when that has been read. */
+  #failure: { error: unknown } | undefined;
 
   /** Reads nothing yet. */
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#iterator = chunks[Symbol.asyncIterator]();
   }
 
-  /** The first bytes: at least `count`, or all that there are. */
+  /** The first bytes: at least `count`, or all that there are. @throws where there is none to be had. */
   async peek(count: number): Promise<Uint8Array> {
     while (this.#head.length < count) {
-      const { done, value } = await this.#iterator.next();
-      if (done) break;
-      this.#head = joined(this.#head, value);
+      try {
+        const { done, value } = await this.#iterator.next();
+        if (done) break;
+        this.#head = joined(this.#head, value);
+      } catch (error) {
+        if (this.#head.length === 0) throw error;
+        this.#failure = { error };
+        break;
+      }
     }
     return this.#head;
   }
@@ -100,6 +108,7 @@ export class PeekedBytes {
       this.count += this.#head.length;
       yield this.#head;
     }
+    if (this.#failure) throw this.#failure.error;
     for (;;) {
       const { done, value } = await this.#iterator.next();
       if (done) return;

@@ -28,10 +28,12 @@ export async function* decompress(
   let failure: unknown;
   const feed = (async () => {
     for await (const chunk of bytes) {
-      if (inflate.destroyed) return;
       // A view without copying; the stream takes only what Node.js calls a buffer.
-      if (!inflate.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))) await drained(inflate);
+      const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (!await written(inflate, buffer)) return;
     }
+    // At the end it may find that something is missing, and would then throw away what has not been taken.
+    while (inflate.readableLength > 0 && !inflate.destroyed) await new Promise((resolve) => setTimeout(resolve, 1));
     inflate.end();
   })().catch((error) => {
     failure = error;
@@ -46,14 +48,17 @@ export async function* decompress(
   }
 }
 
-function drained(
-  stream: { once(event: string, call: () => void): unknown; off(event: string, call: () => void): void },
-) {
-  return new Promise<void>((resolve) => {
-    const done = () => {
-      for (const event of ["drain", "close", "error"]) stream.off(event, done);
-      resolve();
-    };
-    for (const event of ["drain", "close", "error"]) stream.once(event, done);
+type Inflate = ReturnType<typeof createInflate | typeof createGunzip | typeof createZstdDecompress>;
+
+/** Settles when all of it has been decompressed: with false where the stream has ended by then. */
+function written(stream: Inflate, buffer: Buffer): Promise<boolean> {
+  if (stream.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const end = () => resolve(false);
+    stream.once("close", end);
+    stream.write(buffer, (error) => {
+      stream.off("close", end);
+      resolve(!error);
+    });
   });
 }

@@ -12,6 +12,7 @@ import {
 } from "../damon/mod.ts";
 import { incompleteOf } from "./ending.ts";
 import { foreignHeader } from "./foreign_header.ts";
+import { headerFrom, isOtherItem } from "./header_check.ts";
 import { parseExact } from "./json_window.ts";
 import { linesOf } from "./trace_line.ts";
 
@@ -45,7 +46,7 @@ type Line = RecordItem | { kind: "header"; header: RecordHeader };
  * @throws {RecordError} where the first line is none of a record.
  */
 export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: string): Promise<RecordReader> {
-  const walk = new LineWalk(bytes);
+  const walk = new LineWalk(bytes, name);
   const lines = walk.lines();
   const { done, value } = await lines.next();
   if (done) {
@@ -76,7 +77,7 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
 class LineWalk {
   failure: string | undefined;
   footer: RecordFooter | undefined;
-  constructor(readonly bytes: AsyncIterable<Uint8Array>) {}
+  constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly name: string) {}
 
   async *lines(): AsyncGenerator<Line> {
     let number = 0;
@@ -87,8 +88,9 @@ class LineWalk {
           number++;
           let line: Line | undefined;
           try {
-            line = lineOf(text);
+            line = lineOf(text, this.name);
           } catch (error) {
+            if (error instanceof RecordError) throw error;
             this.failure = `${isLast ? "it is cut off in line" : "broken in line"} ${number} (${
               (error as Error).message
             })`;
@@ -100,19 +102,24 @@ class LineWalk {
         }
       }
     } catch (error) {
+      if (error instanceof RecordError) throw error;
       this.failure = `it is cut off or broken (${(error as Error).message})`;
     }
   }
 }
 
-function lineOf(text: string): Line | undefined {
+function lineOf(text: string, name: string): Line | undefined {
   const fields = parseExact(text) as Record<string, unknown>;
   switch (fields.kind) {
     case "header":
-    case "mappings":
-    case "footer":
       // Doubles throughout, as they were written.
-      return JSON.parse(text);
+      return { kind: "header", header: headerFrom(JSON.parse(text).header, name) };
+    case "mappings":
+    case "footer": {
+      const item = JSON.parse(text);
+      if (!isOtherItem(item)) throw new SyntaxError(`it is no ${fields.kind}`);
+      return item;
+    }
     case "snapshot":
       return { kind: "snapshot", snapshot: snapshotOf(fields as unknown as SnapshotLine) };
   }

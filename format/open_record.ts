@@ -26,7 +26,11 @@ export interface OpenRecord extends RecordReader {
  * @throws {RecordError} where there is no such file, it is a folder, empty, or no record.
  */
 export async function openRecord(path: string): Promise<OpenRecord> {
-  const source = await openBytes(path);
+  return openRecordFrom(await openBytes(path));
+}
+
+/** Opens a record that comes from anywhere; the source is disposed with it. @throws {RecordError} as {@linkcode openRecord}. */
+export async function openRecordFrom(source: ByteSource): Promise<OpenRecord> {
   try {
     const bytes = new PeekedBytes(source.chunks());
     const { reader, format } = await open(source, bytes, "");

@@ -8,7 +8,7 @@ import {
   type RecordReader,
   type Snapshot,
 } from "../damon/mod.ts";
-import { foreignHeader } from "./foreign_header.ts";
+import { headerFrom } from "./header_check.ts";
 import { DECOMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS } from "./parquet_schema.ts";
 import { RegionRows } from "./region_rows.ts";
 
@@ -39,7 +39,7 @@ export async function openParquet(path: string): Promise<RecordReader> {
       return value === undefined ? undefined : JSON.parse(value);
     };
     return new ParquetReader(file, scan, {
-      header: json(PARQUET_KEYS.header) as RecordHeader | undefined ?? foreignHeader({ tool: "", first: undefined }),
+      header: headerFrom(json(PARQUET_KEYS.header), path),
       footer: json(PARQUET_KEYS.footer) as RecordFooter | undefined,
       mappings: json(PARQUET_KEYS.mappings) as Mappings[] | undefined ?? [],
     });

@@ -1,4 +1,5 @@
 import type { RecordHeader, RecordItem } from "../damon/mod.ts";
+import { headerFrom, isOtherItem } from "./header_check.ts";
 
 /** Begins each comment line of ours. What follows are parts of JSON; a line that ends it has `.` in place of `+`. */
 const MARK = "#damo";
@@ -29,6 +30,9 @@ export class TraceComments {
   #json = "";
   #items: RecordItem[] = [];
 
+  /** @param name Names the source in errors. */
+  constructor(readonly name: string) {}
+
   /** Takes a line that is no event. */
   push(bytes: Uint8Array, from: number, to: number): void {
     if (bytes[from] !== HASH || bytes[from + 1] !== D) return;
@@ -38,11 +42,14 @@ export class TraceComments {
     if (line[MARK.length] === "+") return;
     const json = this.#json;
     this.#json = "";
+    let value;
     try {
-      const value = JSON.parse(json);
-      if (value.header) this.header = value.header;
-      else if (value.kind === "mappings" || value.kind === "footer") this.#items.push(value);
-    } catch { /* a comment of somebody else, or cut off */ }
+      value = JSON.parse(json);
+    } catch {
+      return; // A comment of somebody else, or broken.
+    }
+    if (value?.header) this.header = headerFrom(value.header, this.name);
+    else if (isOtherItem(value)) this.#items.push(value);
   }
 
   /** What has been read since. */

@@ -21,7 +21,7 @@ export async function decodeTrace(
   name: string,
   side: SideFiles = {},
 ): Promise<RecordReader> {
-  const walk = new TraceWalk(bytes, side);
+  const walk = new TraceWalk(bytes, side, name);
   const snapshots = walk.snapshots();
   const first = await snapshots.next();
   if (walk.failure !== undefined && first.done) {
@@ -75,18 +75,25 @@ class TraceReader implements RecordReader {
 }
 
 class TraceWalk {
-  readonly comments = new TraceComments();
+  readonly comments: TraceComments;
   failure: string | undefined;
   events = 0;
   torn = 0;
-  constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly side: SideFiles) {}
+  constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly side: SideFiles, name: string) {
+    this.comments = new TraceComments(name);
+  }
 
   async *snapshots(): AsyncGenerator<Snapshot> {
     const line = new TraceLine();
     let builder: TraceSnapshots | undefined;
     const ready: Snapshot[] = [];
     try {
-      for await (const { bytes, ends } of linesOf(this.bytes)) {
+      for await (const { bytes, ends, isLast } of linesOf(this.bytes)) {
+        if (isLast) {
+          // Its numbers may have been longer.
+          this.failure = "its last line is cut off, and left out";
+          break;
+        }
         for (let from = 0; from < ends;) {
           let to = bytes.indexOf(NEWLINE, from);
           if (to < 0) to = ends;
@@ -104,6 +111,7 @@ class TraceWalk {
         this.torn = builder?.torn ?? 0;
       }
     } catch (error) {
+      if (error instanceof RecordError) throw error;
       this.failure = `it is cut off or broken (${(error as Error).message})`;
     }
     builder?.finish(ready);

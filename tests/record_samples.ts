@@ -7,7 +7,9 @@ import {
   type SchemeStats,
   type Snapshot,
 } from "../damon/mod.ts";
-import { type FormatName, FORMATS, openRecord } from "../format/mod.ts";
+import { type FormatName, FORMATS, type OpenRecord, openRecord } from "../format/mod.ts";
+import { openRecordFrom } from "../format/open_record.ts";
+import { sniffFormat } from "../format/sniff.ts";
 import { HEADER } from "./records.ts";
 
 /** A whole record in memory. */
@@ -31,9 +33,25 @@ export async function encodeSample({ header, items }: Sample, format: FormatName
   return new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
-/** Reads a record from bytes, as from any file. */
-export async function readBytes(bytes: Uint8Array, suffix = ""): Promise<ReadBack> {
-  const path = await Deno.makeTempFile({ suffix });
+/** Reads a record from bytes, as from any stream; Parquet, which is read from its end, as from a file. */
+export async function readBytes(bytes: Uint8Array): Promise<ReadBack> {
+  if (sniffFormat(bytes) !== "parquet") {
+    return await readItems(
+      await openRecordFrom({
+        name: "bytes",
+        path: undefined,
+        size: bytes.length,
+        async *chunks() {
+          // Cut somewhere: what is read must not depend on where.
+          const middle = bytes.length >> 1;
+          if (middle > 0) yield bytes.slice(0, middle);
+          yield bytes.slice(middle);
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+    );
+  }
+  const path = await Deno.makeTempFile();
   try {
     await Deno.writeFile(path, bytes);
     return await readAll(path);
@@ -44,7 +62,11 @@ export async function readBytes(bytes: Uint8Array, suffix = ""): Promise<ReadBac
 
 /** Reads a whole record into memory. */
 export async function readAll(path: string): Promise<ReadBack> {
-  await using record = await openRecord(path);
+  return await readItems(await openRecord(path));
+}
+
+async function readItems(opened: OpenRecord): Promise<ReadBack> {
+  await using record = opened;
   const items: RecordItem[] = [];
   for await (const item of record.items()) items.push(item);
   return { header: record.header, items, incomplete: record.incomplete, format: record.format };

@@ -1,0 +1,68 @@
+import { RECORD_SCHEMA, RecordError, type RecordHeader, type RecordItem } from "../damon/mod.ts";
+import { foreignHeader } from "./foreign_header.ts";
+
+type Fields = Record<string, unknown>;
+
+/**
+ * The header that was read from JSON, whatever became of it: what has another form than it should have is left out.
+ *
+ * @throws {RecordError} where it is of a newer schema.
+ */
+export function headerFrom(value: unknown, name: string): RecordHeader {
+  const header = foreignHeader({ tool: "", first: undefined });
+  if (!isObject(value)) return header;
+  if (typeof value.schema === "number" && value.schema > RECORD_SCHEMA) {
+    throw new RecordError(
+      `Cannot read ${name} as its schema must be ${RECORD_SCHEMA} or older: it is ${value.schema}, written by ${value.tool}; use a newer damo`,
+      name,
+    );
+  }
+  return {
+    ...header,
+    ...alike(value, header as unknown as Fields),
+    clock: { ...header.clock, ...alike(value.clock, header.clock as unknown as Fields) },
+    host: { ...header.host, ...alike(value.host, header.host) },
+    kdamonds: listOf(value.kdamonds, (one) => Array.isArray(one.contexts) && one.contexts.every(isContext)),
+    processes: listOf(value.processes, (one) => typeof one.pid === "number" && Array.isArray(one.cmdline)),
+  } as RecordHeader;
+}
+
+/** Whether it is a memory map or a footer as they should be. */
+export function isOtherItem(value: unknown): value is Exclude<RecordItem, { kind: "snapshot" }> {
+  if (!isObject(value)) return false;
+  if (value.kind === "mappings") {
+    const { mappings } = value;
+    return isObject(mappings) && typeof mappings.timeNs === "number" && typeof mappings.pid === "number" &&
+      Array.isArray(mappings.mappings) &&
+      mappings.mappings.every((one) => isObject(one) && typeof one.start === "number" && typeof one.path === "string");
+  }
+  const { footer } = value;
+  return value.kind === "footer" && isObject(footer) && typeof footer.reason === "string" &&
+    ["endNs", "snapshots", "regions", "events", "received", "dropped", "torn"].every((key) =>
+      typeof footer[key] === "number"
+    );
+}
+
+function isContext(context: unknown): boolean {
+  return isObject(context) && typeof context.operations === "string" && isObject(context.intervals) &&
+    typeof context.intervals.sampleUs === "number" && typeof context.intervals.aggrUs === "number" &&
+    isObject(context.nrRegions) && Array.isArray(context.targets) && context.targets.every(isObject);
+}
+
+/** The fields of `value` that are of the same type as those of `model`. */
+function alike(value: unknown, model: Fields): Fields {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, one]) =>
+      !(key in model) || (typeof one === typeof model[key] && Array.isArray(one) === Array.isArray(model[key]))
+    ),
+  );
+}
+
+function listOf(value: unknown, isGood: (one: Fields) => boolean): unknown[] {
+  return Array.isArray(value) ? value.filter((one) => isObject(one) && isGood(one)) : [];
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
