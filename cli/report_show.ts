@@ -6,6 +6,7 @@ import {
   joinTables,
   type Table,
   type TableTextOptions,
+  type VegaLiteSpec,
 } from "../report/mod.ts";
 import type { ReportOptions } from "./report_options.ts";
 import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
@@ -33,13 +34,14 @@ function chartOf({ chart, title }: Table) {
   throw new RangeError(`Cannot draw ${title} as there is no chart of it: use --format text, json, jsonl or csv`);
 }
 
-/** Makes a report's table of each input, and shows or writes them as the options say. */
+/** Makes a report's table of each input, and shows or writes them as the options say; `chartOfAll` draws several. */
 export async function showReport(
   options: ReportOptions,
   tableOf: (input: ReportInput) => Promise<Table>,
   text: Partial<TableTextOptions> = {},
+  chartOfAll?: (names: readonly string[]) => VegaLiteSpec,
 ): Promise<void> {
-  const show = presenterOf(options, text);
+  const show = presenterOf(options, text, chartOfAll);
   const names = inputNamesOf(options.input);
   const tables: Table[] = [];
   for (const name of names) {
@@ -53,6 +55,7 @@ export async function showReport(
 export function presenterOf(
   options: ReportOptions,
   text: Partial<TableTextOptions> = {},
+  chartOfAll?: (names: readonly string[]) => VegaLiteSpec,
 ): (tables: readonly Table[], names: readonly string[]) => Promise<void> {
   const { output = "-", format } = options;
   if (!isStdout(output) && format !== undefined) {
@@ -66,7 +69,11 @@ export function presenterOf(
     ".txt": (table: Table) => formatTable(table, { ...textOptions, colour: false }),
   });
   return async (tables, names) => {
-    const content = isText ? tables.map(asText).join("\n") : await formatOf(joinTables(tables, names));
+    const joined = () => {
+      const table = joinTables(tables, names);
+      return tables.length > 1 && chartOfAll ? { ...table, chart: () => chartOfAll(names) } : table;
+    };
+    const content = isText ? tables.map(asText).join("\n") : await formatOf(joined());
     await writeOutput(output, content);
   };
 }

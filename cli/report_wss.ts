@@ -2,8 +2,10 @@ import { RecordError } from "../damon/mod.ts";
 import {
   type Distribution,
   type DistributionReport,
+  distributionSpec,
   distributionTable,
   foldRecord,
+  joinDistributions,
   NrRegionsFold,
   percentileRange,
   recordLines,
@@ -84,11 +86,15 @@ export async function showDistribution(
   if (range.length !== 3) throw new RangeError("Cannot use --range as it needs three numbers: START END STEP");
   const percentiles = percentileRange(range as [number, number, number]);
   const shown = { ...options, ...(plot !== undefined && { output: plot }) };
-  await showReport(shown, async (input) => {
-    const report = await reportOf(input);
+  const reports: DistributionReport[] = [];
+  const tableOf = async (input: ReportInput) => {
+    const report = { ...await reportOf(input), percentiles, sortBy: sortby };
     requireValues(report.parts, input.name);
-    return distributionTable({ ...report, percentiles, sortBy: sortby });
-  }, barColumns === undefined ? {} : { barColumns });
+    reports.push(report);
+    return distributionTable(report);
+  };
+  const text = barColumns === undefined ? {} : { barColumns };
+  await showReport(shown, tableOf, text, (names) => distributionSpec(joinDistributions(reports, names)));
 }
 
 function requireValues(parts: readonly Distribution[], name: string): void {

@@ -100,6 +100,24 @@ export function bucketsOf(values: Float64Array, count: number): number[] {
   });
 }
 
+/** Reports of several records as one, whose parts are named by their record. */
+export function joinDistributions(
+  reports: readonly DistributionReport[],
+  names: readonly string[],
+): DistributionReport {
+  const { title, header: _, ...first } = reports[0];
+  return {
+    ...first,
+    title: reports.every((report) => report.title === title)
+      ? title
+      : `${first.figure.title} of ${reports.length} records`,
+    parts: reports.flatMap(({ parts }, i) =>
+      parts.map((part) => ({ ...part, name: part.name ? `${names[i]}: ${part.name}` : names[i] }))
+    ),
+    caption: reports.flatMap(({ title, caption }, i) => [`${names[i]}: ${title}`, ...caption]),
+  };
+}
+
 const [WIDTH, HEIGHT] = [760, 320];
 
 /** The distribution as a chart: the figure over percentiles, or over time. */

@@ -90,7 +90,12 @@ export {
   percentilesOf,
   type PercentileValue,
 } from "./distribution.ts";
-export { type DistributionReport, distributionSpec, distributionTable } from "./distribution_table.ts";
+export {
+  type DistributionReport,
+  distributionSpec,
+  distributionTable,
+  joinDistributions,
+} from "./distribution_table.ts";
 export { WssFold, wssNotes, wssOf, type WssOptions } from "./wss.ts";
 export { NrRegionsFold } from "./nr_regions.ts";
 export { Reaggregation } from "./reaggregate.ts";

@@ -100,13 +100,14 @@ export function formatOverview(
   return [
     heatmap.trimEnd(),
     "",
-    bold("Working set") + `: mean ${figures.get("wss_mean")}, median ${figures.get("wss_median")}, ` +
-    `largest ${figures.get("wss_largest")} of ${figures.get("monitored")} monitored`,
+    `${bold("Working set")}: mean ${figures.get("wss_mean")}, median ${figures.get("wss_median")}, ` +
+    `largest ${figures.get("wss_largest")} of ${figures.get("monitored")}`,
     `  over ${formatNs(survey.durationNs).padEnd(12)} ${spark}`,
     "",
     bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more: damo report mappings)` : ""),
     ...tableLines({ columns: shown, rows }, width),
     "",
-    "More: damo report heatmap, wss, mappings, idle, access, info; a page to explore: damo report html",
+    "More: damo report heatmap | wss | mappings | idle | access | diff | info",
+    "A page to explore in a browser: damo report html",
   ].join("\n") + "\n";
 }

@@ -117,7 +117,12 @@ function contentRows(survey: RecordSurvey, counts: RecordCountsFold): TableRow[]
         `every ${extent(target.aggrUs, (us) => formatNs(us * 1e3))}`,
       ].join(", "),
     ]),
-    ["mappings", counts.mappingLists > 0 ? `written down ${formatNr(counts.mappingLists)} times` : "not in the record"],
+    [
+      "mappings",
+      counts.mappingLists > 0
+        ? counts.mappingLists === 1 ? "written down once" : `written down ${formatNr(counts.mappingLists)} times`
+        : "not in the record",
+    ],
     ["ended by", footer?.reason ?? "unknown"],
     ...(footer?.exitCode === undefined ? [] : [["exit code", String(footer.exitCode)]]),
     [

@@ -1,0 +1,236 @@
+import assert from "assert";
+import { Ajv } from "ajv";
+import { renderSvg } from "../../draw/mod.ts";
+import {
+  accessedRegionsOf,
+  diffTable,
+  distributionTable,
+  foldRecord,
+  joinTables,
+  mappingsOf,
+  mappingsTable,
+  NrRegionsFold,
+  overviewOf,
+  percentileRange,
+  percentilesOf,
+  recordPageOf,
+  recordPageSpec,
+  sortRegions,
+  type Table,
+  type VegaLiteSpec,
+  WssFold,
+} from "../../report/mod.ts";
+import { formatTable } from "../../report/mod.ts";
+import { FOOTER, mappingsOf as mapped, PROCESS_HEADER, recordOf, snapshotOf } from "../memory_record.ts";
+import { agedSnapshot, HEAP, smallRecord } from "../report_records.ts";
+
+const [KIB, MIB] = [2 ** 10, 2 ** 20];
+
+Deno.test("WssFold counts regions with enough accesses and bytes, after the snapshots that are left out", async () => {
+  const rows = [[0, 4 * KIB, 1], [4 * KIB, 12 * KIB, 5], [12 * KIB, 112 * KIB, 0], [112 * KIB, 212 * KIB, 20]] as const;
+  const record = recordOf(Array.from({ length: 5 }, (_, i) => snapshotOf(i * 1e8, (i + 1) * 1e8, rows)));
+  const values = async (options: ConstructorParameters<typeof WssFold>[0]) => {
+    const fold = new WssFold(options);
+    return [...fold.collapsed(await foldRecord(record, [fold])).values].map((bytes) => bytes / KIB);
+  };
+  assert.deepEqual(await values({ skipSnapshots: 3 }), [112, 112]);
+  assert.deepEqual(await values({ skipSnapshots: 4, minAccesses: 5 }), [108]);
+  assert.deepEqual(await values({ skipSnapshots: 4, minBytes: 8 * KIB }), [108]);
+  assert.deepEqual(await values({ skipSnapshots: 0, workUs: 250_000 }), [112]);
+  assert.deepEqual(await values({}), []);
+});
+
+Deno.test("WssFold adds up targets at the same time, and not one that is gone", async () => {
+  const at = (i: number, targetId: bigint, kib: number) =>
+    snapshotOf(i * 1e8, (i + 1) * 1e8, [[0, kib * KIB, 1]], { targetId });
+  const record = recordOf([
+    ...[0, 1, 2].flatMap((i) => [at(i, 0n, 10), at(i, 1n, 100 * (i + 1))]),
+    at(3, 0n, 10),
+    at(4, 0n, 20),
+    at(9, 0n, 30),
+  ]);
+  const fold = new WssFold({ skipSnapshots: 0 });
+  const survey = await foldRecord(record, [fold]);
+  const { values, timesNs } = fold.collapsed(survey);
+  // The last of target 1 still stands for one or two intervals: it may only be late.
+  assert.deepEqual([...values].map((bytes) => bytes / KIB), [110, 210, 310, 310, 320, 30]);
+  assert.deepEqual([...timesNs].map((ns) => ns / 1e8), [1, 2, 3, 4, 5, 10]);
+  assert.deepEqual(fold.perTarget(survey).map(({ values }) => values.length), [6, 3]);
+});
+
+Deno.test("percentilesOf takes a value that is there, of all values or of the time", () => {
+  const part = { name: "", values: Float64Array.of(3, 1, 2, 9), timesNs: Float64Array.of(10, 20, 30, 40) };
+  const values = (how: "size" | "time") => percentilesOf(part, [0, 25, 50, 74, 100], how).map(({ value }) => value);
+  assert.deepEqual(values("size"), [1, 2, 3, 3, 9]);
+  assert.deepEqual(values("time"), [3, 1, 2, 2, 9]);
+  assert.deepEqual(percentilesOf(part, [50], "time")[0].timeNs, 30);
+  assert.deepEqual(percentilesOf({ ...part, values: new Float64Array(0) }, [50], "size"), []);
+});
+
+Deno.test("percentileRange leaves its end out and refuses a step that leads nowhere", () => {
+  assert.deepEqual(percentileRange([0, 101, 25]), [0, 25, 50, 75, 100]);
+  assert.throws(() => percentileRange([0, 101, 0]), /Cannot use 0 101 0 as percentiles/);
+  assert.throws(() => percentileRange([0, 200, 1]), RangeError);
+});
+
+Deno.test("foldRecord selects by target, time, index and size, and says what there is where nothing is left", async () => {
+  const at = (i: number, targetId: bigint) =>
+    snapshotOf(5e9 + i * 1e9, 6e9 + i * 1e9, [[0, (i + 1) * MIB, 1]], { targetId });
+  const record = recordOf([0, 1, 2, 3].flatMap((i) => [at(i, 0n), at(i, 1n)]));
+  const seen = async (selection: Parameters<typeof foldRecord>[2]) => {
+    const found: [number, number][] = [];
+    await foldRecord(record, [{
+      snapshot: ({ startNs }, { index }, { originNs }) => found.push([index, (startNs - originNs) / 1e9]),
+    }], selection);
+    return found;
+  };
+  assert.deepEqual(await seen({ target: 1 }), [[1, 0], [1, 1], [1, 2], [1, 3]]);
+  assert.deepEqual(await seen({ timeRange: { startNs: 0.5e9, endNs: 3e9 } }), [[0, 1], [1, 1], [0, 2], [1, 2]]);
+  assert.deepEqual(await seen({ clockRanges: [{ startNs: 8e9, endNs: 9e9 }] }), [[0, 3], [1, 3]]);
+  assert.deepEqual(await seen({ snapshotRanges: [[0, 0], [3, 9]], target: 0 }), [[0, 0], [0, 3]]);
+  assert.deepEqual(await seen({ snapshotBytes: [[2 * MIB, 3 * MIB]], target: 0 }), [[0, 1], [0, 2]]);
+  await assert.rejects(seen({ target: 7 }), /none is; the record has kdamond 7 target 0, kdamond 7 target 1/);
+});
+
+Deno.test("foldRecord selects regions by size, rate, age, temperature, address and mapping", async () => {
+  const rows = [
+    [HEAP, HEAP + MIB, 20, 3],
+    [HEAP + MIB, HEAP + 5 * MIB, 1, 0],
+    [HEAP + 5 * MIB, HEAP + 6 * MIB, 0, 50],
+    [HEAP + 6 * MIB, HEAP + 7 * MIB, 0],
+  ] as const;
+  const record = recordOf([
+    mapped([[HEAP, HEAP + 2 * MIB, "[heap]"], [HEAP + 5 * MIB, HEAP + 9 * MIB, "/lib/libx.so"]]),
+    agedSnapshot(0, 1e8, rows),
+  ]);
+  const left = async (selection: Parameters<typeof foldRecord>[2]) => {
+    const found: number[][] = [];
+    await foldRecord(record, [{
+      snapshot: ({ regions }) => {
+        for (const { start, end } of regions) found.push([(start - HEAP) / MIB, (end - HEAP) / MIB]);
+      },
+    }], selection);
+    return found;
+  };
+  assert.deepEqual(await left({ regionBytes: [2 * MIB, 4 * MIB] }), [[1, 5]]);
+  assert.deepEqual(await left({ accessPercent: [5, 5] }), [[1, 5]]);
+  // A region whose age is not known is of no age.
+  assert.deepEqual(await left({ ageNs: [1e9, Infinity] }), [[5, 6]]);
+  assert.deepEqual(await left({ temperatures: [[-Infinity, -1]] }), [[5, 6]]);
+  assert.deepEqual(await left({ addressRanges: [{ start: HEAP + MIB / 2, end: HEAP + 2 * MIB }] }), [[0.5, 1], [1, 2]]);
+  assert.deepEqual(await left({ mappings: ["HEAP"] }), [[0, 1], [1, 2]]);
+  assert.deepEqual(await left({ mappings: ["libx"], accessPercent: [0, 0] }), [[5, 6], [6, 7]]);
+});
+
+Deno.test("mappingsOf knows a child's mappings although its pid stands at the record's end only", async () => {
+  const pages = {
+    ...{
+      cpuNs: 0,
+      clearNs: 0,
+      walkNs: 0,
+      clears: 0,
+      cleared: 0,
+      chilled: 0,
+      stuck: 0,
+      walked: 0,
+      samples: 0,
+      missed: 0,
+    },
+    ...{ maxOverhead: 0.02, sampleUs: { min: 5000, max: 5000 }, pids: [42, 43] },
+  };
+  const names = (pid: number, path: string) => ({
+    kind: "mappings" as const,
+    mappings: {
+      timeNs: 0,
+      pid,
+      mappings: [{ start: HEAP, end: HEAP + 2 * MIB, path, perms: "rw-p", offset: 0 }],
+    },
+  });
+  const record = recordOf([
+    names(42, "[heap]"),
+    names(43, "/opt/child"),
+    snapshotOf(0, 1e8, [[HEAP, HEAP + MIB, 20]]),
+    snapshotOf(0, 1e8, [[HEAP, HEAP + MIB, 10], [HEAP + MIB, HEAP + 3 * MIB, 0]], { targetId: 1n }),
+    { kind: "footer", footer: { ...FOOTER, pages } },
+  ], PROCESS_HEADER);
+  const { uses } = await mappingsOf(record);
+  assert.deepEqual(
+    uses.map(({ target, name, bytes, meanWssBytes, accessed, idleNs }) => [
+      ...[target.pid, name, bytes / MIB, meanWssBytes / MIB],
+      ...[accessed, idleNs],
+    ]),
+    [[42, "heap", 1, 1, 1, 0], [43, "child", 2, 1, 0.25, 0], [43, "", 1, 0, 0, undefined]],
+  );
+});
+
+Deno.test("mappingsOf gives each mapping its share of a region that spans several, over time", async () => {
+  const { uses, time } = await mappingsOf(smallRecord(1));
+  assert.deepEqual(uses.map(({ name }) => name), ["anonymous", "heap", "stack", "libfoo.so.1"]);
+  const heap = uses.find(({ name }) => name === "heap")!;
+  assert.deepEqual([heap.bytes / MIB, heap.maxWssBytes / MIB], [64, 4]);
+  assert.ok(Math.abs(heap.accessed - 3 / 20 * 4 / 64) < 1e-9);
+  assert.equal(heap.overTime.length, time.count);
+  assert.ok(Math.abs(uses.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
+});
+
+Deno.test("sortRegions sorts by the last key first, and keeps the order of equal ones", () => {
+  const regions = accessedRegionsOf(agedSnapshot(0, 1e8, [[0, 4096, 5, 1], [4096, 12288, 5, 9], [12288, 16384, 1, 9]]));
+  const order = (...args: Parameters<typeof sortRegions> extends [unknown, ...infer Rest] ? Rest : never) =>
+    sortRegions(regions, ...args).map(({ index }) => index);
+  assert.deepEqual(order(["size"]), [0, 2, 1]);
+  assert.deepEqual(order(["age", "access_rate"], ["all"]), [1, 0, 2]);
+  assert.deepEqual(order(["temperature"], ["temperature"]), [1, 2, 0]);
+});
+
+Deno.test("joinTables puts the record's name before rows, and columns that one lacks stay empty", () => {
+  const column = (name: string) => ({ name, title: name, description: name, kind: "count" as const });
+  const table = (columns: string[], row: number[]): Table => ({
+    title: "t",
+    caption: [],
+    columns: columns.map(column),
+    rows: [row],
+  });
+  const joined = joinTables([table(["a"], [1]), table(["a", "b"], [2, 3])], ["x", "y"]);
+  assert.deepEqual(joined.columns.map(({ name }) => name), ["record", "a", "b"]);
+  assert.deepEqual(joined.rows, [["x", 1, undefined], ["y", 2, 3]]);
+  assert.throws(() => joined.chart!(), /several records in one chart/);
+});
+
+Deno.test("formatTable keeps every line within the width where its texts can give way", async () => {
+  const table = mappingsTable(await mappingsOf(smallRecord()));
+  for (const width of [80, 100, 200]) {
+    const lines = formatTable(table, { width, colour: false }).split("\n");
+    assert.ok(lines.every((line) => line.length <= width), `${width}: ${lines.find((line) => line.length > width)}`);
+  }
+});
+
+Deno.test("Every chart is a valid Vega-Lite specification, and draws", async () => {
+  const schema = JSON.parse(await Deno.readTextFile(new URL(import.meta.resolve("vega-lite/vega-lite-schema.json"))));
+  const ajv = new Ajv({ allErrors: false, strict: false, formats: { "color-hex": true, uri: true }, logger: false });
+  delete schema.$schema;
+  const validate = ajv.compile(schema);
+  const fold = new NrRegionsFold();
+  const survey = await foldRecord(smallRecord(), [fold]);
+  const [part] = fold.perTarget(survey);
+  const distribution = (several: boolean, sortBy: "size" | "time") =>
+    distributionTable({
+      title: "Regions",
+      figure: { name: "nr_regions", title: "regions", description: "regions", kind: "count" },
+      parts: several ? [part, { ...part, name: "other" }] : [part],
+      percentiles: percentileRange([0, 101, 1]),
+      sortBy,
+      caption: ["A caption"],
+    }).chart!();
+  const overview = await overviewOf(smallRecord());
+  const charts: Record<string, VegaLiteSpec> = {
+    bySize: distribution(false, "size"),
+    byTime: distribution(true, "time"),
+    mappings: mappingsTable(await mappingsOf(smallRecord())).chart!(),
+    diff: diffTable({ name: "a", overview }, { name: "b", overview }).chart!(),
+    page: recordPageSpec(await recordPageOf(smallRecord())),
+  };
+  for (const [name, spec] of Object.entries(charts)) {
+    assert.ok(validate(spec), `${name}: ${ajv.errorsText(validate.errors)}`);
+    assert.match(await renderSvg(spec), /^<svg .*<\/svg>$/s, name);
+  }
+});
