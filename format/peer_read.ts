@@ -108,7 +108,7 @@ class PeerWalk {
       }
       isRecord = true;
       // In the order of the alphabet, as other tools write objects, what tells whose they are follows the snapshots.
-      if (!("target_id" in fields)) held = [];
+      if (!("target_id" in fields) || !("intervals" in fields)) held = [];
       this.meta = peerMetaOf(fields);
       for await (const _ of this.window.list("[", "]")) {
         const one = await this.#snapshot(this.meta);

@@ -107,7 +107,8 @@ export class PeerRegions {
     const us = typeof region.age?.usec === "string" && /[a-z]/.test(region.age.usec) ? (ns ?? 0) / 1e3 : ns;
     this.age[at] = age ?? (us === undefined ? AGE_UNKNOWN : Math.round(us / aggrUs));
     const passed = parsePeerNumber(region.sz_filter_passed);
-    this.passed[at] = passed ?? 0;
+    // Three decimals of a MiB are no whole bytes.
+    this.passed[at] = Math.trunc(passed ?? 0);
     if (passed !== undefined && passed > 0) this.hasPassed = true;
   }
 
