@@ -1,0 +1,119 @@
+import assert from "assert";
+import { type RecordHeader, Regions } from "../../damon/mod.ts";
+import { FORMATS, PartitionedWriter } from "../../format/mod.ts";
+import { HEADER } from "../records.ts";
+
+/** Answers each query of its arguments, in a process of its own: DuckDB is native code for Node.js. */
+const QUERY = `
+const { DuckDBInstance } = require("@duckdb/node-api");
+(async () => {
+  const db = await (await DuckDBInstance.create(":memory:")).connect();
+  const answers = [];
+  for (const query of process.argv.slice(1)) answers.push((await db.runAndReadAll(query)).getRowObjectsJson());
+  console.log(JSON.stringify(answers));
+})();
+`;
+
+async function ask(...queries: string[]): Promise<Record<string, unknown>[][]> {
+  const { success, stdout, stderr } = await new Deno.Command("node", {
+    args: ["-e", QUERY, "--", ...queries],
+    env: { NODE_PATH: new URL("../../.cache/npm/node_modules", import.meta.url).pathname },
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+const HOSTS = ["web1", "web2", "db1"];
+
+function headerOf(host: number): RecordHeader {
+  return {
+    ...HEADER,
+    // Ten seconds before midnight.
+    clock: { name: "boottime", originNs: (host + 1) * 5e9, originWallMs: Date.UTC(2026, 0, 30, 23, 59, 50) },
+    host: { ...HEADER.host, hostname: HOSTS[host] },
+    kdamonds: [{
+      pid: 70 + host,
+      ours: true,
+      contexts: [{
+        operations: "vaddr",
+        intervals: { sampleUs: 5000, aggrUs: 100_000, updateUs: 1_000_000 },
+        nrRegions: { min: 10, max: 1000 },
+        targets: [{ pid: 1000 + host, regions: [] }],
+      }],
+    }],
+    processes: [{ pid: 1000 + host, comm: host === 2 ? "postgres" : "nginx", cmdline: [], exe: "" }],
+  };
+}
+
+/** 200 snapshots of 10 and more regions; the last ends at 2^64, half of them idle. */
+async function writeHost(folder: string, host: number): Promise<string[]> {
+  const make = await FORMATS.parquet.load();
+  const header = headerOf(host);
+  const writer = new PartitionedWriter(folder, header, ["host", "date"], (header) => make(header, {}));
+  const length = 10 + host;
+  for (let i = 0; i < 200; i++) {
+    const startNs = header.clock.originNs + i * 1e8;
+    const rows = Array.from({ length }, (_, k) => ({
+      start: k === length - 1 ? 2 ** 64 - 4096 : 0x7f00_0000_0000 + k * 8192,
+      end: k === length - 1 ? 2 ** 64 : 0x7f00_0000_0000 + k * 8192 + 8192,
+      nrAccesses: k % 2 === 0 ? 20 : 0,
+      age: k === 3 ? undefined : i,
+    }));
+    writer.write({
+      kind: "snapshot",
+      snapshot: {
+        kdamond: 70 + host,
+        targetId: 18446623438842320001n,
+        startNs,
+        endNs: startNs + 1e8,
+        sampleUs: 5000,
+        aggrUs: 100_000,
+        regions: Regions.from(rows),
+      },
+    });
+  }
+  writer.finish({
+    endNs: 0,
+    reason: "timeout",
+    snapshots: 200,
+    regions: 2000,
+    events: 0,
+    received: 0,
+    dropped: 0,
+    torn: 0,
+  });
+  return writer.files;
+}
+
+Deno.test("DuckDB queries the records of several hosts, and reads only the parts that a query is about", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (let host = 0; host < HOSTS.length; host++) {
+      const files = await writeHost(folder, host);
+      assert.deepEqual(files.map((file) => file.slice(folder.length + 1).replace(/\/[^/]*$/, "")), [
+        `host=${HOSTS[host]}/date=2026-01-30`,
+        `host=${HOSTS[host]}/date=2026-01-31`,
+      ]);
+    }
+    const all = `'${folder}/**/*.parquet'`;
+    const [hosts, hot, exact, groups, plan] = await ask(
+      `SELECT host, comm, pid, count(DISTINCT end_ns) AS snapshots, count(*) AS regions, count(age) AS ages FROM ${all} GROUP BY ALL ORDER BY regions`,
+      `SELECT comm, sum("end" - start) FILTER (nr_accesses > 0) / count(DISTINCT (host, end_ns)) AS hot FROM ${all} WHERE "end" < 140737488355328 GROUP BY comm ORDER BY comm`,
+      `SELECT max("end")::VARCHAR AS top, min(target_id)::VARCHAR AS id, min(time)::VARCHAR AS first FROM ${all} WHERE host = 'web1'`,
+      `SELECT path_in_schema AS name, type, stats_min_value AS low, stats_max_value AS high, compression FROM parquet_metadata('${folder}/host=web1/date=2026-01-31/*.parquet') WHERE path_in_schema = 'age'`,
+      `EXPLAIN ANALYZE SELECT count(*) FROM ${all} WHERE host = 'db1' AND date = '2026-01-31'`,
+    );
+    assert.deepEqual(hosts, [
+      { host: "web1", comm: "nginx", pid: 1000, snapshots: "200", regions: "2000", ages: "1800" },
+      { host: "web2", comm: "nginx", pid: 1001, snapshots: "200", regions: "2200", ages: "2000" },
+      { host: "db1", comm: "postgres", pid: 1002, snapshots: "200", regions: "2400", ages: "2200" },
+    ]);
+    assert.deepEqual(hot, [{ comm: "nginx", hot: 5 * 8192 }, { comm: "postgres", hot: 6 * 8192 }]);
+    assert.deepEqual(exact.map(({ top, id }) => [top, id]), [["18446744073709551615", "18446623438842320001"]]);
+    assert.match(String(exact[0].first), /^2026-01-30 23:59:50\.1/);
+    assert.deepEqual(groups, [{ name: "age", type: "INT32", low: "99", high: "199", compression: "ZSTD" }]);
+    assert.match(JSON.stringify(plan), /Scanning Files: 1\/6/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
