@@ -13,9 +13,9 @@
  */
 export class GrowingTime {
   /** Begin of the first bin; set by the first {@linkcode spread}. */
-  startNs = NaN;
+  startNs: number = NaN;
   /** Length of a bin. */
-  binNs = NaN;
+  binNs: number = NaN;
   /** How many bins are in use. */
   used = 0;
   readonly #rows: Float64Array[] = [];

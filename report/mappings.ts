@@ -87,7 +87,7 @@ interface TargetSums {
 /** Sums of each mapping. */
 export class MappingsFold implements Fold {
   /** Targets whose process was not known while they were read. */
-  readonly unknown = new Set<string>();
+  readonly unknown: Set<string> = new Set();
   readonly #targets = new Map<RecordedTarget, TargetSums>();
   readonly #names = new Map<number, MappingNames>();
   readonly #time = new GrowingTime(TIME_BINS);

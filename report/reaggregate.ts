@@ -17,7 +17,11 @@ export class Reaggregation {
   #pieces: Pieces | undefined;
   #startNs = 0;
 
-  constructor(readonly workUs: number) {}
+  /** Joins to `workUs` µs. */
+  constructor(
+    /** Time that a joined snapshot spans at least, µs. */
+    readonly workUs: number,
+  ) {}
 
   /** Takes the next snapshot; returns the joined one where it ends with it. */
   add(snapshot: Snapshot): Snapshot | undefined {

@@ -3,7 +3,7 @@ import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
 
 /** Something that has a record's header, and names for its targets with it. */
-type Headed = { header: RecordHeader };
+export type Headed = { header: RecordHeader };
 
 /** Name of a target: its command and pid, or what else is known of it. */
 export function targetNameOf(headed: Headed, target: RecordedTarget): string {

@@ -34,6 +34,7 @@ export class WssFold implements Fold {
   readonly #series = new Map<RecordedTarget, Series>();
   readonly #options: Required<WssOptions>;
 
+  /** Keeps nothing yet. */
   constructor(options: WssOptions = {}) {
     this.#options = { minAccesses: 1, minBytes: 1, workUs: 1, skipSnapshots: 20, ...options };
   }

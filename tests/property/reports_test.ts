@@ -1,6 +1,6 @@
 import assert from "assert";
 import fc from "fast-check";
-import { Regions } from "../../damon/mod.ts";
+import type { Regions } from "../../damon/mod.ts";
 import { GrowingTime, Reaggregation, sizeHistogramOf, sizePercentilesOf } from "../../report/mod.ts";
 import { RegionPicker } from "../../report/region_filter.ts";
 import { agedSnapshot } from "../report_records.ts";
