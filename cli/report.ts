@@ -42,6 +42,7 @@ function heatmapCommand(name: string) {
     .description("Show when which memory was accessed how often: in the terminal, or as a picture, page or table.")
     .option("--resol <counts...>", "time bins and address rows (default: what fits, or 240 100)", each(count))
     .option("--draw_range <which>", "hottest: cut out idle memory; all: only what was not monitored", "hottest")
+    .option("--guide", "say which times and addresses there are to draw, and draw nothing")
     .addHelpText(
       "after",
       `

@@ -1,10 +1,12 @@
 import { RecordError } from "../damon/mod.ts";
 import {
   captionOf,
+  foldRecord,
   formatHeatCsv,
   formatHeatJson,
   formatHeatJsonl,
   formatHeatmap,
+  GuideFold,
   type Heatmap,
   heatmapOf,
   type HeatmapOptions,
@@ -15,8 +17,9 @@ import {
 } from "../report/mod.ts";
 import type { HeatmapCommandOptions } from "./report.ts";
 import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
-import { inputNamesOf, openInput } from "./report_read.ts";
+import { inputNamesOf, openInput, requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
+import { showReport } from "./report_show.ts";
 import { colourOf } from "./terminal_colour.ts";
 
 /** What each suffix of an output file makes of a heat map. */
@@ -37,6 +40,7 @@ const STDOUT: OutputFormats<Heatmap> = {
 /** `damo report heatmap`: reads each record, folds it, and writes what was asked for. */
 export async function reportHeatmap(options: HeatmapCommandOptions): Promise<void> {
   const { output = "-", format = "text" } = options;
+  if (options.guide) return await reportGuide(options);
   if (!isStdout(output) && options.format !== undefined) {
     throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
   }
@@ -63,6 +67,17 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
     }
     await writeOutput(output, await formatOf(heatmap));
   }
+}
+
+/** `damo report heatmap --guide`. */
+async function reportGuide(options: HeatmapCommandOptions): Promise<void> {
+  const selection = selectionOf(options);
+  await showReport(options, async ({ name, open }) => {
+    const fold = new GuideFold();
+    const survey = await foldRecord(open, [fold], selection);
+    requireSnapshots(survey, name);
+    return fold.table(survey);
+  });
 }
 
 function layoutOf({ resol, draw_range: drawRange }: HeatmapCommandOptions): HeatmapOptions {

@@ -123,6 +123,7 @@ export { rawSectionOf } from "./raw_section.ts";
 export { type StripColumn, stripLevelsOf, type TemperatureStrip, temperatureStripOf } from "./temperature_strip.ts";
 export { heatColour256 } from "./heat_colours.ts";
 export { csvLine } from "./csv.ts";
+export { GuideFold } from "./guide.ts";
 export { TimesFold } from "./times.ts";
 export { RecordCountsFold, recordTable } from "./record_table.ts";
 export { type Footprint, footprintDistribution, type FootprintMetric, parseFootprints } from "./footprint.ts";
