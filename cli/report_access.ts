@@ -2,9 +2,11 @@ import { parseNs } from "../damon/units.ts";
 import {
   type AccessOptions,
   accessSectionOf,
+  accessSpec,
   type AccessStyle,
   foldRecord,
   heatColour256,
+  isDrawn,
   lossLines,
   percentileRange,
   rawSectionOf,
@@ -18,13 +20,16 @@ import {
 import type { RecordedTarget, RecordSurvey } from "../report/mod.ts";
 import type { Snapshot } from "../damon/mod.ts";
 import type { AccessCommandOptions, PlainCommandOptions } from "./access.ts";
+import { requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
 import { type StreamedReport, streamReport } from "./report_stream.ts";
-import { textOptionsOf } from "./report_show.ts";
+import { showReport, textOptionsOf } from "./report_show.ts";
 
 /** `damo report access`. */
 export async function reportAccess(options: AccessCommandOptions): Promise<void> {
   const wanted = accessOptionsOf(options);
+  const { output = "-", format } = options;
+  if (format === "vega-lite" || /\.(png|svg|html|vl\.json)$/i.test(output)) return await drawAccess(options, wanted);
   await streamReport(
     options,
     streamedOf(
@@ -33,6 +38,38 @@ export async function reportAccess(options: AccessCommandOptions): Promise<void>
       (snapshot, target, survey) => accessSectionOf(snapshot, target, survey, wanted),
     ),
   );
+}
+
+/** The histogram or the percentiles of the last selected snapshot as a chart. */
+async function drawAccess(options: AccessCommandOptions, wanted: AccessOptions): Promise<void> {
+  const { style = "detailed" } = wanted;
+  if (!isDrawn(style)) {
+    throw new RangeError(
+      `Cannot draw the style ${style} as only percentiles and histograms can be drawn: use --style recency-sz-hist or ` +
+        "the like, or damo report heatmap",
+    );
+  }
+  const drawn = { percentiles: percentileRange([0, 101, 1]), ...wanted };
+  const selection = selectionOf(options);
+  await showReport(options, async ({ name, open }) => {
+    const last: { section?: Section; snapshots: number } = { snapshots: 0 };
+    const survey = await foldRecord(open, [{
+      snapshot: (snapshot, target, record) => {
+        last.section = accessSectionOf(snapshot, target, record, drawn);
+        last.snapshots++;
+      },
+    }], selection);
+    requireSnapshots(survey, name);
+    const title = titleOf(survey, "Accesses to");
+    const caption = [
+      ...(last.snapshots > 1 ? [`The last of ${last.snapshots} snapshots: choose another with --snapshot_idx`] : []),
+      recordedLine(survey),
+      ...lossLines(survey),
+    ];
+    const { section } = last;
+    const chart = () => accessSpec(section!, style, title, caption);
+    return { title, caption, columns: section!.columns, rows: section!.rows, chart };
+  });
 }
 
 /** `damo report raw`. */

@@ -16,26 +16,26 @@ import {
   type TerminalOptions,
 } from "../report/mod.ts";
 import type { HeatmapCommandOptions } from "./report.ts";
-import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
+import {
+  chartFormats,
+  isStdout,
+  outputFormatOf,
+  type OutputFormats,
+  type Theme,
+  writeOutput,
+} from "./report_output.ts";
 import { inputNamesOf, openInput, requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
 import { showReport } from "./report_show.ts";
 import { colourOf } from "./terminal_colour.ts";
 
 /** What each suffix of an output file makes of a heat map. */
-const FILES: OutputFormats<Heatmap> = {
-  ...chartFormats(heatmapSpec, (heatmap) => captionOf(heatmap).title),
+const filesOf = (theme: Theme): OutputFormats<Heatmap> => ({
+  ...chartFormats(heatmapSpec, (heatmap) => captionOf(heatmap).title, undefined, theme),
   ".json": formatHeatJson,
   ".jsonl": formatHeatJsonl,
   ".csv": formatHeatCsv,
-};
-
-const STDOUT: OutputFormats<Heatmap> = {
-  json: formatHeatJson,
-  jsonl: formatHeatJsonl,
-  csv: formatHeatCsv,
-  "vega-lite": FILES[".vl.json"],
-};
+});
 
 /** `damo report heatmap`: reads each record, folds it, and writes what was asked for. */
 export async function reportHeatmap(options: HeatmapCommandOptions): Promise<void> {
@@ -44,12 +44,13 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
   if (!isStdout(output) && options.format !== undefined) {
     throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
   }
+  const files = filesOf(options.theme);
   const text = isStdout(output) && format === "text" ? terminalOptions(options) : undefined;
   const formatOf = text
     ? (heatmap: Heatmap) => formatHeatmap(heatmap, text)
     : isStdout(output)
-    ? STDOUT[format]
-    : outputFormatOf(output, { ...FILES, ".txt": (heatmap: Heatmap) => formatHeatmap(heatmap, TEXT_FILE) });
+    ? files[format === "vega-lite" ? ".vl.json" : `.${format}`]
+    : outputFormatOf(output, { ...files, ".txt": (heatmap: Heatmap) => formatHeatmap(heatmap, TEXT_FILE) });
   const cells = text ? { ...terminalCells(text), minRows: text.colour === "never" ? 3 : 6 } : {};
   const layout = layoutOf(options);
   const selection = selectionOf(options);

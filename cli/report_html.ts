@@ -1,4 +1,4 @@
-import { captionOf, type HeatmapOptions, recordPageOf, recordPageSpec } from "../report/mod.ts";
+import { captionOf, darkSpec, type HeatmapOptions, recordPageOf, recordPageSpec } from "../report/mod.ts";
 import type { OverviewCommandOptions } from "./overview.ts";
 import { isStdout, writeOutput } from "./report_output.ts";
 import { inputNamesOf, openInput, requireSnapshots } from "./report_read.ts";
@@ -24,7 +24,7 @@ export async function reportHtml(options: OverviewCommandOptions & { resol?: num
   await using input = await openInput(name);
   const page = await recordPageOf(input.open, selection, layoutOf(options.resol));
   requireSnapshots(page.overview.survey, name);
-  const spec = recordPageSpec(page);
+  const spec = options.theme === "dark" ? darkSpec(recordPageSpec(page)) : recordPageSpec(page);
   if (/\.vl\.json$/i.test(output)) return await writeOutput(output, JSON.stringify(spec) + "\n");
   const { renderHtml } = await import("../draw/html.ts");
   await writeOutput(output, await renderHtml(spec, captionOf(page.heatmap).title, HINT));

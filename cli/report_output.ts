@@ -1,14 +1,19 @@
-import type { VegaLiteSpec } from "../report/mod.ts";
+import { darkSpec, type VegaLiteSpec } from "../report/mod.ts";
 
 /** What each suffix of an output file makes of a result; a longer suffix stands before the one that it ends in. */
 export type OutputFormats<T> = Record<string, (result: T) => Promise<string | Uint8Array> | string | Uint8Array>;
 
-/** The suffixes of charts. `hint` is the line below the chart in a page. */
+/** How charts look. */
+export type Theme = "light" | "dark";
+
+/** The suffixes of charts. `hint` is the line below the chart in a page; `theme` is asked when one is drawn. */
 export function chartFormats<T>(
-  specOf: (result: T) => VegaLiteSpec,
+  chartOf: (result: T) => VegaLiteSpec,
   titleOf: (result: T) => string,
   hint?: string,
+  theme: Theme = "light",
 ): OutputFormats<T> {
+  const specOf = (result: T) => theme === "dark" ? darkSpec(chartOf(result)) : chartOf(result);
   return {
     ".vl.json": (result) => JSON.stringify(specOf(result)) + "\n",
     ".svg": async (result) => (await import("../draw/svg.ts")).renderSvg(specOf(result)),

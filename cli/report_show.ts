@@ -9,25 +9,25 @@ import {
   type VegaLiteSpec,
 } from "../report/mod.ts";
 import type { ReportOptions } from "./report_options.ts";
-import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
+import {
+  chartFormats,
+  isStdout,
+  outputFormatOf,
+  type OutputFormats,
+  type Theme,
+  writeOutput,
+} from "./report_output.ts";
 import { inputNamesOf, openInput, type ReportInput } from "./report_read.ts";
 import { colourOf } from "./terminal_colour.ts";
 
 const HINT = "Wheel: zoom. Drag: move. Double click: the whole picture again. Point at the chart: the figures there.";
 
-const FILES: OutputFormats<Table> = {
-  ...chartFormats(chartOf, ({ title }) => title, HINT),
+const filesOf = (theme: Theme): OutputFormats<Table> => ({
+  ...chartFormats(chartOf, ({ title }) => title, HINT, theme),
   ".json": formatTableJson,
   ".jsonl": formatTableJsonl,
   ".csv": formatTableCsv,
-};
-
-const STDOUT: OutputFormats<Table> = {
-  json: formatTableJson,
-  jsonl: formatTableJsonl,
-  csv: formatTableCsv,
-  "vega-lite": FILES[".vl.json"],
-};
+});
 
 function chartOf({ chart, title }: Table) {
   if (chart) return chart();
@@ -62,12 +62,17 @@ export function presenterOf(
     throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
   }
   const textOptions = { ...textOptionsOf(options), ...text };
+  const files = filesOf(options.theme);
   const asText = (table: Table) => formatTable(table, textOptions);
   const isText = isStdout(output) && (format ?? "text") === "text";
-  const formatOf = isText ? asText : isStdout(output) ? STDOUT[format!] : outputFormatOf(output, {
-    ...FILES,
-    ".txt": (table: Table) => formatTable(table, { ...textOptions, colour: false }),
-  });
+  const formatOf = isText
+    ? asText
+    : isStdout(output)
+    ? files[format === "vega-lite" ? ".vl.json" : `.${format}`]
+    : outputFormatOf(output, {
+      ...files,
+      ".txt": (table: Table) => formatTable(table, { ...textOptions, colour: false }),
+    });
   return async (tables, names) => {
     const joined = () => {
       const table = joinTables(tables, names);

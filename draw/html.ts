@@ -25,6 +25,7 @@ export async function renderHtml(spec: VegaLiteLiteral, title: string, hint = HI
     await load();
     return await Deno.readTextFile(new URL(bundle, import.meta.resolve(main)));
   }));
+  const background = typeof spec.background === "string" ? escapeHtml(spec.background) : "white";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,8 +35,8 @@ export async function renderHtml(spec: VegaLiteLiteral, title: string, hint = HI
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <style>
-body { margin: 16px; font-family: "DejaVu Sans", Verdana, Helvetica, Arial, sans-serif; color: #1f1c2e; }
-p { margin: 4px 12px; font-size: 12px; color: #55525f; }
+body { margin: 16px; font-family: "DejaVu Sans", Verdana, Helvetica, Arial, sans-serif; background: ${background}; }
+p { margin: 4px 12px; font-size: 12px; color: #85828f; }
 </style>
 ${scripts.map((script) => `<script>${escapeScript(script)}</script>`).join("\n")}
 </head>

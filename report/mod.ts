@@ -119,6 +119,7 @@ export {
   weighed,
 } from "./access_metrics.ts";
 export { type AccessOptions, accessSectionOf, type AccessStyle, type Section } from "./access_sections.ts";
+export { accessSpec, isDrawn } from "./access_vega_lite.ts";
 export { rawSectionOf } from "./raw_section.ts";
 export { type StripColumn, stripLevelsOf, type TemperatureStrip, temperatureStripOf } from "./temperature_strip.ts";
 export { heatColour256 } from "./heat_colours.ts";
@@ -131,6 +132,7 @@ export { type MappingReport, MappingsFold, mappingsOf, type MappingUse } from ".
 export { mappingsTable } from "./mappings_table.ts";
 export { mappingsSpec } from "./mappings_vega_lite.ts";
 export { GrowingTime } from "./growing_time.ts";
+export { darkSpec } from "./dark.ts";
 export { heatSourceOf } from "./heat_source.ts";
 export { formatOverview, type Overview, overviewFigures, overviewOf, overviewTable } from "./overview.ts";
 export { type DiffSide, diffSpec, diffTable } from "./diff.ts";

@@ -3,6 +3,9 @@ import { Ajv } from "ajv";
 import { renderSvg } from "../../draw/mod.ts";
 import {
   accessedRegionsOf,
+  accessSectionOf,
+  accessSpec,
+  darkSpec,
   diffTable,
   distributionTable,
   foldRecord,
@@ -204,6 +207,18 @@ Deno.test("formatTable keeps every line within the width where its texts can giv
   }
 });
 
+Deno.test("darkSpec turns page and text over, and leaves data and the heat map's colours as they are", async () => {
+  const spec = recordPageSpec(await recordPageOf(smallRecord(2)));
+  const dark = darkSpec(spec);
+  assert.equal(dark.background, "#16141f");
+  assert.equal((dark.config as { title: { color: string } }).title.color, "#f1eff7");
+  const [light, turned] = [JSON.stringify(spec), JSON.stringify(dark)];
+  for (const colour of ["#fcffa4", "#520e6d"]) assert.ok(light.includes(colour) && turned.includes(colour), colour);
+  assert.ok(!turned.includes('"white"'));
+  const text = { $schema: "", title: { text: "white" }, data: { values: [{ name: "white" }] } };
+  assert.deepEqual(darkSpec(text).data, text.data);
+});
+
 Deno.test("Every chart is a valid Vega-Lite specification, and draws", async () => {
   const schema = JSON.parse(await Deno.readTextFile(new URL(import.meta.resolve("vega-lite/vega-lite-schema.json"))));
   const ajv = new Ajv({ allErrors: false, strict: false, formats: { "color-hex": true, uri: true }, logger: false });
@@ -229,6 +244,15 @@ Deno.test("Every chart is a valid Vega-Lite specification, and draws", async () 
     diff: diffTable({ name: "a", overview }, { name: "b", overview }).chart!(),
     page: recordPageSpec(await recordPageOf(smallRecord())),
   };
+  for (const style of ["recency-sz-hist", "recency-percentiles", "temperature-percentiles"] as const) {
+    await foldRecord(smallRecord(), [{
+      snapshot: (snapshot, target, start) =>
+        charts[style] = accessSpec(accessSectionOf(snapshot, target, start, { style }), style, "Accesses", [
+          "A caption",
+        ]),
+    }], { snapshotRanges: [[9, 9]] });
+  }
+  for (const [name, spec] of Object.entries({ ...charts })) charts[`${name}, dark`] = darkSpec(spec);
   for (const [name, spec] of Object.entries(charts)) {
     assert.ok(validate(spec), `${name}: ${ajv.errorsText(validate.errors)}`);
     assert.match(await renderSvg(spec), /^<svg .*<\/svg>$/s, name);
