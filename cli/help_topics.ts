@@ -60,6 +60,21 @@ The page sampler keeps to a budget, --max_overhead (2 % of one CPU): where it do
 stretched, and the record says by how much.`,
   },
   {
+    name: "formats",
+    title: "What records can be read and written as",
+    text: `
+damo reads what a file holds, whatever its name is: its own Arrow streams, Parquet, JSON lines and CSV; the Python damo's JSON,
+compressed or not, with the files beside it; text of perf script, trace-cmd report and perf trace. damo convert writes:
+  arrow            .arrow     damo's own, keeps everything
+  parquet          .parquet   one row a region, for DuckDB, Spark and the like; --partition_by host,date
+  jsonl            .jsonl     one snapshot a line, for jq; keeps everything
+  csv              .csv       one region a row
+  json_compressed  .data      the Python damo's; json, .json: the same without compression
+  perf_script      .script    text as perf script prints it
+docs/formats.md has a table of what each keeps. damo info says what is in a record, damo cut writes a part of it, damo merge
+makes one of several, damo cat prints it.`,
+  },
+  {
     name: "interfaces",
     title: "How DAMON is driven, by kernel",
     text: `

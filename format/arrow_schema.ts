@@ -38,6 +38,11 @@ export function registerZstd(): void {
   if (compressionRegistry.get(CompressionType.ZSTD)?.encode) return;
   compressionRegistry.set(CompressionType.ZSTD, {
     encode: (data) => new Uint8Array(zstdCompressSync(data)),
-    decode: (data) => new Uint8Array(zstdDecompressSync(data)),
+    decode: (data) => {
+      const bytes = zstdDecompressSync(data);
+      // What is decoded is looked at as 64-bit numbers.
+      const isAligned = bytes.byteOffset % 8 === 0;
+      return isAligned ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : new Uint8Array(bytes);
+    },
   });
 }

@@ -26,6 +26,8 @@ export const CSV_COLUMNS = [
  */
 export class CsvEncoder implements RecordEncoder {
   readonly isLive = true;
+  /** Some MB of text. */
+  readonly batchRegions = 16_384;
 
   begin(): Uint8Array {
     return encodeText(CSV_COLUMNS.join(",") + "\n");

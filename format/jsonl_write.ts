@@ -10,6 +10,8 @@ import { decimal, decimalU64, jsonInteger } from "./exact_number.ts";
  */
 export class JsonLinesEncoder implements RecordEncoder {
   readonly isLive = true;
+  /** Some MB of text. */
+  readonly batchRegions = 16_384;
   readonly #header: RecordHeader;
   readonly #address: (value: number) => string;
 

@@ -23,6 +23,8 @@ function keyOf({ kdamond, targetId, scheme }: Snapshot): string {
  * first are written as they come; those of others wait, compressed, as theirs are records of their own behind it.
  */
 export class PeerJsonEncoder implements RecordEncoder {
+  /** Some MB of text. */
+  readonly batchRegions = 8192;
   readonly #header: RecordHeader;
   readonly #pieces: BytePieces;
   #first: string | undefined;

@@ -4,7 +4,7 @@ import type { RecordEncoder } from "./encoder.ts";
 import { exists, isStream } from "./output_file.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
-const BATCH_REGIONS = 65_536;
+const BATCH_REGIONS = 131_072;
 const BATCH_MS = 1000;
 
 /** A record that is being written. Whatever was flushed stays readable, however the process ends. */

@@ -9,6 +9,8 @@ import { formatComment } from "./trace_comments.ts";
  */
 export class TraceEncoder implements RecordEncoder {
   readonly isLive = true;
+  /** Some MB of text. */
+  readonly batchRegions = 16_384;
   readonly #header: RecordHeader;
   /** By kdamond: the sampling interval that the text has said last. */
   readonly #sampleUs = new Map<number, number>();
