@@ -15,7 +15,9 @@ export type HeatmapCommandOptions = ReturnType<ReturnType<typeof heatmapCommand>
 /** `damo report`: what a record says. */
 export function reportCommand() {
   return new Command("report")
-    .description("Show what a record says.")
+    .description("Show what a record says. Without a report's name: one page about it.")
+    .helpCommand(false)
+    .addCommand(overviewCommand(), { isDefault: true })
     .addCommand(heatmapCommand("heatmap"))
     .addCommand(wssCommand())
     .addCommand(mappingsCommand())
@@ -33,7 +35,6 @@ export function reportCommand() {
     .addCommand(idleCommand())
     .addCommand(statusCommand("damon"))
     .addCommand(doctorCommand("sysinfo"))
-    .addCommand(overviewCommand(), { isDefault: true })
     .addCommand(heatsCommand(), { hidden: true });
 }
 

@@ -42,3 +42,51 @@ export function smallRecord(seconds = 6) {
   items.push({ kind: "footer", footer: FOOTER });
   return recordOf(items, PROCESS_HEADER);
 }
+
+/** A minute of process 42: a heap of two halves used in turn, a file that is scanned, a cache that is left alone, a stack. */
+export function galleryRecord() {
+  const [CACHE, FILE] = [0x7e00_0000_0000, 0x7f00_0000_0000];
+  const items: (RecordItem | Snapshot)[] = [mappingsOf([
+    [HEAP, HEAP + 256 * MIB, "[heap]"],
+    [CACHE, CACHE + 192 * MIB, "[anon:cache]"],
+    [FILE, FILE + 128 * MIB, "/srv/index.db"],
+    [FILE + 128 * MIB, FILE + 130 * MIB, "/usr/lib/x86_64-linux-gnu/libc.so.6"],
+    [STACK, STACK + 132 * 1024, "[stack]"],
+  ])];
+  const wave = (i: number, part: number) => (i * 7 + part * 13) % 10 / 10;
+  for (let i = 0; i < 300; i++) {
+    const second = i / 5;
+    const heap = Array.from({ length: 16 }, (_, part) => {
+      const isHot = second < 40 ? (part < 8) === (second % 20 < 10) : Math.abs(part - (second - 40) * 0.8) < 1.5;
+      return [
+        HEAP + part * 16 * MIB,
+        HEAP + (part + 1) * 16 * MIB,
+        isHot ? 13 + Math.floor(wave(i, part) * 7) : 0,
+        isHot ? 3 : Math.floor(i % 50),
+      ] as const;
+    });
+    const file = Array.from({ length: 16 }, (_, part) => {
+      const distance = Math.abs(part - (second % 30) / 30 * 16);
+      return [
+        FILE + part * 8 * MIB,
+        FILE + (part + 1) * 8 * MIB,
+        Math.max(0, Math.floor(9 - 5 * distance)),
+        Math.floor(Math.min(i, 30)),
+      ] as const;
+    });
+    items.push(agedSnapshot(1e12 + i * 2e8, 1e12 + (i + 1) * 2e8, [
+      ...heap,
+      [CACHE, CACHE + 64 * MIB, second < 12 ? Math.floor(14 - second) : 0, second < 12 ? 2 : i - 60],
+      [CACHE + 64 * MIB, CACHE + 192 * MIB, 0, i],
+      ...file,
+      [FILE + 128 * MIB, FILE + 130 * MIB, i % 9 === 0 ? 2 : 0, i % 9],
+      [STACK, STACK + 8192, 17, i],
+      [STACK + 8192, STACK + 132 * 1024, 0, i],
+    ], { sampleUs: 10_000, aggrUs: 200_000 }));
+  }
+  items.push({ kind: "footer", footer: FOOTER });
+  return recordOf(items, {
+    ...PROCESS_HEADER,
+    processes: [{ pid: 42, comm: "indexer", cmdline: ["/opt/indexer", "--serve"], exe: "/opt/indexer" }],
+  });
+}

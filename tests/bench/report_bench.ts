@@ -4,6 +4,8 @@
  *
  *     deno run -A tests/bench/report_bench.ts [SNAPSHOTS...]
  *
+ * DAMO_PEER=.../damo.py measures the Python damo as well, on the same record in its own format.
+ *
  * @module
  */
 import { Regions, type Snapshot } from "../../damon/mod.ts";
@@ -62,40 +64,63 @@ function writeRecord(path: string, count: number): void {
   writer.close();
 }
 
-/** Runs the command; its wall clock time and CPU time in s, and its largest resident size in MB. */
-async function measure(args: readonly string[]): Promise<{ wall: number; cpu: number; mb: number }> {
-  const damo = new URL("../../damo", import.meta.url).pathname;
+interface Cost {
+  /** By the clock, s. */
+  wall: number;
+  /** CPU time, s. */
+  cpu: number;
+  /** Largest resident size, MB. */
+  mb: number;
+}
+
+/** Runs a command. */
+async function measure(command: readonly string[]): Promise<Cost> {
   const before = performance.now();
   const { code, stderr } = await new Deno.Command("/usr/bin/time", {
-    args: ["-f", "%U %S %M", damo, ...args],
+    args: ["-f", "%U %S %M", ...command],
     stdout: "null",
     stderr: "piped",
   }).output();
   const wall = (performance.now() - before) / 1e3;
   const text = new TextDecoder().decode(stderr).trim();
-  if (code !== 0) throw new Error(`Cannot measure damo ${args.join(" ")}: ${text}`);
+  if (code !== 0) throw new Error(`Cannot measure ${command.join(" ")}: ${text}`);
   const [user, system, kb] = text.split("\n").at(-1)!.split(" ").map(Number);
   return { wall, cpu: user + system, mb: kb / 1024 };
+}
+
+async function best(runs: number, command: readonly string[]): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let run = 0; run < runs; run++) costs.push(await measure(command));
+  return costs.sort((a, b) => a.cpu - b.cpu)[0];
+}
+
+const DAMO = new URL("../../damo", import.meta.url).pathname;
+const REPORTS = [["heatmap", "--resol", "40", "80"], ["wss"]];
+
+async function compare(folder: string, count: number, peer: string | undefined): Promise<void> {
+  const [native, json] = [`${folder}/record.arrow`, `${folder}/damon.data`];
+  writeRecord(native, count);
+  const show = (who: string, report: readonly string[], { wall, cpu, mb }: Cost) =>
+    console.log(
+      `${String(count * REGIONS).padStart(9)} regions  ${who.padEnd(22)} ${report.join(" ").padEnd(22)} ` +
+        `${wall.toFixed(2).padStart(7)} s  ${cpu.toFixed(2).padStart(7)} s of CPU  ${mb.toFixed(0).padStart(6)} MB`,
+    );
+  for (const report of REPORTS) show("damo, native", report, await best(3, [DAMO, "report", ...report, "-i", native]));
+  await measure([DAMO, "convert", native, json, "--format", "json_compressed"]);
+  for (const report of REPORTS) {
+    show("damo, peer's JSON", report, await best(2, [DAMO, "report", ...report, "-i", json]));
+  }
+  if (!peer) return;
+  for (const report of REPORTS) {
+    show("Python damo, its JSON", report, await best(1, ["python3", peer, "report", ...report, "-i", json]));
+  }
 }
 
 if (import.meta.main) {
   const counts = Deno.args.length ? Deno.args.map(Number) : [1_000, 10_000];
   const folder = await Deno.makeTempDir();
   try {
-    for (const count of counts) {
-      const path = `${folder}/record.arrow`;
-      writeRecord(path, count);
-      for (const command of [["heatmap", "--resol", "40", "80"], ["wss"]]) {
-        const runs = [];
-        for (let run = 0; run < 3; run++) runs.push(await measure(["report", ...command, "-i", path]));
-        const { wall, cpu, mb } = runs.sort((a, b) => a.wall - b.wall)[0];
-        console.log(
-          `${count * REGIONS} regions, report ${command.join(" ")}: ` +
-            `${wall.toFixed(2)} s, ${cpu.toFixed(2)} s of CPU, ${mb.toFixed(0)} MB`,
-        );
-      }
-      await Deno.remove(path);
-    }
+    for (const count of counts) await compare(folder, count, Deno.env.get("DAMO_PEER"));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
