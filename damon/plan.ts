@@ -19,6 +19,12 @@ export interface PlanLayout {
 /** Of the newest kernels. */
 export const DEFAULT_LAYOUT: Readonly<PlanLayout> = { hasCoreFilters: true };
 
+/** The folder of a file whose number makes that many folders beside it: `0/contexts/nr_contexts` has `0/contexts/`. */
+export function countedFolder(path: string): string | undefined {
+  // Others begin so too: nr_accesses_permil, nr_tried.
+  return /^(.*\/|)nr_(?:kdamonds|contexts|targets|regions|schemes|goals|filters|dests|probes)$/.exec(path)?.[1];
+}
+
 type Put = (path: string, value: string | number | boolean) => void;
 
 /**

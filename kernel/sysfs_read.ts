@@ -45,6 +45,14 @@ class Folder {
   text(path: string): string | undefined {
     return readOptional(`${this.dir}/${path}`);
   }
+  /** Of a cgroup: blanks at its ends belong to its name. */
+  cgroup(path: string): string | undefined {
+    try {
+      return Deno.readTextFileSync(`${this.dir}/${path}`).replace(/\n$/, "");
+    } catch {
+      return undefined;
+    }
+  }
   /** Absent where there is no such file. */
   optional(path: string): number | undefined {
     const text = this.text(path);
@@ -133,12 +141,13 @@ function readProbe(folder: Folder): Probe {
   return {
     ...(weight !== undefined && { weight }),
     filters: folder.each("filters", "nr_filters", (filter) => {
-      const path = filter.text("path");
+      const type = filter.text("type") as "anon" | "memcg";
+      const path = type === "memcg" ? filter.cgroup("path") : undefined;
       return {
-        type: filter.text("type") as "anon" | "memcg",
+        type,
         matching: filter.isSet("matching"),
         allow: filter.isSet("allow"),
-        ...(path && { path }),
+        ...(path !== undefined && { path }),
       };
     }),
   };
@@ -201,7 +210,7 @@ function readQuotas(folder: Folder): Quotas | undefined {
 
 function readGoal(folder: Folder): QuotaGoal {
   const metric = (folder.text("target_metric") ?? "user_input") as QuotaGoal["metric"];
-  const path = folder.text("path");
+  const path = folder.cgroup("path");
   return {
     metric,
     targetValue: folder.number("target_value"),
@@ -228,7 +237,7 @@ function readFilter(folder: Folder): SchemeFilter {
   const base = { matching: folder.isSet("matching"), allow: folder.isSet("allow") };
   switch (type) {
     case "memcg":
-      return { type, ...base, memcgPath: folder.text("memcg_path") ?? "" };
+      return { type, ...base, memcgPath: folder.cgroup("memcg_path") ?? "" };
     case "addr":
       return { type, ...base, start: folder.number("addr_start"), end: folder.number("addr_end") };
     case "target":

@@ -1,12 +1,14 @@
-import type { Write } from "../damon/mod.ts";
+import { countedFolder, type Write } from "../damon/mod.ts";
 import { readOptional } from "./roots.ts";
 
 /** What the kernel has in a file when nobody wrote it, for what a configuration leaves to the kernel. */
 const DEFAULTS: readonly (readonly [file: RegExp, text: string])[] = [
   [/^refresh_ms$/, "0"],
   [/^contexts\/\d+\/addr_unit$/, "1"],
-  [/^contexts\/\d+\/pause$/, "N"],
+  [/^contexts\/\d+\/pause$|\/obsolete_target$/, "N"],
   [/\/intervals_goal\/(access_bp|aggrs|min_sample_us|max_sample_us)$/, "0"],
+  [/\/primitives\/page_table$/, "Y"],
+  [/\/primitives\/page_faults$/, "N"],
   [/\/nr_(probes|schemes|dests|goals|filters)$/, "0"],
   [/\/(target_nid)$/, "-1"],
   [/\/(apply_interval_us|max_nr_snapshots)$/, "0"],
@@ -26,15 +28,16 @@ const DEFAULTS: readonly (readonly [file: RegExp, text: string])[] = [
  * @param plan Paths relative to it.
  */
 export function tuneWrites(dir: string, index: number, plan: readonly Write[]): Write[] {
+  const planned = new Set(plan.map(({ path }) => path));
   const renewed: string[] = [];
   const isRenewed = (path: string) => renewed.some((folder) => path.startsWith(folder));
   const changed = plan.filter(({ path, text }) => {
-    if (!isRenewed(path) && readOptional(`${dir}/${path}`) === text) return false;
-    const found = /^(.*\/)nr_\w+$/.exec(path);
-    if (found) renewed.push(found[1]);
+    const isSame = !isRenewed(path) && readOptional(`${dir}/${path}`) === text.trim();
+    if (isSame && !(path.endsWith("/nr_probes") && hasOtherWeights(dir, path, planned))) return false;
+    const folder = countedFolder(path);
+    if (folder !== undefined) renewed.push(folder);
     return true;
   });
-  const planned = new Set(plan.map(({ path }) => path));
   const resets = [...filesBelow(`${dir}/${index}`)].flatMap((file): Write[] => {
     const path = `${index}/${file}`;
     if (planned.has(path) || isRenewed(path)) return [];
@@ -43,9 +46,19 @@ export function tuneWrites(dir: string, index: number, plan: readonly Write[]): 
     return text === undefined || now === undefined || now === text ? [] : [{ path, text }];
   });
   // A folder that is taken away takes its own resets with it.
-  const gone = resets.flatMap(({ path }) => /^(.*\/)nr_\w+$/.exec(path)?.[1] ?? []);
-  const kept = resets.filter(({ path }) => !gone.some((folder) => path.startsWith(folder) && !/\/nr_\w+$/.test(path)));
+  const gone = resets.flatMap(({ path }) => countedFolder(path) ?? []);
+  const kept = resets.filter(({ path }) =>
+    countedFolder(path) !== undefined || !gone.some((folder) => path.startsWith(folder))
+  );
   return [...kept, ...changed];
+}
+
+/** Whether a probe has a weight that is to be the kernel's own again: which that is, only new folders tell. */
+function hasOtherWeights(dir: string, path: string, planned: ReadonlySet<string>): boolean {
+  const count = Number(readOptional(`${dir}/${path}`));
+  return Array.from({ length: count }, (_, p) => path.replace(/nr_probes$/, `${p}/weight`)).some((weight) =>
+    !planned.has(weight) && (readOptional(`${dir}/${weight}`) ?? "0") !== "0"
+  );
 }
 
 function* filesBelow(dir: string, prefix = ""): Generator<string> {

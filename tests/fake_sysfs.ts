@@ -2,7 +2,8 @@ import type { Roots } from "../kernel/roots.ts";
 
 /** A tree of plain files in a temporary folder, removed with the test. */
 export function fakeRoots(files: Record<string, string>): Roots & Disposable {
-  const dir = Deno.makeTempDirSync({ prefix: "damo-test-" });
+  // In memory where there is such a place: some tests make many thousands of files.
+  const dir = Deno.makeTempDirSync({ prefix: "damo-test-", ...(isFolder("/dev/shm") && { dir: "/dev/shm" }) });
   const all: Record<string, string> = { "proc/sys/kernel/random/boot_id": "boot-1\n", ...files };
   for (const [path, text] of Object.entries(all)) {
     const full = `${dir}/${path}`;
@@ -54,4 +55,12 @@ export function treeOf(dir: string): Record<string, string> {
   };
   walk(dir);
   return files;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
