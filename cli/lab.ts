@@ -5,7 +5,10 @@ import { run } from "./subprocess.ts";
 export function labCommand(command: string[] | undefined) {
   return new Command("lab")
     .description("Run a command in a virtual machine whose kernel has DAMON: damo lab -- COMMAND ARGS.")
-    .option("--kernel <name>", "6.12-debugfs, 6.1 (lab/kernel builds them), or an image (default: Debian's newest 6.12)")
+    .option(
+      "--kernel <name>",
+      "6.12-debugfs, 6.1 (see lab/kernel), or an image (default: Debian's newest 6.12)",
+    )
     .option("--out <folder>", "where $DAMO_OUT of the command ends up")
     .option("--timeout <seconds>", "end it after this time")
     .option("--memory <size>", "the machine's memory (default: 2G)")
