@@ -17,6 +17,7 @@ export {
   FORMATS,
   parseFormat,
   type RecordEncoder,
+  type WrittenFormat,
 } from "./encoder.ts";
 export { clockShiftsOf, mergeHeaders, mergeItems } from "./merge.ts";
 export { type OpenRecord, openRecord } from "./open_record.ts";
