@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs, parseRatio } from "../damon/units.ts";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
+import { MOUNT_HELP } from "./mount_asked.ts";
 import { parseRotate } from "./record_output.ts";
 
 const count = (text: string) => {
@@ -45,6 +46,7 @@ function plainCommand() {
       new Option("--interface <which>", "which of the kernel's interfaces to DAMON; auto takes sysfs where it is there")
         .choices(["sysfs", "debugfs", "auto"]).default("auto" as const),
     )
+    .option("--mount", MOUNT_HELP)
     .option("--max_overhead <share>", "most of one CPU that the page sampler may take", parseRatio, 0.02)
     .option("--include_children", "follow what the target forks (page sampler)")
     .option("--ring <size>", "ring buffer between DAMON and the recorder (default 4M)", parseBytes, 4 << 20)

@@ -4,6 +4,7 @@ import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
+import { mountAsked } from "./mount_asked.ts";
 import type { RecordOptions } from "./record.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { filesOf, openOutput, outputFormatFor, type RecordOutput } from "./record_output.ts";
@@ -26,6 +27,7 @@ export async function record(
   started?: () => void,
 ) {
   const roots = defaultRoots();
+  await mountAsked(roots, options);
   const wanted = wantedOf(target, command, options);
   const kdamonds = wanted.kind === "ongoing" ? [] : await kdamondsFor(roots, wanted, options);
   // Everything that can be known to fail fails here, before anything is started.

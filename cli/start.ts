@@ -1,10 +1,12 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
+import { MOUNT_HELP } from "./mount_asked.ts";
 
 /** What `start`, `tune`, `pause` and `resume` share. */
 export type ControlOptions = ParsedDamonOptions & {
   dry_run?: true;
   interface?: "sysfs" | "debugfs" | "auto";
+  mount?: true;
 };
 
 /** Adds the options of every command that changes what DAMON does. */
@@ -14,7 +16,8 @@ export function addControlOptions(command: Command): Command {
     .addOption(
       new Option("--interface <which>", "which of the kernel's interfaces to DAMON; auto takes sysfs where it is there")
         .choices(["sysfs", "debugfs", "auto"]).default("auto"),
-    ) as unknown as Command;
+    )
+    .option("--mount", MOUNT_HELP) as unknown as Command;
 }
 
 /** `damo start`: turns DAMON on and leaves it on. */

@@ -6,6 +6,7 @@ import { requireFreeDamon, startKdamonds } from "../kernel/kdamond.ts";
 import { commOf } from "../kernel/process.ts";
 import { defaultRoots } from "../kernel/roots.ts";
 import { askedKdamonds } from "./damon_options.ts";
+import { mountAsked } from "./mount_asked.ts";
 import { pidsIn } from "./record_target.ts";
 import { shellWord } from "./shell_word.ts";
 import type { ControlOptions } from "./start.ts";
@@ -13,6 +14,7 @@ import type { ControlOptions } from "./start.ts";
 /** `damo start`. */
 export async function start(target: string | undefined, options: ControlOptions): Promise<void> {
   const roots = defaultRoots();
+  await mountAsked(roots, options);
   const kdamonds = await askedKdamonds(roots, options, targetOf(target, options));
   kdamonds.forEach(checkKdamond);
   for (const pid of pidsIn(kdamonds)) requireProcess(roots, pid);

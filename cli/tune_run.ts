@@ -6,12 +6,14 @@ import { readOwned } from "../kernel/ours.ts";
 import { defaultRoots, readOptional, type Roots } from "../kernel/roots.ts";
 import type { KdamondStatus } from "../kernel/sysfs.ts";
 import { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
+import { mountAsked } from "./mount_asked.ts";
 import { printPlan } from "./start_run.ts";
 import type { ControlOptions } from "./start.ts";
 
 /** `damo tune`. */
 export async function tune(options: ControlOptions): Promise<void> {
   const roots = defaultRoots();
+  await mountAsked(roots, options);
   const damon = chooseInterface(roots, options.interface);
   const isNamed = Object.keys(damonOptionsOf(options)).length > 0 || options.schemes !== undefined ||
     options.kdamonds !== undefined;
@@ -32,6 +34,7 @@ export async function tune(options: ControlOptions): Promise<void> {
 /** `damo pause` and `damo resume`. */
 export async function pause(kdamond: string | undefined, isPaused: boolean, options: ControlOptions): Promise<void> {
   const roots = defaultRoots();
+  await mountAsked(roots, options);
   const damon = chooseInterface(roots, options.interface);
   const all = tunable(roots, damon);
   const chosen = kdamond === undefined ? all : all.filter(({ index }) => index === Number(kdamond));

@@ -1,5 +1,7 @@
 import { KernelError, type Operations, UnsupportedError } from "../damon/mod.ts";
 import { readKernelConfig } from "./host.ts";
+import { type KernelMount, missingMount, mountCommand } from "./mounts.ts";
+import { loadableModules } from "./loadable.ts";
 import { isAlive, isKernelThread } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { kdamondsDir, readKdamonds } from "./sysfs.ts";
@@ -22,9 +24,7 @@ export async function requireDamon(roots: Roots, operations: Operations): Promis
       missing,
     );
   }
-  if (Deno.uid() !== 0) {
-    throw new KernelError("drive DAMON", 13, kdamondsDir(roots), "run as root, as in: sudo damo record ...");
-  }
+  if (Deno.uid() !== 0) throw onlyRoot(kdamondsDir(roots));
 }
 
 /**
@@ -34,32 +34,47 @@ export async function requireDamon(roots: Roots, operations: Operations): Promis
  */
 export async function requireDebugfs(roots: Roots): Promise<void> {
   if (!exists(roots.debugfs)) {
-    const mountPoint = roots.debugfs.replace(/\/damon$/, "");
-    const isMounted = new RegExp(` ${mountPoint} debugfs `).test(readOptional(`${roots.proc}/mounts`) ?? "");
-    const config = await readKernelConfig(roots);
-    const isBuilt = ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((option) => config?.has(option));
-    const next = isMounted || (config && !isBuilt)
-      ? `boot Linux 5.15 to 6.13 built with CONFIG_DAMON_DBGFS=y (6.9 and newer: CONFIG_DAMON_DBGFS_DEPRECATED=y), or ${LAB}`
-      : `mount it with: mount -t debugfs none ${mountPoint}, or let damo do it: --mount`;
+    const missing = missingMount(roots, "debugfs");
+    // Where it is mounted only root may see what is in it.
+    if (!missing && Deno.uid() !== 0) throw onlyRoot(roots.debugfs);
+    const next = missing && await mayHaveDebugfs(roots)
+      ? `${missing.type} is not mounted; ${mountHint(missing)}`
+      : `it is not; boot Linux 5.15 to 6.13 built with CONFIG_DAMON_DBGFS=y (6.9 and newer: ` +
+        `CONFIG_DAMON_DBGFS_DEPRECATED=y), ${LAB}`;
     throw new UnsupportedError(
-      `Cannot drive DAMON by debugfs as ${roots.debugfs} must be there: it is not; ${next}`,
+      `Cannot drive DAMON by debugfs as ${roots.debugfs} must be there: ${next}`,
       "debugfs",
       "CONFIG_DAMON_DBGFS",
     );
   }
-  if (Deno.uid() !== 0) {
-    throw new KernelError("drive DAMON", 13, roots.debugfs, "run as root, as in: sudo damo record ...");
-  }
+  if (Deno.uid() !== 0) throw onlyRoot(roots.debugfs);
 }
 
-async function withoutSysfs(roots: Roots): Promise<UnsupportedError> {
-  const sysfs = roots.damon.slice(0, roots.damon.indexOf("/mm/damon"));
-  if (!exists(sysfs)) {
+async function withoutSysfs(roots: Roots): Promise<Error> {
+  const missing = missingMount(roots, "auto");
+  if (missing?.type === "sysfs") {
     return new UnsupportedError(
-      `Cannot find DAMON as ${sysfs} must be mounted: it is not; mount it with: mount -t sysfs sysfs /sys`,
+      `Cannot find DAMON as ${missing.place} must be mounted: it is not; ${mountHint(missing)}`,
       "sysfs",
     );
   }
+  const [module] = loadableModules(roots);
+  if (module !== undefined) {
+    return new UnsupportedError(
+      `Cannot find DAMON as its module must be loaded: ${module} is not; load it with: modprobe ${module}`,
+      "damon",
+    );
+  }
+  // Linux 5.15 to 5.17 have nothing else.
+  if (missing && await mayHaveDebugfs(roots)) {
+    return new UnsupportedError(
+      `Cannot find DAMON as ${roots.damon} must be there, or ${roots.debugfs}, its older form: sysfs has none, and ` +
+        `debugfs is not mounted; ${mountHint(missing)}`,
+      "damon",
+    );
+  }
+  const isHidden = Deno.uid() !== 0 && !missing && !exists(roots.debugfs);
+  if (isHidden && await mayHaveDebugfs(roots)) return onlyRoot(roots.debugfs);
   const config = await readKernelConfig(roots);
   const lacking = config && ["CONFIG_DAMON", "CONFIG_DAMON_SYSFS"].find((option) => !config.has(option));
   return new UnsupportedError(
@@ -68,6 +83,22 @@ async function withoutSysfs(roots: Roots): Promise<UnsupportedError> {
     "damon",
     lacking ?? "5.18",
   );
+}
+
+function onlyRoot(path: string): KernelError {
+  return new KernelError("drive DAMON", 13, path, "run as root, as in: sudo damo record ...");
+}
+
+/** Whether the kernel was built with the older interface, as far as anything tells. */
+async function mayHaveDebugfs(roots: Roots): Promise<boolean> {
+  const config = await readKernelConfig(roots);
+  if (config) return ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((option) => config.has(option));
+  const [major, minor] = Deno.osRelease().split(/[.-]/).map(Number);
+  return major === 5 && minor >= 15 || major === 6 && minor <= 13;
+}
+
+function mountHint(missing: KernelMount): string {
+  return `mount it with: ${mountCommand(missing)}, or let damo do it: --mount`;
 }
 
 /** The build option that the operations lack; `undefined` where they are there, or nothing tells. */

@@ -14,6 +14,7 @@ import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
 import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf } from "./doctor_row.ts";
 import { ownerOf, requireFreeDamon } from "./kdamond.ts";
 import { modulesOn, parametersDir } from "./modules.ts";
+import { missingMount, mountCommand } from "./mounts.ts";
 import { isRecorderAlive, readOwned } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import type { KdamondStatus } from "./sysfs.ts";
@@ -206,7 +207,6 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
 export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
   const feature = "debugfs damon";
   const dir = roots.debugfs;
-  const mountPoint = dir.replace(/\/damon$/, "");
   const mode = ["monitor_on", "monitor_on_DEPRECATED"].find((name) => exists(`${dir}/${name}`));
   if (mode) {
     const how = exists(roots.damon) ? "; damo takes sysfs by itself, and this with --interface debugfs" : "";
@@ -214,16 +214,13 @@ export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
   }
   const instead = exists(roots.damon) ? "; DAMON by sysfs can do all that it could" : "";
   const isBuilt = config && ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((name) => config.has(name));
-  const isMounted = / debugfs /.test(readOptional(`${roots.proc}/mounts`) ?? "");
+  const missing = missingMount(roots, "debugfs");
   if (isBuilt === false) {
     const next = instead ? null : "boot a kernel with CONFIG_DAMON_SYSFS=y, which took its place";
     return rowOf(feature, "no", `only Linux 5.15 to 6.13 can have it${instead}`, next);
   }
-  if (isMounted) return rowOf(feature, "no", `debugfs is mounted, and has no damon${instead}`);
-  return rowOf(
-    feature,
-    isBuilt ? "no" : "unknown",
-    "debugfs is not mounted",
-    `mount -t debugfs none ${mountPoint}, or: damo record --mount`,
-  );
+  if (!missing && Deno.uid() !== 0) return rowOf(feature, "unknown", "only root may look into debugfs", "run as root");
+  if (!missing) return rowOf(feature, "no", `debugfs is mounted, and has no damon${instead}`);
+  const next = `${mountCommand(missing)}, or: damo record --interface debugfs --mount`;
+  return rowOf(feature, isBuilt ? "no" : "unknown", `${missing.type} is not mounted`, next);
 }
