@@ -30,6 +30,8 @@ export * from "./scheme.ts";
 export * from "./scheme_actions.ts";
 export * from "./scheme_event.ts";
 export { explainScheme } from "./scheme_explain.ts";
+export { type FindingSeverity, type SchemeFacts, type SchemeFinding } from "./scheme_finding.ts";
+export { lintSchemes } from "./scheme_lint.ts";
 export * from "./sampling_budget.ts";
 export * from "./snapshot.ts";
 export * from "./units.ts";

@@ -1,5 +1,4 @@
 import type { Context } from "./kdamond.ts";
-import { ACTION_TRAITS } from "./scheme_actions.ts";
 import { filterSentences, quotaSentences, watermarkSentences } from "./scheme_limits.ts";
 import type { Action, Scheme } from "./scheme.ts";
 import { countWords, isUnbounded, listWords, patternWords, samplesOf, shareWords, timeWords } from "./scheme_words.ts";
@@ -95,15 +94,4 @@ function timeSentences(scheme: Scheme, { intervals }: Context): string[] {
     );
   }
   return sentences;
-}
-
-/** What the scheme's action is meant for, where its pattern takes the contrary: `hot` for an action against cold memory. */
-export function takesContrary(
-  { action, accessPattern: { nrAccesses } }: Scheme,
-  most: number,
-): "cold" | "hot" | undefined {
-  const { meantFor } = ACTION_TRAITS[action];
-  if (meantFor === "cold" && nrAccesses.min > most / 2) return "hot";
-  if (meantFor === "hot" && nrAccesses.max === 0) return "cold";
-  return undefined;
 }
