@@ -1,5 +1,5 @@
 import { checkCount } from "./check_count.ts";
-import { checkScheme } from "./check_scheme.ts";
+import { checkMemcg, checkScheme } from "./check_scheme.ts";
 import type { AddressRange, Context, Intervals, Kdamond, NrRegions, Operations, Target } from "./kdamond.ts";
 import { MAX } from "./units.ts";
 
@@ -51,6 +51,7 @@ function checkContext(context: Context): void {
       if ((type === "memcg") !== (path !== undefined)) {
         throw new RangeError(`Cannot use a probe's filter as memcg, and only memcg, has a path: ${type} has ${path}`);
       }
+      if (path !== undefined) checkMemcg("a probe's filter", path);
     }
   }
   if (sample && !sample.pageTable && !sample.pageFault) {
@@ -77,7 +78,7 @@ function checkIntervals({ sampleUs, aggrUs, updateUs, goal }: Intervals): void {
   }
   if (!goal) return;
   checkCount("the intervals' goal", goal.accessBp, "basis points", 1, 10_000);
-  checkCount("the intervals' goal", goal.aggrs, "aggregation intervals", 1);
+  checkCount("the intervals' goal", goal.aggrs, "aggregation intervals", 1, 0xffff_ffff);
   const { minSampleUs, maxSampleUs } = goal;
   if (!Number.isSafeInteger(minSampleUs) || minSampleUs < 1 || !(minSampleUs <= maxSampleUs)) {
     throw new RangeError(
@@ -104,6 +105,10 @@ function checkTarget({ pid, regions }: Target, operations: Operations): void {
         ? `Cannot use a target as paddr watches memory, not a process: pid is ${pid}`
         : `Cannot use a target as ${operations} watches a process: no pid is given`,
     );
+  }
+  // 0 stands for a process that is yet to be started.
+  if (pid !== undefined && !(Number.isInteger(pid) && pid >= 0 && pid <= 0x7fff_ffff)) {
+    throw new RangeError(`Cannot use a target as a pid must be a whole number below 2147483648: it is ${pid}`);
   }
   if (operations === "fvaddr" && regions.length === 0) {
     throw new RangeError(

@@ -2,6 +2,9 @@ import { checkCount } from "./check_count.ts";
 import type { Bounds, QuotaGoal, Quotas, Scheme, SchemeFilter, Watermarks } from "./scheme.ts";
 import { MAX } from "./units.ts";
 
+/** Of counts that nothing comes near to: a double holds them exactly. */
+const SAFE = Number.MAX_SAFE_INTEGER;
+
 /**
  * Checks a scheme against what every kernel demands. That a scheme is of no use is no error: `damo schemes explain` says so.
  *
@@ -28,7 +31,7 @@ export function checkScheme(scheme: Scheme): void {
     checkCount("a dest's weight", weight, "shares", 0, 0xffff_ffff);
   }
   if (applyIntervalUs !== undefined) checkCount("applyIntervalUs", applyIntervalUs, "µs", 0);
-  if (scheme.maxNrSnapshots !== undefined) checkCount("maxNrSnapshots", scheme.maxNrSnapshots, "snapshots", 0);
+  if (scheme.maxNrSnapshots !== undefined) checkCount("maxNrSnapshots", scheme.maxNrSnapshots, "snapshots", 0, SAFE);
   if (quotas) checkQuotas(quotas);
   if (watermarks) checkWatermarks(watermarks);
   for (const filter of filters ?? []) checkFilter(filter);
@@ -63,8 +66,9 @@ function checkQuotas({ timeMs, szBytes, resetIntervalMs, weights, goals, failCha
 }
 
 function checkGoal({ metric, targetValue, currentValue, nid, path }: QuotaGoal): void {
-  checkCount(`the goal of ${metric}`, targetValue, metric.endsWith("_bp") ? "basis points" : "units", 1);
-  if (currentValue !== undefined) checkCount(`the current value of ${metric}`, currentValue, "units", 0);
+  const isShare = metric.endsWith("_bp");
+  checkCount(`the goal of ${metric}`, targetValue, isShare ? "basis points" : "units", 1, isShare ? 10_000 : SAFE);
+  if (currentValue !== undefined) checkCount(`the current value of ${metric}`, currentValue, "units", 0, SAFE);
   const needsNode = metric.startsWith("node_");
   if (needsNode !== (nid !== undefined)) {
     throw new RangeError(`Cannot use a goal of ${metric} as it ${needsNode ? "needs a" : "has no"} node: it is ${nid}`);
@@ -75,6 +79,21 @@ function checkGoal({ metric, targetValue, currentValue, nid, path }: QuotaGoal):
       `Cannot use a goal of ${metric} as it ${needsPath ? "needs a" : "has no"} memcg: it is ${path}`,
     );
   }
+  if (path !== undefined) checkMemcg(`a goal of ${metric}`, path);
+}
+
+/**
+ * The kernel compares with the whole path from the root of cgroups: another one is of no memory cgroup.
+ *
+ * @throws {RangeError} where it is another one.
+ */
+export function checkMemcg(of: string, path: string): void {
+  if (path.startsWith("/")) return;
+  throw new RangeError(
+    `Cannot use ${of} as the path of a memory cgroup must begin at the root of cgroups, as in /a/b: it is ${
+      JSON.stringify(path)
+    }`,
+  );
 }
 
 function checkWatermarks({ metric, intervalUs, highPermil, midPermil, lowPermil }: Watermarks): void {
@@ -93,8 +112,7 @@ function checkWatermarks({ metric, intervalUs, highPermil, midPermil, lowPermil 
 function checkFilter(filter: SchemeFilter): void {
   switch (filter.type) {
     case "memcg":
-      if (filter.memcgPath !== "") return;
-      throw new RangeError("Cannot use a memcg filter as it needs the path of a memory cgroup: it is empty");
+      return checkMemcg("a memcg filter", filter.memcgPath);
     case "target":
       return checkCount("a filter's targetIndex", filter.targetIndex, "targets", 0, 0xffff_ffff);
     case "addr":

@@ -20,6 +20,8 @@ type Yaml = typeof import("yaml");
 
 class YamlReader {
   #count = 0;
+  /** Looking one up goes through the whole document. */
+  readonly #targets = new Map<Node, Node | undefined>();
 
   constructor(
     readonly yaml: Yaml,
@@ -47,9 +49,10 @@ class YamlReader {
     if (++this.#count > MAX_NODES) throw errorAt({ place }, `YAML must not have more than ${MAX_NODES} values: it has`);
     if (depth > MAX_DEPTH) throw errorAt({ place }, `YAML must not be nested deeper than ${MAX_DEPTH}: it is`);
     if (isAlias(node)) {
-      const target = node.resolve(this.document);
+      if (!this.#targets.has(node)) this.#targets.set(node, node.resolve(this.document));
+      const target = this.#targets.get(node);
       if (!target) throw errorAt({ place }, `an alias must have its anchor before it: there is no &${node.source}`);
-      return this.#node(target as Node, depth + 1);
+      return this.#node(target, depth + 1);
     }
     if (isMap(node)) {
       const entries = (node.items as Pair<Node, Node | null>[]).flatMap((pair) => this.#entries(pair, depth));
