@@ -82,7 +82,14 @@ Deno.test("damo report access, raw and times stream sections in every format", a
 Deno.test("damo report alone is a page of 80 columns with the heat map, the working set and the mappings", async () => {
   const { code, out, err } = await report([]);
   assert.deepEqual([code, err], [0, ""]);
-  for (const part of [/^Memory accesses of sim/m, /^Working set: mean 35.9 MiB,.* of 144 MiB$/m, /^libfoo.so.1 /m, /damo report html/]) {
+  for (
+    const part of [
+      /^Memory accesses of sim/m,
+      /^Working set: mean 35.9 MiB,.* of 144 MiB$/m,
+      /^libfoo.so.1 /m,
+      /damo report html/,
+    ]
+  ) {
     assert.match(out, part);
   }
   assert.deepEqual(out.split("\n").filter((line) => line.length > 80), []);
