@@ -2,7 +2,7 @@
  * How large a record is in each format, and what reading it takes: a synthetic record of 1,000 regions a snapshot, whose
  * borders, accesses and ages change as a real one's do. Each is read in a process of its own, so that its peak memory is told.
  *
- *     deno run --allow-all tests/bench/format_bench.ts [SNAPSHOTS...]      (1000 and 10000 by default)
+ *     deno run --allow-all tests/bench/format_bench.ts [SNAPSHOTS...] [FORMAT...]      (1000 and 10000 by default)
  */
 import process from "node:process";
 import { formatBytes, type RecordItem, Regions } from "../../damon/mod.ts";
@@ -117,9 +117,10 @@ async function readInChild(path: string): Promise<Reading & { wholeMs: number }>
   return { ...JSON.parse(new TextDecoder().decode(stdout)), wholeMs: performance.now() - begun };
 }
 
-async function measure(snapshots: number): Promise<void> {
+async function measure(snapshots: number, wanted: FormatName[]): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const [regions, formats] = [snapshots * REGIONS, snapshots > 1000 ? COMPACT : MEASURED];
+  const regions = snapshots * REGIONS;
+  const formats = wanted.length > 0 ? wanted : snapshots > 1000 ? COMPACT : MEASURED;
   console.log(`\n${regions.toLocaleString("en-US")} regions in ${snapshots.toLocaleString("en-US")} snapshots`);
   console.log("format            size       B/region  write s  read ms  read CPU ms  process s  peak memory");
   for (const format of formats) {
@@ -148,4 +149,8 @@ async function measure(snapshots: number): Promise<void> {
 }
 
 if (Deno.args[0] === "--read") console.log(JSON.stringify(await readHere(Deno.args[1])));
-else for (const snapshots of Deno.args.length > 0 ? Deno.args.map(Number) : [1000, 10_000]) await measure(snapshots);
+else {
+  const counts = Deno.args.map(Number).filter((count) => count > 0);
+  const wanted = Deno.args.filter((name) => Object.hasOwn(FORMATS, name)) as FormatName[];
+  for (const snapshots of counts.length > 0 ? counts : [1000, 10_000]) await measure(snapshots, wanted);
+}
