@@ -13,6 +13,7 @@ export function argsCommand() {
   });
   return new Command("args")
     .description("Print what options and files say in another form: a file to keep, or a command line.")
+    .helpCommand(false)
     .addCommand(damon);
 }
 
