@@ -10,9 +10,10 @@ export type DiffCommandOptions = ReturnType<ReturnType<typeof diffCommand>["opts
 export function overviewCommand() {
   return reportOf("overview")
     .description("Show one page about a record: heat map, working set, mappings. What damo report does alone.")
-    .action(async (options) => {
+    .argument("[records...]", "as with -i")
+    .action(async (records, options) => {
       const { reportOverview } = await import("./report_overview.ts");
-      await reportOverview(options);
+      await reportOverview(records, options);
     });
 }
 

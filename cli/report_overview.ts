@@ -22,7 +22,13 @@ import { colourOf } from "./terminal_colour.ts";
 const LINES = 12;
 
 /** `damo report`: one page about each record. */
-export async function reportOverview(options: OverviewCommandOptions): Promise<void> {
+export async function reportOverview(
+  records: readonly string[],
+  { input, ...others }: OverviewCommandOptions,
+): Promise<void> {
+  for (const name of records) refuseMistyped(name);
+  const inputs = [...input ?? [], ...records];
+  const options = { ...others, ...(inputs.length > 0 && { input: inputs }) };
   const { output = "-", format = "text" } = options;
   if (output.toLowerCase().endsWith(".html")) return await reportHtml(options);
   const selection = selectionOf(options);
@@ -42,6 +48,18 @@ export async function reportOverview(options: OverviewCommandOptions): Promise<v
     pages.push(formatOverview(overview, formatHeatmap(heatmap, terminal), text));
   }
   await writeOutput("-", pages.join("\n"));
+}
+
+/** `damo report heatmpa` asks for a report that is not there, not for a record of that name. */
+function refuseMistyped(name: string): void {
+  if (!/^[a-z_]+$/.test(name)) return;
+  try {
+    Deno.lstatSync(name);
+  } catch {
+    throw new RangeError(
+      `Cannot report ${name} as there is neither such a report nor such a record: damo report --help lists the reports`,
+    );
+  }
 }
 
 async function read(input: ReportInput, selection: Selection): Promise<Overview> {

@@ -118,6 +118,7 @@ Deno.test("Filters of reports may be written with dashes, and by the peer's name
 
 for (
   const [what, args, message, code] of [
+    ["a report that is not there", ["heatmpa"], /neither such a report nor such a record/, 2],
     ["few snapshots", ["wss", "-i", "short.arrow"], /some snapshots must be left.*--exclude_samples 0/, 1],
     ["half a range", ["wss", "--range", "0", "101"], /--range as it needs three numbers/, 2],
     ["a reversed filter", ["raw", "--sz_region", "2M", "1M"], /--sz_region as it needs two values/, 2],
