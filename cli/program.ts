@@ -13,9 +13,11 @@ import { mergeCommand } from "./merge.ts";
 import { moduleCommand, moduleShortCommands } from "./module.ts";
 import { recordCommand } from "./record.ts";
 import { reportCommand } from "./report.ts";
+import { schemesCommand } from "./schemes.ts";
 import { pauseCommand, startCommand, tuneCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
+import { parseNs } from "../damon/units.ts";
 import { VERSION } from "./version.ts";
 import { workloadCommand } from "./workload.ts";
 
@@ -68,6 +70,7 @@ Examples:
       cutCommand(),
       mergeCommand(),
       adjustCommand(),
+      schemesCommand(command, (text) => parseNs(text, "s") / 1e9),
       startCommand(),
       tuneCommand(),
       statusCommand(),

@@ -30,6 +30,25 @@ function statFieldsOf(roots: Roots, pid: number): string[] | undefined {
   return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
+/** How much memory a process has, and what it cost to get it back. */
+export interface ProcessMemory {
+  /** Bytes in memory. */
+  residentBytes: number;
+  /** Bytes in swap. */
+  swapBytes: number;
+  /** Page faults that had to wait for a disk, or for swap, since it began. */
+  majorFaults: number;
+}
+
+/** What a process has in memory and in swap; `undefined` where there is no such process. */
+export function memoryOf(roots: Roots, pid: number): ProcessMemory | undefined {
+  const status = readOptional(`${roots.proc}/${pid}/status`);
+  const fields = statFieldsOf(roots, pid);
+  if (!status || !fields) return undefined;
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
+  return { residentBytes: bytes("VmRSS"), swapBytes: bytes("VmSwap"), majorFaults: Number(fields[9]) };
+}
+
 /** The process's name; `undefined` where there is no such process. */
 export function commOf(roots: Roots, pid: number): string | undefined {
   return readOptional(`${roots.proc}/${pid}/comm`);
