@@ -250,8 +250,8 @@ function distribute(what: string, perContext: readonly number[], count: number, 
   const sum = perContext.reduce((a, b) => a + b, 0);
   if (sum === count && perContext.length === contexts) return;
   throw new RangeError(
-    `Cannot use --nr_${what} ${perContext.join(" ")} as its ${perContext.length} numbers must be one for each of the ` +
-      `${contexts} contexts, and add up to the ${count} ${what}: they add up to ${sum}`,
+    `Cannot use --nr_${what} ${perContext.join(" ")} as it must have one number for each context, of which there are ` +
+      `${contexts}, and add up to the number of ${what}, ${count}: it has ${perContext.length}, and adds up to ${sum}`,
   );
 }
 
@@ -313,7 +313,8 @@ function group(contexts: Context[], reader: OptionReader, base: readonly Kdamond
  * @throws {SyntaxError} for another form.
  */
 export function parseRanges(text: string): AddressRange[] {
-  return text.split(/[\s,]+(?=\S)/).filter(Boolean).map((range) => {
+  // A comma between digits and three more is one of thousands.
+  return text.split(/\s+|(?<!\d),|,(?!\d{3}(?!\d))/).filter(Boolean).map((range) => {
     const [start, end, ...more] = range.split("-");
     if (end === undefined || more.length) {
       throw new SyntaxError(`Cannot parse ${JSON.stringify(range)} as an address range: use a form like 4G-6G`);

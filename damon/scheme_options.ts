@@ -74,7 +74,11 @@ export function schemesOf(
   const count = intervals.length;
   for (const name of SCHEME_OPTION_NAMES) {
     if (SHARED.includes(name) || (options[name]?.length ?? 0) <= count) continue;
-    throw new RangeError(`Cannot use --${name} ${options[name]!.length} times as there are ${count} schemes`);
+    throw new RangeError(
+      `Cannot use --${name} ${options[name]!.length} times as it is for one scheme each time: there ${
+        count === 1 ? "is 1" : `are ${count}`
+      }`,
+    );
   }
   const goals = shares(options, "damos_quota_goal", "damos_nr_quota_goals", count);
   const filters = shares(options, "damos_filter", "damos_nr_filters", count);
