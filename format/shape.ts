@@ -48,7 +48,9 @@ export interface TextShape<T> {
 
 /** The shape of a {@linkcode TextShape}. */
 export function text<T>({ need, pattern, numbers, schema, parse, format }: TextShape<T>): Shape<T> {
-  const strings: JsonSchema = { type: "string", ...(pattern && { pattern: pattern.source }), ...schema };
+  // Editors show the sentence, where they know the keyword, in place of the pattern.
+  const shown = pattern && { pattern: pattern.source, patternErrorMessage: `It must be ${need}.` };
+  const strings: JsonSchema = { type: "string", ...shown, ...schema };
   return {
     schema: numbers ? { anyOf: [strings, { type: numbers, minimum: 0 }] } : strings,
     read(node, name, scope) {

@@ -20,7 +20,7 @@ Deno.test("arbitraryKdamonds pass every check, and are in their shortest form", 
 });
 
 Deno.test("parseKdamonds gives back exactly what formatKdamondsYaml wrote, and the schema takes it", async () => {
-  const isValid = new Ajv().compile(kdamondsSchema());
+  const isValid = new Ajv({ keywords: ["patternErrorMessage"] }).compile(kdamondsSchema());
   await fc.assert(fc.asyncProperty(arbitraryKdamonds(), style, async (kdamonds, style) => {
     const text = await formatKdamondsYaml(kdamonds, style);
     assert.deepEqual(await parseKdamonds(text, "x.yaml"), kdamonds, text);

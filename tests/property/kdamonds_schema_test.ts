@@ -57,7 +57,7 @@ const BEYOND =
   /as (?:target must be (?:a share in percent|a time|a whole number)|.*: it is .*, which (?:is|holds)|a goal of \w+ has no current)/;
 
 Deno.test("kdamondsSchema takes exactly what parseKdamonds takes, but for what is between numbers", async () => {
-  const isValid = new Ajv().compile(kdamondsSchema());
+  const isValid = new Ajv({ keywords: ["patternErrorMessage"] }).compile(kdamondsSchema());
   const seen = { taken: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(
