@@ -1,3 +1,4 @@
+import { checkKdamond } from "../damon/check.ts";
 import type { Intervals, Kdamond, Scheme } from "../damon/mod.ts";
 
 /** The text of a file that a command line names; `-` is standard input, and JSON itself may stand in its place. */
@@ -12,11 +13,24 @@ async function textOf(file: string): Promise<{ text: string; name: string }> {
   }
 }
 
-/** The kdamonds of a file, in YAML or JSON, ours or the peer's. @throws {SyntaxError} with file, line and column. */
+/**
+ * The kdamonds of a file, in YAML or JSON, ours or the peer's.
+ *
+ * @throws {SyntaxError} with file, line and column; {RangeError} with the file, for values that no kernel takes.
+ */
 export async function readKdamondsFile(file: string): Promise<Kdamond[]> {
   const { text, name } = await textOf(file);
   const { parseKdamonds } = await import("../format/kdamonds.ts");
-  return parseKdamonds(text, name);
+  const kdamonds = await parseKdamonds(text, name);
+  kdamonds.forEach((kdamond, k) => {
+    try {
+      checkKdamond(kdamond);
+    } catch (error) {
+      if (error instanceof RangeError) error.message += ` (kdamond ${k} of ${name})`;
+      throw error;
+    }
+  });
+  return kdamonds;
 }
 
 /**

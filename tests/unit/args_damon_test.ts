@@ -118,6 +118,11 @@ Deno.test("damo args damon adds to, replaces in and removes from a file", async 
       message: /must have a file and the index of a kdamond/,
     });
     await assert.rejects(argsDamon("--remove", file, "1", "--add", file), /only one of them can be done at once/);
+    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replaceAll('"100ms"', '"1ms"'));
+    await assert.rejects(argsDamon(file), {
+      name: "RangeError",
+      message: /aggrUs is 1000, .* \(kdamond 0 of .*\/all\.json\)$/,
+    });
   });
 });
 
