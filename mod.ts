@@ -19,9 +19,29 @@
  * }
  * ```
  *
+ * @example Change a configuration, in YAML or JSON, and write it
+ * ```ts ignore
+ * import { checkKdamond, formatKdamondsYaml, parseKdamonds } from "@damo/damo";
+ *
+ * const [kdamond] = await parseKdamonds(await Deno.readTextFile("damon.yaml"), "damon.yaml");
+ * kdamond.contexts[0].nrRegions.max = 5000;
+ * checkKdamond(kdamond);
+ * await Deno.writeTextFile("damon.yaml", await formatKdamondsYaml([kdamond]));
+ * ```
+ *
  * @module
  */
 export * from "./damon/mod.ts";
-export { checkWritable, openRecord, RecordWriter } from "./format/mod.ts";
+export {
+  checkWritable,
+  formatKdamondsJson,
+  formatKdamondsYaml,
+  type KdamondsFormat,
+  kdamondsSchema,
+  openRecord,
+  parseKdamonds,
+  parseSchemes,
+  RecordWriter,
+} from "./format/mod.ts";
 export * from "./draw/mod.ts";
 export * from "./report/mod.ts";

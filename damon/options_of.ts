@@ -21,7 +21,7 @@ type Option = string[];
  *
  * @returns each option with its words.
  */
-export function optionsOf(kdamonds: readonly Kdamond[]): Option[] {
+export function optionsOf(kdamonds: readonly Kdamond[]): string[][] {
   const all = kdamonds.map(withoutDefaults);
   const contexts = all.flatMap(({ contexts }) => contexts);
   return [

@@ -27,4 +27,6 @@ export { RecordWriter } from "./record_file.ts";
 export { rotatedFiles, RotatingWriter, type Rotation, type RunningCounts } from "./rotating_writer.ts";
 export { type RecordSelection, selectItems, withinAddresses } from "./select.ts";
 export { formatKdamondsJson, formatKdamondsYaml, type KdamondsFormat, parseKdamonds } from "./kdamonds.ts";
+export { type JsonSchema, type Plain } from "./shape.ts";
+export { kdamondsSchema } from "./kdamonds_schema.ts";
 export { parseSchemes } from "./schemes.ts";
