@@ -29,6 +29,35 @@ the option names. Shares: 25% or 0.25. Addresses: 0x7f12a4c00000 in hex, or a si
 Long options may be written with dashes or underscores: --monitoring-intervals is --monitoring_intervals.`,
   },
   {
+    name: "configuration",
+    title: "Files of parameters: YAML, JSON, schemes in columns",
+    text: `
+All that options say can stand in a file: --kdamonds FILE of start, tune, record and args damon; - is standard input. damo
+args damon ... --format yaml writes one from options, --format options makes options of one. YAML is for a person:
+  kdamonds:
+    - contexts:
+        - operations: vaddr                  # or fvaddr, paddr
+          intervals: {sample: 5ms, aggr: 100ms, update: 1s}
+          nr_regions: 10..1000
+          targets:
+            - pid: 1234
+          schemes:
+            - action: pageout
+              size: 4K..max
+              access_rate: 0%                # or 5%..max, or 3..7 samples
+              age: 60s..max                  # or 13..20 intervals
+              quota: 100M per 1s
+              watermarks: {interval: 5s, high: 50%, mid: 40%, low: 20%}
+              filters: [reject none anon, reject memcg /latency-critical]
+What is missing is as DAMON has it by itself. Its first line can name a JSON Schema, as damo args damon --format yaml writes
+it: editors then complete keys, say what they mean, and mark mistakes. Anchors and merge keys of YAML work.
+JSON is that of the Python damo, both ways: its files are read here, and those written here are read there, as exactly the
+same. -c FILE takes schemes alone: a list in YAML or JSON, or lines as in the kernel's guide:
+  #min-size max-size min-acc max-acc min-age max-age action
+  4K        max      0       0       60s     max     pageout
+A mistake is named with file, line and column. Nothing is written to the kernel before all of a file is understood.`,
+  },
+  {
     name: "intervals",
     title: "How often DAMON looks",
     text: `

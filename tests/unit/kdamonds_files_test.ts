@@ -1,5 +1,6 @@
 import assert from "assert";
-import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, type Scheme } from "../../damon/mod.ts";
+import { TOPICS } from "../../cli/help_topics.ts";
+import { checkKdamond, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, type Scheme } from "../../damon/mod.ts";
 import { formatKdamondsYaml, parseKdamonds } from "../../format/kdamonds.ts";
 import { parseSchemes } from "../../format/schemes.ts";
 
@@ -173,6 +174,16 @@ Deno.test("parseKdamonds says what a text as a whole must be", async () => {
     `a: &a [x]\nb: &b [${"*a,".repeat(400)}]\nc: &c [${"*b,".repeat(400)}]\nd: [${"*c,".repeat(400)}]\n`,
     /more than 100000 values/,
   );
+});
+
+Deno.test("what damo help configuration shows is read, both files of it", async () => {
+  const { text } = TOPICS.find(({ name }) => name === "configuration")!;
+  const [yaml] = /^ {2}kdamonds:\n(?: {4}.*\n)*/m.exec(text)!;
+  const [kdamond] = await parseKdamonds(yaml, "help");
+  checkKdamond(kdamond);
+  assert.equal(kdamond.contexts[0].schemes![0].filters!.length, 2);
+  const [lines] = /^ {2}#min-size .*\n.*\n/m.exec(text)!;
+  assert.equal((await parseSchemes(lines, "help", DEFAULT_INTERVALS))[0].accessPattern.age.min, 600);
 });
 
 Deno.test("formatKdamondsYaml names its schema, for editors", async () => {
