@@ -1,6 +1,7 @@
 import type { ProbeFilter, SchemeFilter } from "../damon/mod.ts";
 import { type Scope, type Shape, text } from "./shape.ts";
-import { bytesText, countOf, parseRange, parseSizes, rangeText, SIZE_TEXT } from "./value_shapes.ts";
+import { parseRange, parseSizes, rangeText } from "./range_shapes.ts";
+import { bytesText, countOf, SIZE_TEXT } from "./value_shapes.ts";
 
 const PLAIN = "anon|active|young|unmapped";
 

@@ -11,8 +11,10 @@ import {
 } from "../damon/mod.ts";
 import { PROBE_FILTER } from "./filter_shapes.ts";
 import { SCHEME } from "./scheme_shape.ts";
-import { list, mapped, record, row, type Scope, type Shape, word } from "./shape.ts";
-import { ADDRESS_RANGE, BP, count, COUNT_BOUNDS, FLAG, MS, SIZE, US, US_BOUNDS } from "./value_shapes.ts";
+import { record, row } from "./record_shape.ts";
+import { list, mapped, type Scope, type Shape, word } from "./shape.ts";
+import { ADDRESS_RANGE, COUNT_BOUNDS, US_BOUNDS } from "./range_shapes.ts";
+import { BP, count, FLAG, MS, SIZE, US } from "./value_shapes.ts";
 
 const INTERVALS_GOAL: Shape<IntervalsGoal> = record<IntervalsGoal>({
   name: "an intervals' goal",

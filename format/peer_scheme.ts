@@ -28,7 +28,8 @@ import {
   PEER_US,
   peerEnds,
 } from "./peer_shapes.ts";
-import { list, mapped, record, row, type Shape, word } from "./shape.ts";
+import { record, row } from "./record_shape.ts";
+import { list, mapped, type Shape, word } from "./shape.ts";
 import { errorAt, type TextNode } from "./text_node.ts";
 import { TEXT } from "./value_shapes.ts";
 

@@ -17,9 +17,11 @@ import {
   parseShare,
   parseUsOrMax,
 } from "../damon/mod.ts";
-import { mapped, record, row, type Scope, type Shape, text } from "./shape.ts";
+import { record, row } from "./record_shape.ts";
+import { mapped, type Scope, type Shape, text } from "./shape.ts";
 import { errorAt, type TextNode } from "./text_node.ts";
-import { FLAG, mostSamples } from "./value_shapes.ts";
+import { mostSamples } from "./range_shapes.ts";
+import { FLAG } from "./value_shapes.ts";
 
 // Values as the Python damo writes and reads them: numbers or texts, bare ones in the unit that the key's name ends in. What
 // is written here it reads back as exactly the same: its shares go through doubles, and are cut, not rounded.

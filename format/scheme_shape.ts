@@ -12,24 +12,11 @@ import {
   type Watermarks,
 } from "../damon/mod.ts";
 import { FILTER } from "./filter_shapes.ts";
-import { either, list, record, type Row, row, type Scope, type Shape, text, word } from "./shape.ts";
+import { record, type Row, row } from "./record_shape.ts";
+import { either, list, type Scope, type Shape, text, word } from "./shape.ts";
 import { errorAt, type TextNode } from "./text_node.ts";
-import {
-  AGE_BOUNDS,
-  BP,
-  count,
-  FRACTION,
-  MS,
-  PERMIL,
-  RATE_BOUNDS,
-  SIZE,
-  SIZE_BOUNDS,
-  SIZE_TEXT,
-  TEXT,
-  TIME_TEXT,
-  US,
-  WEIGHT,
-} from "./value_shapes.ts";
+import { AGE_BOUNDS, RATE_BOUNDS, SIZE_BOUNDS } from "./range_shapes.ts";
+import { BP, count, FRACTION, MS, PERMIL, SIZE, SIZE_TEXT, TEXT, TIME_TEXT, US, WEIGHT } from "./value_shapes.ts";
 
 const DEST: Shape<Dest> = record({
   name: "a destination",
