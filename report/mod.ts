@@ -138,3 +138,7 @@ export { formatOverview, type Overview, overviewFigures, overviewOf, overviewTab
 export { type DiffSide, diffSpec, diffTable } from "./diff.ts";
 export { IDLE_CLASSES, MemoryClassesFold, RATE_CLASSES } from "./memory_classes.ts";
 export { type RecordPage, recordPageOf, recordPageSpec } from "./page.ts";
+export { replaySchemes, SchemesReplayFold, type SchemesReplayReport } from "./schemes_replay.ts";
+export { type ReplayHit } from "./schemes_replay.ts";
+export { type MappingReplay, type SchemeReplay } from "./scheme_replayer.ts";
+export { schemesReplayTable } from "./schemes_replay_table.ts";
