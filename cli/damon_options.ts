@@ -1,6 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { DamonOptions, Kdamond, Scheme } from "../damon/mod.ts";
-import { kdamondsOf } from "../damon/options.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { DAMON_OPTIONS, type DamonOption, nameOf, OPTION_WORDS, WORD_SEPARATOR } from "./damon_option_table.ts";
 
@@ -69,6 +68,7 @@ export async function askedKdamonds(
     const { readKdamondsFile } = await import("./damon_files.ts");
     return await readKdamondsFile(file);
   }
+  const { kdamondsOf } = await import("../damon/options.ts");
   const { nodeRanges, systemRamRanges } = await import("../kernel/ram.ts");
   const surroundings = {
     ...(asked.target !== undefined && { target: asked.target }),
