@@ -106,6 +106,11 @@ async function apply(
     console.log(outlineOf(wanted[i], index, { ofKdamond: "on" }).join("\n"));
   });
   if (changes.length > 0) console.log(`Changed:\n${changes.join("\n")}`);
+  if (changes.length > 0 && damon.name === "debugfs") {
+    console.error(
+      "damo: note: debugfs takes changes only while DAMON is off: it was off for a moment, and has forgotten what it saw",
+    );
+  }
   for (const line of wanted.flatMap((kdamond, i) => intervalNotes(base[i], kdamond))) console.error(`damo: ${line}`);
 }
 

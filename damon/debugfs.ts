@@ -29,7 +29,10 @@ export interface DebugfsGap {
 }
 
 const whole = (value: number) => (value >= MAX ? 2n ** 64n - 1n : BigInt(value)).toString();
-const word = (value: number) => String(Math.min(value, 0xffff_ffff));
+const WORD_MAX = 0xffff_ffff;
+const word = (value: number) => String(Math.min(value, WORD_MAX));
+/** The largest that fits is what {@linkcode word} makes of no bound at all. */
+const unbound = (value: number) => value >= WORD_MAX ? MAX : value;
 
 /** Text of `attrs`: three intervals in µs, least and largest number of regions. */
 export function formatAttrs({ intervals, nrRegions }: Context): string {
@@ -147,8 +150,8 @@ function schemeOf(numbers: readonly number[]): Scheme & { stats: SchemeStats } {
     action: DEBUGFS_ACTIONS[action] ?? "stat",
     accessPattern: {
       szBytes: { min: minSz, max: maxSz },
-      nrAccesses: { min: minAccesses, max: maxAccesses },
-      age: { min: minAge, max: maxAge },
+      nrAccesses: { min: minAccesses, max: unbound(maxAccesses) },
+      age: { min: minAge, max: unbound(maxAge) },
     },
     ...(isSome(numbers.slice(7, 13)) && { quotas }),
     ...(isSome(numbers.slice(13, 18)) && { watermarks }),

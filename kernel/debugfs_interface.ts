@@ -13,19 +13,20 @@ import {
   PADDR_ID,
   parseAttrs,
   parseDebugfsSchemes,
-  parseInitRegions,
   UnsupportedError,
 } from "../damon/mod.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
 import { exists, namesIn } from "./doctor_row.ts";
 import type { DamonInterface, HintedWrite } from "./interface.ts";
-import { dropEntry, type OwnEntry } from "./ours.ts";
+import { dropEntry, type OwnEntry, readEntry } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import type { KdamondStatus } from "./sysfs_read.ts";
 import { writeKernel } from "./sysfs.ts";
 
 const SWITCHES = ["monitor_on", "monitor_on_DEPRECATED"];
+const OWN_PREFIX = "damo-";
 const OWN_CONTEXT = /^damo-\d+$/;
+
 /**
  * The text of one of debugfs' files; `undefined` where it cannot be read. The kernel writes anew for each read, as much
  * as fits into it, and cuts the rest: all is to be read at once.
@@ -106,7 +107,7 @@ export class DebugfsInterface implements DamonInterface {
   startPlan(kdamonds: readonly Kdamond[]): HintedWrite[] {
     const { debugfs } = this.roots;
     const contexts = kdamonds.flatMap((kdamond) => kdamond.contexts);
-    const made = contexts.slice(1).map((_, i) => `damo-${i + 1}`);
+    const made = contexts.slice(1).map((_, i) => `${OWN_PREFIX}${i + 1}`);
     return [
       ...made.map((text) => ({ path: `${debugfs}/mk_contexts`, text })),
       ...contexts.flatMap((context, i) => this.#contextPlan(i === 0 ? debugfs : `${debugfs}/${made[i - 1]}`, context)),
@@ -116,16 +117,19 @@ export class DebugfsInterface implements DamonInterface {
 
   tunePlan(index: number, wanted: Kdamond): HintedWrite[] {
     const dirs = this.#contextDirs();
-    const now = this.#readContext(dirs[index], index);
-    const [before, after] = [now.contexts, wanted.contexts].map(([context]) =>
+    const isOn = readOptional(this.#switch()) === "on";
+    // What the kernel does not show while it is on, and has forgotten once it is off, is in our own notes.
+    const contextOf = (i: number) =>
+      (readEntry(this.roots, i, "debugfs")?.kdamond ?? this.#readContext(dirs[i], i)).contexts[0];
+    const [before, after] = [contextOf(index), wanted.contexts[0]].map((context) =>
       context ? this.#contextPlan(dirs[index], context).map(({ text }) => text).join("\n") : ""
     );
-    if (before === after) return [];
+    if (isOn && before === after) return [];
     return [
-      ...(readOptional(this.#switch()) === "on" ? [{ path: this.#switch(), text: "off" }] : []),
+      ...(isOn ? [{ path: this.#switch(), text: "off" }] : []),
       // Every context's targets are to be written anew before it can be turned on again.
       ...dirs.flatMap((dir, i) => {
-        const context = i === index ? wanted.contexts[0] : this.#readContext(dir, i).contexts[0];
+        const context = i === index ? wanted.contexts[0] : contextOf(i);
         return context ? this.#contextPlan(dir, context) : [];
       }),
       { path: this.#switch(), text: "on", hint: ON_HINT },
@@ -154,7 +158,7 @@ export class DebugfsInterface implements DamonInterface {
   }
 
   before(): Pick<OwnEntry, "nrKdamondsBefore" | "debugfsBefore"> {
-    const texts = ["attrs", "target_ids", "schemes"].flatMap((file) => {
+    const texts = ["attrs", "target_ids", "init_regions", "schemes"].flatMap((file) => {
       const text = readWhole(`${this.roots.debugfs}/${file}`);
       return text === undefined ? [] : [[file, text]];
     });
@@ -173,16 +177,17 @@ export class DebugfsInterface implements DamonInterface {
     // One switch for all: who turned it on, if not us, is seen before.
     if (readOptional(this.#switch()) === "on") attempt(this.#switch(), "off");
     if (entry.index > 0) {
-      attempt(`${debugfs}/rm_contexts`, `damo-${entry.index}`);
+      attempt(`${debugfs}/rm_contexts`, `${OWN_PREFIX}${entry.index}`);
     } else {
-      const { attrs, target_ids: targets, schemes } = entry.debugfsBefore ?? {};
+      const { attrs, target_ids: targets, init_regions: regions, schemes } = entry.debugfsBefore ?? {};
       attempt(
         `${debugfs}/schemes`,
         (schemes ?? "").split("\n").map((line) => line.split(/\s+/).slice(0, 18).join(" ")).join("\n"),
       );
-      attempt(`${debugfs}/init_regions`, "");
+      // With them go their initial regions.
       attempt(`${debugfs}/target_ids`, "");
       if (targets) attempt(`${debugfs}/target_ids`, targets === String(PADDR_ID) ? "paddr" : targets);
+      if (regions) attempt(`${debugfs}/init_regions`, regions);
       if (attrs) attempt(`${debugfs}/attrs`, attrs);
     }
     dropEntry(this.roots, entry.index, "debugfs");
@@ -193,13 +198,17 @@ export class DebugfsInterface implements DamonInterface {
     return `${debugfs}/${SWITCHES.find((name) => exists(`${debugfs}/${name}`)) ?? SWITCHES[0]}`;
   }
 
-  /** The root is a context itself; others are folders in it, ours in the order of their numbers, then those of others. */
+  /**
+   * The root is a context itself; others are folders in it: ours by their numbers, those among them too that are gone
+   * already while they are taken away one after the other, then those of others.
+   */
   #contextDirs(): string[] {
     const { debugfs } = this.roots;
     const names = namesIn(debugfs).filter((name) => exists(`${debugfs}/${name}/attrs`));
-    const number = (name: string) => OWN_CONTEXT.test(name) ? Number(name.slice(5)) : Infinity;
-    names.sort((a, b) => number(a) - number(b) || (a < b ? -1 : 1));
-    return [debugfs, ...names.map((name) => `${debugfs}/${name}`)];
+    const [ours, others] = [true, false].map((isOurs) => names.filter((name) => OWN_CONTEXT.test(name) === isOurs));
+    const last = Math.max(0, ...ours.map((name) => Number(name.slice(OWN_PREFIX.length))));
+    const numbered = Array.from({ length: last }, (_, i) => `${OWN_PREFIX}${i + 1}`);
+    return [debugfs, ...[...numbered, ...others].map((name) => `${debugfs}/${name}`)];
   }
 
   #contextPlan(dir: string, context: Context): HintedWrite[] {
@@ -224,7 +233,10 @@ export class DebugfsInterface implements DamonInterface {
     if (!isOn) return { ...status, state: "off", contexts: [] };
     const operations: Operations = ids.length === 1 && ids[0] === PADDR_ID ? "paddr" : "vaddr";
     const targets = ids.map((pid) => ({ ...(operations === "vaddr" && { pid }), regions: [] }));
-    const regions = parseInitRegions(readWhole(`${dir}/init_regions`) ?? "", targets, this.#keying());
+    // While it is on, the kernel refuses to tell them; of ours there is a note.
+    const entry = readEntry(this.roots, index, "debugfs");
+    const noted = entry?.kdamondPid === pid ? entry.kdamond.contexts[0]?.targets : undefined;
+    const regions = targets.map((_, t) => noted?.length === targets.length ? noted[t].regions : []);
     const schemes = parseDebugfsSchemes(readWhole(`${dir}/schemes`) ?? "");
     const context = {
       operations,

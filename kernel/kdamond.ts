@@ -3,7 +3,16 @@ import { chooseInterface, interfacesHere } from "./choose_interface.ts";
 import { requireDamon, requireDebugfs } from "./detect.ts";
 import { bootIdOf } from "./host.ts";
 import type { DamonInterface } from "./interface.ts";
-import { dropEntry, isOurs, isRecorderAlive, keepEntry, type OwnEntry, readEntry, withLock } from "./ours.ts";
+import {
+  dropEntry,
+  isOurs,
+  isRecorderAlive,
+  keepEntry,
+  type OwnEntry,
+  readEntry,
+  readOwned,
+  withLock,
+} from "./ours.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { describeKdamond, type KdamondStatus } from "./sysfs.ts";
@@ -104,28 +113,31 @@ export async function tuneKdamonds(
   for (const kdamond of wanted.values()) checkKdamond(kdamond);
   await withLock(roots, () => {
     const statuses = damon.read();
-    const entries = [...wanted.keys()].map((index) => requireOurs(roots, statuses, index));
+    for (const index of wanted.keys()) requireOurs(roots, statuses, index);
     damon.require([...wanted.values()]);
+    const ours = statuses.flatMap((status) => status.state === "on" ? readOwned(roots, status) ?? [] : []);
+    const before = new Map(ours.map((entry) => [entry.index, entry]));
+    const now = new Map(before);
     const done: number[] = [];
+    const change = (index: number, to: Kdamond, kdamond: Kdamond) => {
+      damon.run(damon.tunePlan(index, to));
+      now.set(index, { ...before.get(index)!, kdamond });
+      // By debugfs all of them were off for a moment: other threads run now.
+      const found = damon.read();
+      for (const entry of now.values()) {
+        const kdamondPid = found[entry.index]?.pid;
+        keepEntry(roots, { ...entry, ...(kdamondPid !== undefined && { kdamondPid }) });
+      }
+    };
     try {
       for (const [index, kdamond] of wanted) {
-        done.push(index);
-        damon.run(damon.tunePlan(index, kdamond));
+        done.unshift(index);
+        change(index, kdamond, kdamond);
       }
     } catch (error) {
       // What the kernel would have refused is staged now: a later commit must not find it.
-      for (const index of done) damon.run(damon.tunePlan(index, statuses[index]));
+      for (const index of done) change(index, statuses[index], before.get(index)!.kdamond);
       throw error;
-    }
-    // By debugfs it was off for a moment: other threads run now.
-    const now = damon.read();
-    for (const entry of entries) {
-      const kdamondPid = now[entry.index]?.pid;
-      keepEntry(roots, {
-        ...entry,
-        kdamond: wanted.get(entry.index)!,
-        ...(kdamondPid !== undefined && { kdamondPid }),
-      });
     }
   });
 }

@@ -14,6 +14,7 @@ const DEFAULTS: readonly (readonly [file: RegExp, text: string])[] = [
   [/\/(apply_interval_us|max_nr_snapshots)$/, "0"],
   [/\/quotas\/(ms|bytes|reset_interval_ms|fail_charge_num|fail_charge_denom)$/, "0"],
   [/\/quotas\/goal_tuner$/, "consist"],
+  [/\/goals\/\d+\/target_metric$/, "user_input"],
   [/\/weights\/(sz|nr_accesses|age)_permil$/, "0"],
   [/\/watermarks\/metric$/, "none"],
   [/\/watermarks\/(interval_us|high|mid|low)$/, "0"],
@@ -32,7 +33,7 @@ export function tuneWrites(dir: string, index: number, plan: readonly Write[]): 
   const renewed: string[] = [];
   const isRenewed = (path: string) => renewed.some((folder) => path.startsWith(folder));
   const changed = plan.filter(({ path, text }) => {
-    const isSame = !isRenewed(path) && readOptional(`${dir}/${path}`) === text.trim();
+    const isSame = !isRenewed(path) && isInFile(`${dir}/${path}`, text);
     if (isSame && !(path.endsWith("/nr_probes") && hasOtherWeights(dir, path, planned))) return false;
     const folder = countedFolder(path);
     if (folder !== undefined) renewed.push(folder);
@@ -51,6 +52,15 @@ export function tuneWrites(dir: string, index: number, plan: readonly Write[]): 
     countedFolder(path) !== undefined || !gone.some((folder) => path.startsWith(folder))
   );
   return [...kept, ...changed];
+}
+
+/** Blanks at its end belong to the name of a memory cgroup. */
+function isInFile(path: string, text: string): boolean {
+  try {
+    return Deno.readTextFileSync(path).replace(/\n$/, "") === text;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a probe has a weight that is to be the kernel's own again: which that is, only new folders tell. */
