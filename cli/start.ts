@@ -7,6 +7,8 @@ export type ControlOptions = ParsedDamonOptions & {
   dry_run?: true;
   interface?: "sysfs" | "debugfs" | "auto";
   mount?: true;
+  /** Of `tune`. */
+  quota_goals_only?: true;
 };
 
 /** Adds the options of every command that changes what DAMON does. */
@@ -48,6 +50,7 @@ Examples:
 export function tuneCommand() {
   const command = new Command("tune")
     .description("Change the DAMON that damo started while it runs: only what is named, the rest stays.")
+    .option("--quota_goals_only", "refuse to change anything but quota goals, such as the value a goal is fed with")
     .addHelpText(
       "after",
       `

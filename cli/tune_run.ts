@@ -93,11 +93,18 @@ async function apply(
   damon: DamonInterface,
   base: readonly KdamondStatus[],
   wanted: readonly Kdamond[],
-  { dry_run }: ControlOptions,
+  { dry_run, quota_goals_only }: ControlOptions,
 ): Promise<void> {
   wanted.forEach(checkKdamond);
   damon.require(wanted);
   const plans = wanted.map((kdamond, i) => damon.tunePlan(base[i].index, kdamond));
+  const other = plans.flat().find(({ path }) => !/\/(state$|quotas\/goals\/)/.test(path));
+  if (quota_goals_only && other) {
+    throw new TypeError(
+      `Cannot change quota goals only as nothing else may differ: ${other.path} is to be ${other.text}; leave ` +
+        "--quota_goals_only away, or the option that changes it",
+    );
+  }
   if (dry_run) return printPlan(plans.flat());
   const changes = plans.flatMap((plan) => plan.flatMap(changeText));
   await tuneKdamonds(roots, new Map(wanted.map((kdamond, i) => [base[i].index, kdamond])), damon);

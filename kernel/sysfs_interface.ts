@@ -57,7 +57,9 @@ export class SysfsInterface implements DamonInterface {
   tunePlan(index: number, wanted: Kdamond): HintedWrite[] {
     const writes = this.#full(tuneWrites(this.#dir, index, planOf(wanted, index, this.#layoutHere())));
     if (writes.length === 0) return [];
-    return [...writes, { path: `${this.#dir}/${index}/state`, text: "commit", hint: "the settings stay as they were" }];
+    // Goals alone have a word of their own, which leaves all else as it runs.
+    const text = writes.every(({ path }) => GOALS.test(path)) ? "commit_schemes_quota_goals" : "commit";
+    return [...writes, { path: `${this.#dir}/${index}/state`, text, hint: "the settings stay as they were" }];
   }
 
   refreshPlan(index: number): HintedWrite[] {
@@ -132,6 +134,8 @@ export class SysfsInterface implements DamonInterface {
     return this.#layout;
   }
 }
+
+const GOALS = /\/quotas\/goals\//;
 
 const hasFilters = ({ contexts }: Kdamond) =>
   contexts.some(({ schemes }) => schemes?.some(({ filters }) => filters?.length));

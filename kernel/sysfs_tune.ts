@@ -6,7 +6,7 @@ const DEFAULTS: readonly (readonly [file: RegExp, text: string])[] = [
   [/^refresh_ms$/, "0"],
   [/^contexts\/\d+\/addr_unit$/, "1"],
   [/^contexts\/\d+\/pause$|\/obsolete_target$/, "N"],
-  [/\/intervals_goal\/(access_bp|aggrs|min_sample_us|max_sample_us)$/, "0"],
+  [/\/intervals_goal\/(access_bp|aggrs)$/, "0"],
   [/\/primitives\/page_table$/, "Y"],
   [/\/primitives\/page_faults$/, "N"],
   [/\/nr_(probes|schemes|dests|goals|filters)$/, "0"],
