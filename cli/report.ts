@@ -3,6 +3,7 @@ import { accessCommand, infoCommand, rawCommand, timesCommand } from "./access.t
 import { doctorCommand } from "./doctor.ts";
 import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
+import { paLayoutCommand } from "./pa_layout.ts";
 import { mappingsCommand } from "./mappings.ts";
 import { statusCommand } from "./status.ts";
 import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
@@ -34,6 +35,7 @@ export function reportCommand() {
     .addCommand(fidelityCommand())
     .addCommand(idleCommand())
     .addCommand(statusCommand("damon"))
+    .addCommand(paLayoutCommand())
     .addCommand(doctorCommand("sysinfo"))
     .addCommand(heatsCommand(), { hidden: true });
 }

@@ -84,7 +84,11 @@ export function presenterOf(
 }
 
 /** The width and colours of text on this terminal. */
-export function textOptionsOf({ width, color, raw_number: raw }: ReportOptions): TableTextOptions {
+export function textOptionsOf(
+  { width, color, raw_number: raw }:
+    & Pick<ReportOptions, "color">
+    & Partial<Pick<ReportOptions, "width" | "raw_number">>,
+): TableTextOptions {
   const isTerminal = Deno.stdout.isTerminal();
   const colour = colourOf(color, isTerminal, (name) => Deno.env.get(name)) !== "never";
   return { width: width ?? (isTerminal ? Deno.consoleSize().columns : 80), colour, raw: raw === true };

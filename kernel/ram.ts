@@ -22,6 +22,44 @@ export function systemRamRanges(roots: Roots): AddressRange[] {
   );
 }
 
+/** A range of physical addresses, and what the kernel says is there. */
+export interface PhysicalRange extends AddressRange {
+  /** As in `/proc/iomem`: `System RAM`, `Reserved`, a bus. */
+  name: string;
+  /** Of memory: the NUMA nodes that some of it belongs to; absent where the kernel does not say. */
+  nodes?: number[];
+}
+
+/**
+ * Everything that has physical addresses, ascending: what `/proc/iomem` has at its top.
+ *
+ * @throws {RangeError} where it does not tell: it tells root only.
+ */
+export function physicalRanges(roots: Roots): PhysicalRange[] {
+  const text = readOptional(`${roots.proc}/iomem`) ?? "";
+  const ranges = [...text.matchAll(/^([0-9a-f]+)-([0-9a-f]+) : (.*)$/gm)]
+    .map(([, start, end, name]) => ({ start: Number(`0x${start}`), end: Number(`0x${end}`) + 1, name }));
+  if (!ranges.some(({ start, end }) => end > start + 1)) {
+    throw new RangeError(
+      "Cannot tell where the machine's memory is as /proc/iomem must say it: it does not, to this user; run as root",
+    );
+  }
+  const system = `${roots.modules.replace(/\/module$/, "")}/devices/system/node`;
+  const nids = namesIn(system).flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  const nodes = nids.toSorted((a, b) => a - b).flatMap((nid) => {
+    try {
+      return [{ nid, ranges: nodeRanges(roots, [nid]) }];
+    } catch {
+      return [];
+    }
+  });
+  return ranges.map((range) => {
+    if (range.name !== "System RAM" || nodes.length === 0) return range;
+    const isHere = (at: AddressRange) => at.start < range.end && range.start < at.end;
+    return { ...range, nodes: nodes.flatMap(({ nid, ranges }) => ranges.some(isHere) ? [nid] : []) };
+  });
+}
+
 /**
  * The memory of NUMA nodes by physical address, bytes, ascending and joined where they touch.
  *
