@@ -1,9 +1,12 @@
 import { checkKdamond } from "../damon/check.ts";
 import type { Intervals, Kdamond, Scheme } from "../damon/mod.ts";
 
+/** Standard input can be read once only. */
+let stdin: Promise<string> | undefined;
+
 /** The text of a file that a command line names; `-` is standard input, and JSON itself may stand in its place. */
-async function textOf(file: string): Promise<{ text: string; name: string }> {
-  if (file === "-") return { text: await new Response(Deno.stdin.readable).text(), name: "standard input" };
+export async function fileTextOf(file: string): Promise<{ text: string; name: string }> {
+  if (file === "-") return { text: await (stdin ??= new Response(Deno.stdin.readable).text()), name: "standard input" };
   if (/^\s*[[{]/.test(file)) return { text: file, name: "the command line" };
   try {
     return { text: await Deno.readTextFile(file), name: file };
@@ -19,7 +22,7 @@ async function textOf(file: string): Promise<{ text: string; name: string }> {
  * @throws {SyntaxError} with file, line and column; {RangeError} with the file, for values that no kernel takes.
  */
 export async function readKdamondsFile(file: string): Promise<Kdamond[]> {
-  const { text, name } = await textOf(file);
+  const { text, name } = await fileTextOf(file);
   const { parseKdamonds } = await import("../format/kdamonds.ts");
   const kdamonds = await parseKdamonds(text, name);
   kdamonds.forEach((kdamond, k) => {
@@ -40,7 +43,7 @@ export async function readKdamondsFile(file: string): Promise<Kdamond[]> {
  * @throws {SyntaxError} with file, line and column.
  */
 export async function readSchemesFile(file: string, intervals: Intervals): Promise<Scheme[]> {
-  const { text, name } = await textOf(file);
+  const { text, name } = await fileTextOf(file);
   const { parseSchemes } = await import("../format/schemes.ts");
   return parseSchemes(text, name, intervals);
 }

@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { addDamonOptions } from "./damon_options.ts";
+import { schemesExplainCommand } from "./schemes_explain.ts";
 import { addControlOptions, type ControlOptions } from "./start.ts";
 
 /** The options of `schemes`, as parsed. */
@@ -12,12 +13,17 @@ export function schemesCommand(command: string[] | undefined, seconds: (text: st
     .argument("[target]", "pid | paddr | a command line; or: -- COMMAND ARGS")
     .option("--timeout <time>", "stop after this time (bare number: seconds)", seconds)
     .option("--quiet", "no status line, no summary")
+    .helpCommand(false)
+    // What follows the sub-command's name is for it.
+    .enablePositionalOptions()
+    .addCommand(schemesExplainCommand())
     .addHelpText(
       "after",
       `
 The schemes are in the file of -c, in YAML, JSON, or as lines of text, or said by --damos_* options. A line of text is:
   #min-size max-size min-acc max-acc min-age max-age action
   4K        max      0       0       60s     max     pageout
+damo schemes explain says what they would do before they act.
 What they did is shown while they run, and in a summary. Then DAMON is off, and its settings are as they were.`,
     );
   return addDamonOptions(addControlOptions(sub as unknown as Command)).action(async (...args: unknown[]) => {

@@ -30,3 +30,5 @@ export { formatKdamondsJson, formatKdamondsYaml, type KdamondsFormat, parseKdamo
 export { type JsonSchema, type Plain } from "./shape.ts";
 export { kdamondsSchema } from "./kdamonds_schema.ts";
 export { parseSchemes } from "./schemes.ts";
+export { type SchemePlace, schemePlaces } from "./scheme_places.ts";
+export { type Place } from "./text_node.ts";

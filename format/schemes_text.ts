@@ -54,6 +54,13 @@ export function parseSchemesText(text: string, source: string, intervals: Interv
   return linesOf(text, source).map((words) => schemeOf(words, intervals));
 }
 
+/** Where the columns of each scheme stand, by the names that {@linkcode parseSchemesText} has for them in messages. */
+export function columnPlaces(text: string, source: string): [column: string, place: Place][][] {
+  return linesOf(text, source).map((words) =>
+    words.map(({ place }, i) => [COLUMNS.get(words.length)?.[i] ?? String(i), place])
+  );
+}
+
 function linesOf(text: string, source: string): Word[][] {
   return text.split("\n").map((line, i) =>
     [...line.replace(/#.*/, "").matchAll(/[^\s]+/g)].map(({ 0: word, index }) => ({

@@ -9,7 +9,16 @@ import { readOptional, type Roots } from "./roots.ts";
  * @throws {RangeError} naming the cgroup and what it lacks; nothing where cgroups are not mounted, as nothing tells then.
  */
 export function requireMemcgs(roots: Roots, kdamonds: readonly Kdamond[]): void {
-  const paths = new Set(kdamonds.flatMap(({ contexts }) =>
+  const paths = memcgsOf(kdamonds);
+  if (paths.length === 0) return;
+  const mount = memcgMount(roots);
+  if (mount === undefined) return;
+  for (const path of paths) requireMemcg(mount, path);
+}
+
+/** The memory cgroups that kdamonds name, each once. */
+export function memcgsOf(kdamonds: readonly Kdamond[]): string[] {
+  const paths = kdamonds.flatMap(({ contexts }) =>
     contexts.flatMap(({ schemes = [], probes = [] }) => [
       ...schemes.flatMap(({ filters = [], quotas }) => [
         ...filters.flatMap((filter) => filter.type === "memcg" ? [filter.memcgPath] : []),
@@ -17,11 +26,8 @@ export function requireMemcgs(roots: Roots, kdamonds: readonly Kdamond[]): void 
       ]),
       ...probes.flatMap(({ filters }) => filters.flatMap(({ path }) => path ?? [])),
     ])
-  ));
-  if (paths.size === 0) return;
-  const mount = memcgMount(roots);
-  if (mount === undefined) return;
-  for (const path of paths) requireMemcg(mount, path);
+  );
+  return [...new Set(paths)];
 }
 
 function requireMemcg(mount: string, path: string): void {
@@ -40,7 +46,7 @@ function requireMemcg(mount: string, path: string): void {
 }
 
 /** Where the hierarchy of memory cgroups is mounted. */
-function memcgMount(roots: Roots): string | undefined {
+export function memcgMount(roots: Roots): string | undefined {
   const mounts = (readOptional(`${roots.proc}/mounts`) ?? "").split("\n").map((line) => line.split(" "));
   const found = mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes("memory")) ??
     mounts.find(([, , type]) => type === "cgroup2");

@@ -142,3 +142,12 @@ export { replaySchemes, SchemesReplayFold, type SchemesReplayReport } from "./sc
 export { type ReplayHit } from "./schemes_replay.ts";
 export { type MappingReplay, type SchemeReplay } from "./scheme_replayer.ts";
 export { schemesReplayTable } from "./schemes_replay_table.ts";
+export {
+  explainSchemes,
+  type ExplanationTextOptions,
+  formatExplanations,
+  type PlacedFinding,
+  type PlacedScheme,
+  type SchemeExplanation,
+  type TextPlace,
+} from "./scheme_explanation.ts";
