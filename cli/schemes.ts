@@ -4,7 +4,7 @@ import { schemesExplainCommand } from "./schemes_explain.ts";
 import { addControlOptions, type ControlOptions } from "./start.ts";
 
 /** The options of `schemes`, as parsed. */
-export type SchemesOptions = ControlOptions & { timeout?: number; quiet?: true };
+export type SchemesOptions = ControlOptions & { timeout?: number; quiet?: true; json?: true };
 
 /** `damo schemes`: applies schemes until the target ends, or Ctrl-C. */
 export function schemesCommand(command: string[] | undefined, seconds: (text: string) => number) {
@@ -12,7 +12,8 @@ export function schemesCommand(command: string[] | undefined, seconds: (text: st
     .description("Apply schemes of access-aware memory management until the target ends, Ctrl-C, or the timeout.")
     .argument("[target]", "pid | paddr | a command line; or: -- COMMAND ARGS")
     .option("--timeout <time>", "stop after this time (bare number: seconds)", seconds)
-    .option("--quiet", "no status line, no summary")
+    .option("--json", "print what they did as a line of JSON each second, on standard output")
+    .option("--quiet", "no status, no summary")
     .helpCommand(false)
     // What follows the sub-command's name is for it.
     .enablePositionalOptions()
