@@ -75,12 +75,17 @@ function timeLine({ time, header: { clock }, footer, readShare }: RecordDescript
   return `${from} to ${to} UTC, ${lasting}`;
 }
 
-function contentLine({ snapshots, regions, mappings, readShare, footer }: RecordDescription): string {
+function contentLine(
+  { snapshots, regions, mappings, applied, schemeStats, usages, readShare, footer }: RecordDescription,
+): string {
   const counted = readShare < 1 && footer ? footer : { snapshots, regions };
   return [
     plural(counted.snapshots, "snapshot"),
     plural(counted.regions, "region"),
     mappings > 0 && plural(mappings, "memory map"),
+    applied > 0 && `${plural(applied, "region")} that schemes acted on`,
+    schemeStats > 0 && `${plural(schemeStats, "count")} of schemes`,
+    usages > 0 && `${plural(usages, "figure")} of memory in use`,
   ].filter(Boolean).join(", ");
 }
 

@@ -1,5 +1,6 @@
 import type { Kdamond } from "./kdamond.ts";
 import type { Mappings } from "./mapping.ts";
+import type { AppliedRegions, MemoryUsage, SchemeCounts } from "./record_schemes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Version of the record's own schema; a reader refuses a newer one. */
@@ -127,6 +128,9 @@ export interface RecordFooter {
 export type RecordItem =
   | { kind: "snapshot"; snapshot: Snapshot }
   | { kind: "mappings"; mappings: Mappings }
+  | { kind: "applied"; applied: AppliedRegions }
+  | { kind: "scheme_stats"; counts: SchemeCounts }
+  | { kind: "usage"; usage: MemoryUsage }
   | { kind: "footer"; footer: RecordFooter };
 
 /** A record that is being read: the header first, then the items as they come. */

@@ -134,14 +134,16 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
   const [kinds, json] = [batch.getChild("kind")!, batch.getChild("json")!];
   for (let i = 0; i < batch.numRows; i++) {
     const kind = kinds.get(i) as string;
-    if (kind === "snapshot") {
+    const regions = () => {
       const [from, to] = [offsets[i], offsets[i + 1]];
-      const regions = new Regions(
+      return new Regions(
         start.subarray(from, to),
         end.subarray(from, to),
         nrAccesses.subarray(from, to),
         age.subarray(from, to),
       );
+    };
+    if (kind === "snapshot") {
       yield {
         kind,
         snapshot: {
@@ -151,7 +153,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
           endNs: endNs[i],
           sampleUs: sampleUs[i],
           aggrUs: aggrUs[i],
-          regions,
+          regions: regions(),
           ...schemeOf(json.get(i), passedOf(i)),
         },
       };
@@ -159,6 +161,23 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
       yield { kind, mappings: JSON.parse(json.get(i)) };
     } else if (kind === "footer") {
       yield { kind, footer: JSON.parse(json.get(i)) };
+    } else if (kind === "scheme_stats") {
+      yield { kind, counts: JSON.parse(json.get(i)) };
+    } else if (kind === "usage") {
+      yield { kind, usage: JSON.parse(json.get(i)) };
+    } else if (kind === "applied") {
+      const { context, scheme } = JSON.parse(json.get(i)) as { context: number; scheme?: number };
+      yield {
+        kind,
+        applied: {
+          kdamond: kdamond[i],
+          context,
+          ...(scheme !== undefined && { scheme, targetId: targetId[i] }),
+          startNs: startNs[i],
+          endNs: endNs[i],
+          regions: regions(),
+        },
+      };
     } // Rows of a kind that this version does not know are somebody else's additions: passed over.
   }
 }

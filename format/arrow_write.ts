@@ -14,7 +14,7 @@ import {
   Uint64,
   Utf8,
 } from "apache-arrow";
-import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import { AGE_UNKNOWN, type RecordHeader, type RecordItem, timesOf } from "../damon/mod.ts";
 import { FIELDS, registerZstd, schemaOf } from "./arrow_schema.ts";
 
 /** Collects what the Arrow writer emits, so that it can be taken out synchronously, batch by batch. */
@@ -103,25 +103,22 @@ export class ArrowEncoder {
 
 function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
   const snapshots = items.map((item) => item.kind === "snapshot" ? item.snapshot : undefined);
-  const int64 = (pick: (snapshot: Snapshot) => number, other: (item: RecordItem) => number = () => 0) =>
-    makeData({
-      type: new Int64(),
-      data: BigInt64Array.from(
-        items,
-        (item, i) => BigInt(Math.round(snapshots[i] ? pick(snapshots[i]) : other(item))),
-      ),
-    });
+  const applied = items.map((item) => item.kind === "applied" ? item.applied : undefined);
+  const regions = items.map((_, i) => (snapshots[i] ?? applied[i])?.regions);
+  const times = items.map(timesOf);
+  const int64 = (pick: (i: number) => number) =>
+    makeData({ type: new Int64(), data: BigInt64Array.from(items, (_, i) => BigInt(Math.round(pick(i)))) });
   const offsets = new Int32Array(items.length + 1);
-  snapshots.forEach((snapshot, i) => offsets[i + 1] = offsets[i] + (snapshot?.regions.length ?? 0));
+  regions.forEach((each, i) => offsets[i + 1] = offsets[i] + (each?.length ?? 0));
   const total = offsets[items.length];
   const [start, end] = [new BigUint64Array(total), new BigUint64Array(total)];
   const [nrAccesses, age] = [new Uint32Array(total), new Uint32Array(total)];
-  snapshots.forEach((snapshot, i) => {
-    if (!snapshot) return;
-    storeAddresses(snapshot.regions.start, start, offsets[i]);
-    storeAddresses(snapshot.regions.end, end, offsets[i]);
-    nrAccesses.set(snapshot.regions.nrAccesses, offsets[i]);
-    age.set(snapshot.regions.age, offsets[i]);
+  regions.forEach((each, i) => {
+    if (!each) return;
+    storeAddresses(each.start, start, offsets[i]);
+    storeAddresses(each.end, end, offsets[i]);
+    nrAccesses.set(each.nrAccesses, offsets[i]);
+    age.set(each.age, offsets[i]);
   });
   const listOf = (index: number, child: Data<DataType>, valueOffsets = offsets) =>
     makeData({ type: FIELDS[index].type as List, length: items.length, nullCount: 0, valueOffsets, child });
@@ -136,12 +133,15 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
   });
   const children: Data[] = [
     utf8Of(items.map((item) => item.kind)),
-    makeData({ type: new Uint32(), data: Uint32Array.from(snapshots, (snapshot) => snapshot?.kdamond ?? 0) }),
-    makeData({ type: new Uint64(), data: BigUint64Array.from(snapshots, (snapshot) => snapshot?.targetId ?? 0n) }),
-    int64((snapshot) => snapshot.startNs, timeOf),
-    int64((snapshot) => snapshot.endNs, timeOf),
-    int64((snapshot) => snapshot.sampleUs),
-    int64((snapshot) => snapshot.aggrUs),
+    makeData({ type: new Uint32(), data: Uint32Array.from(items, kdamondOf) }),
+    makeData({
+      type: new Uint64(),
+      data: BigUint64Array.from(items, (_, i) => (snapshots[i] ?? applied[i])?.targetId ?? 0n),
+    }),
+    int64((i) => times[i].startNs),
+    int64((i) => times[i].endNs),
+    int64((i) => snapshots[i]?.sampleUs ?? 0),
+    int64((i) => snapshots[i]?.aggrUs ?? 0),
     listOf(7, makeData({ type: new Uint64(), data: start })),
     listOf(8, makeData({ type: new Uint64(), data: end })),
     listOf(9, makeData({ type: new Uint32(), data: nrAccesses })),
@@ -155,14 +155,18 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
   );
 }
 
-function timeOf(item: RecordItem): number {
-  if (item.kind === "mappings") return item.mappings.timeNs;
-  return item.kind === "footer" ? item.footer.endNs : item.snapshot.endNs;
+function kdamondOf(item: RecordItem): number {
+  if (item.kind === "snapshot") return item.snapshot.kdamond;
+  if (item.kind === "applied") return item.applied.kdamond;
+  return item.kind === "scheme_stats" ? item.counts.kdamond : 0;
 }
 
 function jsonOf(item: RecordItem): string | null {
   if (item.kind === "mappings") return JSON.stringify(item.mappings);
   if (item.kind === "footer") return JSON.stringify(item.footer);
+  if (item.kind === "scheme_stats") return JSON.stringify(item.counts);
+  if (item.kind === "usage") return JSON.stringify(item.usage);
+  if (item.kind === "applied") return JSON.stringify({ context: item.applied.context, scheme: item.applied.scheme });
   const { scheme } = item.snapshot;
   if (!scheme) return null;
   return JSON.stringify({ scheme: { index: scheme.index, ...(scheme.stats && { stats: scheme.stats }) } });

@@ -47,6 +47,12 @@ export interface RecordDescription {
   regions: number;
   /** How many memory maps. */
   mappings: number;
+  /** On how many regions schemes acted. */
+  applied: number;
+  /** How often a scheme's counters were taken. */
+  schemeStats: number;
+  /** How often memory in use was taken. */
+  usages: number;
   /** In the order of appearance. */
   targets: TargetDescription[];
   /** What the recorder counted. */
@@ -66,12 +72,16 @@ export interface RecordDescription {
 export async function describeRecord(record: OpenRecord, budgetMs = Infinity): Promise<RecordDescription> {
   const targets = new Map<string, TargetDescription>();
   let [startNs, endNs, snapshots, regions, mappings] = [Infinity, -Infinity, 0, 0, 0];
+  let [applied, schemeStats, usages] = [0, 0, 0];
   let footer: RecordFooter | undefined;
   const untilMs = performance.now() + budgetMs;
   let isWhole = true;
   for await (const item of record.items()) {
     if (item.kind === "mappings") mappings++;
     else if (item.kind === "footer") footer = item.footer;
+    else if (item.kind === "applied") applied += item.applied.regions.length;
+    else if (item.kind === "scheme_stats") schemeStats++;
+    else if (item.kind === "usage") usages++;
     else {
       const { snapshot } = item;
       snapshots++;
@@ -107,6 +117,9 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     snapshots,
     regions,
     mappings,
+    applied,
+    schemeStats,
+    usages,
     targets: [...targets.values()],
     footer,
     incomplete: isWhole ? record.incomplete : undefined,

@@ -27,9 +27,21 @@ export function headerFrom(value: unknown, name: string): RecordHeader {
   } as RecordHeader;
 }
 
-/** Whether it is a memory map or a footer as they should be. */
-export function isOtherItem(value: unknown): value is Exclude<RecordItem, { kind: "snapshot" }> {
+/** An item that has no regions: it is written as the JSON that it is. */
+export type PlainItem = Exclude<RecordItem, { kind: "snapshot" | "applied" }>;
+
+/** Whether it is an item without regions as it should be: a memory map, counters, memory in use, a footer. */
+export function isPlainItem(value: unknown): value is PlainItem {
   if (!isObject(value)) return false;
+  if (value.kind === "scheme_stats") {
+    const { counts } = value;
+    return isObject(counts) && hasNumbers(counts, ["timeNs", "kdamond", "context", "scheme"]) &&
+      isObject(counts.stats) && hasNumbers(counts.stats, ["nrTried", "szTriedBytes"]);
+  }
+  if (value.kind === "usage") {
+    const fields = ["timeNs", "pid", "residentBytes", "swapBytes", "majorFaults", "minorFaults"];
+    return isObject(value.usage) && hasNumbers(value.usage, fields);
+  }
   if (value.kind === "mappings") {
     const { mappings } = value;
     return isObject(mappings) && typeof mappings.timeNs === "number" && typeof mappings.pid === "number" &&
@@ -38,9 +50,11 @@ export function isOtherItem(value: unknown): value is Exclude<RecordItem, { kind
   }
   const { footer } = value;
   return value.kind === "footer" && isObject(footer) && typeof footer.reason === "string" &&
-    ["endNs", "snapshots", "regions", "events", "received", "dropped", "torn"].every((key) =>
-      typeof footer[key] === "number"
-    );
+    hasNumbers(footer, ["endNs", "snapshots", "regions", "events", "received", "dropped", "torn"]);
+}
+
+function hasNumbers(fields: Fields, keys: readonly string[]): boolean {
+  return keys.every((key) => typeof fields[key] === "number");
 }
 
 function isContext(context: unknown): boolean {

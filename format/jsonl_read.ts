@@ -1,5 +1,6 @@
 import {
   AGE_UNKNOWN,
+  type AppliedRegions,
   parseBytes,
   RecordError,
   type RecordFooter,
@@ -12,7 +13,7 @@ import {
 } from "../damon/mod.ts";
 import { incompleteOf } from "./ending.ts";
 import { foreignHeader } from "./foreign_header.ts";
-import { headerFrom, isOtherItem } from "./header_check.ts";
+import { headerFrom, isPlainItem } from "./header_check.ts";
 import { parseExact } from "./json_window.ts";
 import { linesOf } from "./trace_line.ts";
 
@@ -27,13 +28,21 @@ interface SnapshotLine {
   sample_us: number;
   aggr_us: number;
   scheme?: { index: number; stats?: SchemeStats };
-  regions: {
-    start: number | string | bigint;
-    end: number | string | bigint;
-    nr_accesses: number;
-    age: number | null;
-    sz_filter_passed?: number;
-  }[];
+  regions: RegionFields[];
+}
+
+/** Regions on which a scheme acted, in a line of JSON. */
+interface AppliedLine extends Pick<SnapshotLine, "kdamond" | "target_id" | "start_ns" | "end_ns" | "regions"> {
+  context: number;
+  scheme?: number;
+}
+
+interface RegionFields {
+  start: number | string | bigint;
+  end: number | string | bigint;
+  nr_accesses: number;
+  age: number | null;
+  sz_filter_passed?: number;
 }
 
 type Line = RecordItem | { kind: "header"; header: RecordHeader };
@@ -115,31 +124,49 @@ function lineOf(text: string, name: string): Line | undefined {
       // Doubles throughout, as they were written.
       return { kind: "header", header: headerFrom(JSON.parse(text).header, name) };
     case "mappings":
+    case "scheme_stats":
+    case "usage":
     case "footer": {
       const item = JSON.parse(text);
-      if (!isOtherItem(item)) throw new SyntaxError(`it is no ${fields.kind}`);
+      if (!isPlainItem(item)) throw new SyntaxError(`it is no ${fields.kind}`);
       return item;
     }
     case "snapshot":
       return { kind: "snapshot", snapshot: snapshotOf(fields as unknown as SnapshotLine) };
+    case "applied":
+      return { kind: "applied", applied: appliedOf(fields as unknown as AppliedLine) };
   }
   return undefined;
 }
 
-function snapshotOf(line: SnapshotLine): Snapshot {
-  const rows = line.regions;
+function appliedOf({ kdamond, context, scheme, target_id, start_ns, end_ns, regions }: AppliedLine): AppliedRegions {
+  return {
+    kdamond,
+    context,
+    ...(scheme !== undefined && { scheme, targetId: BigInt(target_id) }),
+    startNs: Number(start_ns),
+    endNs: Number(end_ns),
+    regions: regionsOf(regions),
+  };
+}
+
+function regionsOf(rows: readonly RegionFields[]): Regions {
   const regions = Regions.alloc(rows.length);
-  const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
-    ? new Float64Array(rows.length)
-    : undefined;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     regions.start[i] = typeof row.start === "string" ? parseBytes(row.start) : Number(row.start);
     regions.end[i] = typeof row.end === "string" ? parseBytes(row.end) : Number(row.end);
     regions.nrAccesses[i] = row.nr_accesses;
     regions.age[i] = row.age ?? AGE_UNKNOWN;
-    if (passedBytes) passedBytes[i] = row.sz_filter_passed ?? 0;
   }
+  return regions;
+}
+
+function snapshotOf(line: SnapshotLine): Snapshot {
+  const rows = line.regions;
+  const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
+    ? Float64Array.from(rows, (row) => row.sz_filter_passed ?? 0)
+    : undefined;
   return {
     kdamond: line.kdamond,
     targetId: BigInt(line.target_id),
@@ -147,7 +174,7 @@ function snapshotOf(line: SnapshotLine): Snapshot {
     endNs: Number(line.end_ns),
     sampleUs: line.sample_us,
     aggrUs: line.aggr_us,
-    regions,
+    regions: regionsOf(rows),
     ...(line.scheme && { scheme: { ...line.scheme, ...(passedBytes && { passedBytes }) } }),
   };
 }

@@ -1,4 +1,11 @@
-import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import {
+  AGE_UNKNOWN,
+  type AppliedRegions,
+  type RecordHeader,
+  type RecordItem,
+  type Regions,
+  type Snapshot,
+} from "../damon/mod.ts";
 import { type AddressStyle, encodeText, type RecordEncoder } from "./encoder.ts";
 import { decimal, decimalU64, jsonInteger } from "./exact_number.ts";
 
@@ -28,7 +35,11 @@ export class JsonLinesEncoder implements RecordEncoder {
   encode(items: readonly RecordItem[]): Uint8Array {
     let text = "";
     for (const item of items) {
-      text += (item.kind === "snapshot" ? this.#snapshot(item.snapshot) : JSON.stringify(item)) + "\n";
+      text += (item.kind === "snapshot"
+        ? this.#snapshot(item.snapshot)
+        : item.kind === "applied"
+        ? this.#applied(item.applied)
+        : JSON.stringify(item)) + "\n";
     }
     return encodeText(text);
   }
@@ -37,21 +48,29 @@ export class JsonLinesEncoder implements RecordEncoder {
     return new Uint8Array(0);
   }
 
+  #applied({ kdamond, context, scheme, targetId, startNs, endNs, regions }: AppliedRegions): string {
+    return `{"kind":"applied","kdamond":${kdamond},"context":${context}` +
+      (scheme === undefined ? "" : `,"scheme":${scheme},"target_id":${jsonInteger(targetId!)}`) +
+      `,"start_ns":${decimal(startNs)},"end_ns":${decimal(endNs)},${this.#regions(regions)}}`;
+  }
+
   #snapshot({ kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, scheme }: Snapshot): string {
-    const { start, end, nrAccesses, age, length } = regions;
-    const address = this.#address;
-    const passed = scheme?.passedBytes;
-    let text = `{"kind":"snapshot","kdamond":${kdamond},"target_id":${jsonInteger(targetId)}` +
+    return `{"kind":"snapshot","kdamond":${kdamond},"target_id":${jsonInteger(targetId)}` +
       `,"start_ns":${decimal(startNs)},"end_ns":${decimal(endNs)},"sample_us":${sampleUs},"aggr_us":${aggrUs}` +
       (scheme
         ? `,"scheme":${JSON.stringify({ index: scheme.index, ...(scheme.stats && { stats: scheme.stats }) })}`
         : "") +
-      `,"nr_regions":${length},"regions":[`;
+      `,${this.#regions(regions, scheme?.passedBytes)}}`;
+  }
+
+  #regions({ start, end, nrAccesses, age, length }: Regions, passed?: Float64Array): string {
+    const address = this.#address;
+    let text = `"nr_regions":${length},"regions":[`;
     for (let i = 0; i < length; i++) {
       text +=
         `${i === 0 ? "" : ","}{"start":${address(start[i])},"end":${address(end[i])},"nr_accesses":${nrAccesses[i]}` +
         `,"age":${age[i] === AGE_UNKNOWN ? "null" : age[i]}${passed ? `,"sz_filter_passed":${passed[i]}` : ""}}`;
     }
-    return text + "]}";
+    return text + "]";
   }
 }

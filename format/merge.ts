@@ -1,9 +1,11 @@
 import {
+  movedInTime,
   RECORD_SCHEMA,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
+  timesOf,
 } from "../damon/mod.ts";
 
 /** The header of several records of one machine as one. */
@@ -58,7 +60,7 @@ export async function* mergeItems(
   const advance = async (source: typeof sources[number]) => {
     for (;;) {
       const { done, value } = await source.items.next();
-      source.next = done ? undefined : shifted(value, source.shift);
+      source.next = done ? undefined : movedInTime(value, source.shift);
       if (source.next?.kind !== "footer") return;
       footers.push(source.next.footer);
     }
@@ -77,20 +79,7 @@ export async function* mergeItems(
 }
 
 function timeOf(item: RecordItem): number {
-  return item.kind === "snapshot" ? item.snapshot.endNs : item.kind === "mappings" ? item.mappings.timeNs : Infinity;
-}
-
-function shifted(item: RecordItem, byNs: number): RecordItem {
-  if (byNs === 0) return item;
-  if (item.kind === "mappings") {
-    return { kind: "mappings", mappings: { ...item.mappings, timeNs: item.mappings.timeNs + byNs } };
-  }
-  if (item.kind === "footer") return { kind: "footer", footer: { ...item.footer, endNs: item.footer.endNs + byNs } };
-  const { snapshot } = item;
-  return {
-    kind: "snapshot",
-    snapshot: { ...snapshot, startNs: snapshot.startNs + byNs, endNs: snapshot.endNs + byNs },
-  };
+  return item.kind === "footer" ? Infinity : timesOf(item).endNs;
 }
 
 function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {

@@ -51,7 +51,7 @@ export class ParquetEncoder implements RecordEncoder {
     for (const item of items) {
       if (item.kind === "snapshot") snapshots.push(item.snapshot);
       else if (item.kind === "mappings") this.#mappings.push(item.mappings);
-      else this.#footer = item.footer;
+      else if (item.kind === "footer") this.#footer = item.footer;
     }
     if (snapshots.some(({ regions }) => regions.length > 0)) this.#writeRows(snapshots);
     return this.#pieces.take();

@@ -65,7 +65,7 @@ export class PartitionedWriter {
       this.#part?.writer.write(item);
       return;
     }
-    if (item.kind === "footer") return;
+    if (item.kind !== "snapshot") return;
     const { endNs, startNs, kdamond, regions } = item.snapshot;
     const date = this.#columns.includes("date") ? this.#time(endNs)?.slice(0, 10) ?? UNKNOWN : "";
     if (this.#part?.date !== date) this.#begin(date, startNs, kdamond);

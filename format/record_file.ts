@@ -64,7 +64,7 @@ export class RecordWriter {
       this.snapshots++;
       this.regions += item.snapshot.regions.length;
       this.#waitingRegions += item.snapshot.regions.length;
-    }
+    } else if (item.kind === "applied") this.#waitingRegions += item.applied.regions.length;
     const isFull = this.#waitingRegions >= (this.#encoder.batchRegions ?? BATCH_REGIONS);
     // Who reads along in a pipe wants each line as it comes.
     const isAwaited = this.#encoder.isLive === true && !this.isCuttable;

@@ -1,4 +1,4 @@
-import { type AddressRange, type RecordItem, Regions, type Snapshot } from "../damon/mod.ts";
+import { type AddressRange, type RecordItem, Regions, type Snapshot, timesOf } from "../damon/mod.ts";
 
 /** Which part of a record is kept; everything by default. */
 export interface RecordSelection {
@@ -34,8 +34,9 @@ export async function* selectItems(
       if (!isLater) yield item;
       continue;
     }
-    if (item.kind === "footer") {
-      yield item;
+    if (item.kind !== "snapshot") {
+      const kept = selectOther(item, selection, originNs);
+      if (kept) yield kept;
       continue;
     }
     const { snapshot } = item;
@@ -54,6 +55,37 @@ export async function* selectItems(
     }
     yield { kind: "snapshot", snapshot: addressRanges ? withinAddresses(snapshot, addressRanges) : snapshot };
   }
+}
+
+/** What is neither a snapshot nor a memory map, or the selected part of it. Before the first snapshot nothing is left out by time. */
+function selectOther(
+  item: Exclude<RecordItem, { kind: "snapshot" | "mappings" }>,
+  { timeRange, addressRanges, kdamond, target }: RecordSelection,
+  originNs: number,
+): RecordItem | undefined {
+  if (item.kind === "footer") return item;
+  const { startNs, endNs } = timesOf(item);
+  if (timeRange && (startNs - originNs >= timeRange.endNs || endNs - originNs < timeRange.startNs)) return undefined;
+  if (item.kind === "usage") return item;
+  const from = item.kind === "applied" ? item.applied : item.counts;
+  if (kdamond !== undefined && from.kdamond !== kdamond) return undefined;
+  if (item.kind === "scheme_stats") return item;
+  const { applied } = item;
+  if (target !== undefined && applied.targetId !== undefined && Number(applied.targetId) !== target) return undefined;
+  if (!addressRanges) return item;
+  const regions = cutRegions(applied.regions, addressRanges);
+  return regions.length > 0 ? { kind: "applied", applied: { ...applied, regions } } : undefined;
+}
+
+/** Regions with only what lies in the ranges. */
+function cutRegions(regions: Regions, ranges: readonly AddressRange[]): Regions {
+  const sorted = [...ranges].sort((a, b) => a.start - b.start);
+  return Regions.from([...regions].flatMap((region) =>
+    sorted.flatMap(({ start, end }) => {
+      const [from, to] = [Math.max(region.start, start), Math.min(region.end, end)];
+      return from < to ? [{ ...region, start: from, end: to }] : [];
+    })
+  ));
 }
 
 /** Ids are indices since Linux 5.18; before that they are pointers, and the order of appearance counts. */

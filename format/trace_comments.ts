@@ -1,5 +1,5 @@
 import type { RecordHeader, RecordItem } from "../damon/mod.ts";
-import { headerFrom, isOtherItem } from "./header_check.ts";
+import { headerFrom, isPlainItem, type PlainItem } from "./header_check.ts";
 
 /** Begins each comment line of ours. What follows are parts of JSON; a line that ends it has `.` in place of `+`. */
 const MARK = "#damo";
@@ -10,7 +10,7 @@ const [HASH, D] = [0x23, 0x64];
 const decoder = new TextDecoder();
 
 /** The header and what is no snapshot as comments of a trace, in ASCII and without spaces; readers of traces pass over them. */
-export function formatComment(value: { header: RecordHeader } | Exclude<RecordItem, { kind: "snapshot" }>): string {
+export function formatComment(value: { header: RecordHeader } | PlainItem): string {
   const json = JSON.stringify(value).replace(
     /[ \u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -49,7 +49,7 @@ export class TraceComments {
       return; // A comment of somebody else, or broken.
     }
     if (value?.header) this.header = headerFrom(value.header, this.name);
-    else if (isOtherItem(value)) this.#items.push(value);
+    else if (isPlainItem(value)) this.#items.push(value);
   }
 
   /** What has been read since. */

@@ -27,7 +27,10 @@ export class TraceEncoder implements RecordEncoder {
 
   encode(items: readonly RecordItem[]): Uint8Array {
     let text = "";
-    for (const item of items) text += item.kind === "snapshot" ? this.#snapshot(item.snapshot) : formatComment(item);
+    for (const item of items) {
+      if (item.kind === "snapshot") text += this.#snapshot(item.snapshot);
+      else if (item.kind !== "applied") text += formatComment(item);
+    }
     return encodeText(text);
   }
 

@@ -108,6 +108,33 @@ interface Wish {
   target: number;
   tuned: boolean;
   mapped: boolean;
+  acted: boolean;
+}
+
+/** What schemes did, with all that can be known and with what is always known. */
+function schemeItems(timeNs: number, regions: Regions, isAll: boolean): RecordItem[] {
+  const stats: SchemeStats = { nrTried: regions.length, szTriedBytes: 4096, ...(isAll && { nrApplied: 3 }) };
+  const whose = isAll ? { scheme: 1, targetId: 2n } : {};
+  const pressure = { someUs: 12345, fullUs: 678 };
+  return [
+    { kind: "applied", applied: { kdamond: 0, context: 0, ...whose, startNs: timeNs - 1000, endNs: timeNs, regions } },
+    {
+      kind: "scheme_stats",
+      counts: { timeNs, kdamond: 0, context: 0, scheme: 1, stats, ...(isAll && { effectiveBytes: 4096 }) },
+    },
+    {
+      kind: "usage",
+      usage: {
+        timeNs,
+        pid: isAll ? 7 : 0,
+        residentBytes: 2 ** 40,
+        swapBytes: 0,
+        majorFaults: 1,
+        minorFaults: 2 ** 33,
+        ...(isAll && { pressure }),
+      },
+    },
+  ];
 }
 
 function regionsOf({ bounds, regions }: Wish, hasAge: boolean): { regions: Regions; passed: number[] } {
@@ -134,6 +161,7 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
       target: fc.integer({ min: 0, max: 2 }),
       tuned: fc.boolean(),
       mapped: fc.boolean(),
+      acted: fc.boolean(),
     }),
     { maxLength: 8 },
   ),
@@ -168,6 +196,7 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
       const mappings = [{ start: 4096, end: 8192, perms: "rw-p", offset: 0, path: comm }];
       items.push({ kind: "mappings", mappings: { timeNs: endNs, pid: 7, mappings } });
     }
+    if (wish.acted) items.push(...schemeItems(endNs, regions, wish.tuned));
     regionCount += regions.length;
     items.push({
       kind: "snapshot",

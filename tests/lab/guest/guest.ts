@@ -31,9 +31,9 @@ export interface Busy extends AsyncDisposable {
   go(): Promise<void>;
 }
 
-/** Starts the workload generator and waits until it has touched its memory. */
+/** Starts the workload generator with a shipped configuration, or a file; waits until it has touched its memory. */
 export async function startWorkload(name: string, dir: string): Promise<Busy> {
-  const truth = `${dir}/${name}.truth.jsonl`;
+  const truth = `${dir}/${name.replace(/^.*\//, "")}.truth.jsonl`;
   const child = new Deno.Command(`${CHECKOUT}build/workload`, {
     args: [name, "--wait", "--quiet", "--truth", truth],
     stdin: "piped",
@@ -88,7 +88,7 @@ export async function readRecord(path: string): Promise<Whole> {
   for await (const item of reader.items()) {
     if (item.kind === "snapshot") whole.snapshots.push(item.snapshot);
     else if (item.kind === "mappings") whole.mappings.push(item.mappings);
-    else whole.footer = item.footer;
+    else if (item.kind === "footer") whole.footer = item.footer;
   }
   whole.incomplete = reader.incomplete;
   return whole;
