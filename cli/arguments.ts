@@ -18,6 +18,7 @@ const VALUES: Record<string, number> = {
   snapshot_time: 2,
   snapshot_idx: 2,
   snapshots: 2,
+  snapshot: 2,
   range: 3,
   replace: 2,
   remove: 2,

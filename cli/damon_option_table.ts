@@ -264,8 +264,10 @@ export function nameOf({ flags }: DamonOption): string {
 export const WORD_SEPARATOR = "\x1f";
 
 /** Options of more than one word, by name. */
-export const OPTION_WORDS: ReadonlyMap<string, number | ((rest: readonly string[]) => number)> = new Map(
-  DAMON_OPTIONS.flatMap((option) =>
+export const OPTION_WORDS: ReadonlyMap<string, number | ((rest: readonly string[]) => number)> = new Map([
+  ...DAMON_OPTIONS.flatMap((option): [string, number | ((rest: readonly string[]) => number)][] =>
     option.words === undefined || option.words === 0 ? [] : [[nameOf(option), option.words]]
   ),
-);
+  // Of `record` alone.
+  ["snapshot_damos_filter", filterWords],
+]);

@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs, parseRatio } from "../damon/units.ts";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
+import { WORD_SEPARATOR } from "./damon_option_table.ts";
 import { MOUNT_HELP } from "./mount_asked.ts";
 import { parseRotate } from "./record_output.ts";
 
@@ -8,6 +9,7 @@ const count = (text: string) => {
   if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count above 0`);
   return Number(text);
 };
+const WORDS = new RegExp(`[ ${WORD_SEPARATOR}]+`);
 const seconds = (text: string) => parseNs(text, "s") / 1e9;
 
 /** The options of `record`, as parsed; those of DAMON's parameters are read by {@linkcode askedKdamonds}. */
@@ -35,6 +37,17 @@ function plainCommand() {
     .option("--rotate <size|time>", "begin a new file at this size (100M) or after this time (1h)", parseRotate)
     .option("--keep <count>", "with --rotate: keep only the newest files", count)
     .option("--timeout <time>", "stop after this time (bare number: seconds)", seconds)
+    .addOption(
+      new Option("--snapshot <delay count...>", "take COUNT snapshots, each after DELAY (bare: seconds; default 1)")
+        .argParser((text: string, before: string[] | undefined) => [...before ?? [], ...text.split(/\s+/)]),
+    )
+    .addOption(
+      new Option(
+        "--snapshot_damos_filter <filter>",
+        "with --snapshot: count the bytes of these pages, as --damos_filter",
+      )
+        .argParser((text: string, before: string[][] | undefined) => [...before ?? [], text.split(WORDS)]),
+    )
     .option("--ongoing", "only listen to kdamonds that run already, changing nothing")
     .addOption(
       new Option(
@@ -58,6 +71,9 @@ Times take ns, us, ms, s, m, h; sizes K, M, G (binary); options may be written w
 The record is an Arrow stream: read it with damo report, polars, pandas (pyarrow) or DuckDB. damo convert makes other
 formats of it; -o - --format jsonl | jq . follows it live. With --rotate each file is whole by itself and named by its
 beginning, as in damon-20260131T235959Z.arrow; damo merge makes one of them.
+--snapshot looks now and then instead of at every interval, through a scheme that does nothing: it needs no BPF, and sees
+which bytes of each region are of a kind, as in: --snapshot 5s 12 --snapshot_damos_filter allow anon. With ongoing it
+looks through what damo start began.
 An existing file is kept as FILE.old. Ends with 0, or with 130 or 143 after Ctrl-C or SIGTERM; the record is complete
 in each case, DAMON is off and its settings are as they were.`,
     );

@@ -28,7 +28,7 @@ export function parseRotate(text: string): RotateAt {
 }
 
 /**
- * Checks what is asked of the output, before anything is started.
+ * Checks what is asked of the output, and loads what it takes, before anything is started.
  *
  * @throws {RangeError} naming the option.
  */
@@ -37,13 +37,19 @@ export async function outputFormatFor({ out, format, rotate, keep }: RecordOptio
   if (rotate !== undefined && (out === "-" || out.startsWith("/dev/"))) {
     throw new RangeError(`Cannot use --rotate as the output must be a file, not ${out}`);
   }
-  const { formatOf, parseFormat } = await import("../format/encoder.ts");
-  if (format !== undefined) return parseFormat(format);
-  try {
-    return formatOf(out);
-  } catch {
-    return "arrow";
-  }
+  const { formatOf, FORMATS, parseFormat } = await import("../format/encoder.ts");
+  const nameOf = () => {
+    if (format !== undefined) return parseFormat(format);
+    try {
+      return formatOf(out);
+    } catch {
+      return "arrow";
+    }
+  };
+  const name = nameOf();
+  // What writes it is loaded now: once the target runs, nothing of it is to be missed.
+  await Promise.all([FORMATS[name].load(), import("../format/record_file.ts")]);
+  return name;
 }
 
 /** Begins the output. */

@@ -37,6 +37,9 @@ export async function openSource(
       `Cannot use --monitor ${options.monitor} as it watches processes: the target is ${wanted.kind}`,
     );
   }
+  const { openSnapshots, snapshotTimesOf } = await import("./record_snapshots.ts");
+  const times = snapshotTimesOf(options);
+  if (times) return await openSnapshots(roots, wanted, options, kdamonds, times);
   if (wanted.kind === "ongoing") return openDamon(roots, undefined, options);
   if (options.monitor === "auto" || options.monitor === "damon") {
     try {

@@ -62,7 +62,7 @@ function withPause(kdamond: Kdamond, isPaused: boolean): Kdamond {
 }
 
 /** The kdamonds that are on and ours, of any of our commands but those that a living one looks after. */
-function tunable(roots: Roots, damon: DamonInterface): KdamondStatus[] {
+export function tunable(roots: Roots, damon: DamonInterface): KdamondStatus[] {
   const statuses = damon.read();
   const ours = statuses.flatMap((status) => {
     const entry = status.state === "on" ? readOwned(roots, status) : undefined;
@@ -76,7 +76,7 @@ function tunable(roots: Roots, damon: DamonInterface): KdamondStatus[] {
 }
 
 /** Without what only a status has. */
-function configOf({ contexts, refreshMs }: KdamondStatus): Kdamond {
+export function configOf({ contexts, refreshMs }: KdamondStatus): Kdamond {
   return {
     ...(refreshMs !== undefined && { refreshMs }),
     contexts: contexts.map(({ schemes, ...context }) => ({

@@ -56,6 +56,7 @@ export class DamonMonitor implements Monitor {
   readonly #assembler: Assembler;
   readonly #intervals: Map<number, Pick<Intervals, "sampleUs" | "aggrUs">>;
   readonly #watches: MappingsWatch[];
+  readonly #first: RecordItem[];
   readonly #startTicks: Map<number, number | undefined>;
 
   /** @param watched Already watched by the tracer, which is attached. */
@@ -69,6 +70,8 @@ export class DamonMonitor implements Monitor {
     });
     const pids = new Set(this.kdamonds.flatMap(pidsOf));
     this.#watches = [...pids].map((pid) => new MappingsWatch(roots, pid));
+    // A target may be gone before the first item is asked for.
+    this.#first = [...this.#changedMappings()];
     this.#startTicks = new Map([...pids].map((pid) => [pid, startTicksOf(roots, pid)]));
   }
 
@@ -76,6 +79,7 @@ export class DamonMonitor implements Monitor {
     const stop = () => this.tracer.stop();
     signal.addEventListener("abort", stop);
     try {
+      yield* this.#first;
       let nextPollMs = 0;
       while (!signal.aborted && this.ended === undefined) {
         if (performance.now() >= nextPollMs) {

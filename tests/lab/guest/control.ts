@@ -50,3 +50,20 @@ export function assertClean(): void {
   assert.equal(readEntry(roots, 0), undefined);
   assert.equal(readEntry(roots, 1), undefined);
 }
+
+/** Swap in compressed memory, off again after the test. */
+export function compressedSwap(mebibytes: number): Disposable {
+  const run = (...words: string[]) => {
+    const { success, stderr } = new Deno.Command(words[0], { args: words.slice(1) }).outputSync();
+    assert.ok(success, `${words.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  };
+  Deno.writeTextFileSync("/sys/block/zram0/disksize", `${mebibytes}M`);
+  run("/bin/busybox", "mkswap", "/dev/zram0");
+  run("/bin/busybox", "swapon", "/dev/zram0");
+  return {
+    [Symbol.dispose]() {
+      run("/bin/busybox", "swapoff", "/dev/zram0");
+      Deno.writeTextFileSync("/sys/block/zram0/reset", "1");
+    },
+  };
+}

@@ -3,7 +3,7 @@ import { openRecord } from "../../../format/mod.ts";
 import { fidelityOf, watcherOf } from "../../../report/fidelity.ts";
 import { formatFidelity } from "../../../report/fidelity_text.ts";
 import { parseTruth } from "../../../report/truth.ts";
-import { assertClean, sleeper } from "./control.ts";
+import { assertClean, compressedSwap, sleeper } from "./control.ts";
 import {
   damoWithout,
   DEBUGFS,
@@ -321,20 +321,3 @@ debugfsTest("debugfs that is not mounted is named with the command that does it,
   assert.equal(idle.code, 0, idle.err);
   assert.doesNotMatch(idle.err, /mounted/);
 });
-
-/** Swap in compressed memory, off again after the test. */
-function compressedSwap(mebibytes: number): Disposable {
-  const run = (...words: string[]) => {
-    const { success, stderr } = new Deno.Command(words[0], { args: words.slice(1) }).outputSync();
-    assert.ok(success, `${words.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-  };
-  Deno.writeTextFileSync("/sys/block/zram0/disksize", `${mebibytes}M`);
-  run("/bin/busybox", "mkswap", "/dev/zram0");
-  run("/bin/busybox", "swapon", "/dev/zram0");
-  return {
-    [Symbol.dispose]() {
-      run("/bin/busybox", "swapoff", "/dev/zram0");
-      Deno.writeTextFileSync("/sys/block/zram0/reset", "1");
-    },
-  };
-}
