@@ -6,6 +6,7 @@ import { requireFreeDamon, startKdamonds } from "../kernel/kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "../kernel/monitor.ts";
 import { openPagesMonitor } from "../kernel/pages_monitor.ts";
 import type { Roots } from "../kernel/roots.ts";
+import { schemesNow } from "../kernel/scheme_watch.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import type { RecordOptions } from "./record.ts";
 import { PID_TO_COME, type Wanted, withPid } from "./record_target.ts";
@@ -138,6 +139,7 @@ async function ourKdamonds(
     recorded: { ...kdamonds[i], pid: each.pid, index: each.index, ours: true },
     isOn: () => each.isOn(),
     intervals: () => damon.intervalsOf(each.index),
+    schemes: () => schemesNow(damon, each.index, true),
     stop: () => each.stop(),
   }));
 }
@@ -157,6 +159,7 @@ function ongoing(roots: Roots): WatchedKdamond[] {
     recorded: { contexts, index, pid: pid!, ours: false },
     isOn: () => damon.isOn(index, pid!),
     intervals: () => damon.intervalsOf(index),
+    schemes: () => schemesNow(damon, index, false),
     stop: () => Promise.resolve(),
   }));
 }

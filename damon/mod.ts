@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./adaptive.ts";
+export * from "./applied_batches.ts";
 export * from "./assemble.ts";
 export * from "./check.ts";
 export * from "./debugfs.ts";

@@ -1,7 +1,16 @@
-import { Assembler, type Intervals, type PagesCounts, type RecordedKdamond, type RecordItem } from "../damon/mod.ts";
+import {
+  AppliedBatches,
+  Assembler,
+  type Intervals,
+  type PagesCounts,
+  type RecordedKdamond,
+  type RecordItem,
+} from "../damon/mod.ts";
 import type { Tracer } from "../ffi/tracer.ts";
 import { isAlive, MappingsWatch, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
+import { SchemeWatch } from "./scheme_watch.ts";
+import type { SchemeStatus } from "./sysfs.ts";
 
 /** What a monitor counted so far. */
 export interface MonitorCounts {
@@ -32,6 +41,9 @@ export interface Monitor {
 /** How often targets and mappings are looked at, ms; also the longest time that a wait takes. */
 const POLL_MS = 250;
 
+/** How often schemes, and the memory that they are about, are looked at, ms. */
+const SCHEMES_MS = 1000;
+
 /** Batches taken before others get their turn: where events come faster than they are written, signals still count. */
 const MOST_BATCHES = 16;
 
@@ -42,6 +54,8 @@ export interface WatchedKdamond {
   isOn(): boolean;
   /** Its intervals as its files show them now; absent where nothing tells. */
   intervals?(): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
+  /** Its schemes with what they have done by now; absent where nothing tells. */
+  schemes?(): readonly SchemeStatus[] | undefined;
   /** Turns it off where it is ours: the last events are drained after that. */
   stop(): Promise<void>;
 }
@@ -56,6 +70,9 @@ export class DamonMonitor implements Monitor {
   readonly #assembler: Assembler;
   readonly #intervals: Map<number, Pick<Intervals, "sampleUs" | "aggrUs">>;
   readonly #watches: MappingsWatch[];
+  readonly #schemes: SchemeWatch;
+  readonly #applied = new AppliedBatches();
+  readonly #unitOf: (kdamond: number) => number;
   readonly #first: RecordItem[];
   readonly #startTicks: Map<number, number | undefined>;
 
@@ -64,10 +81,12 @@ export class DamonMonitor implements Monitor {
     this.kdamonds = watched.map(({ recorded }) => recorded);
     const contexts = new Map(this.kdamonds.map(({ pid, contexts }) => [pid, contexts[0]]));
     this.#intervals = new Map([...contexts].map(([pid, { intervals }]) => [pid, intervals]));
+    this.#unitOf = (pid) => contexts.get(pid)?.addrUnitBytes ?? 1;
     this.#assembler = new Assembler({
       intervalsOf: (pid: number) => this.#intervals.get(pid),
-      addrUnitOf: (pid: number) => contexts.get(pid)?.addrUnitBytes ?? 1,
+      addrUnitOf: this.#unitOf,
     });
+    this.#schemes = new SchemeWatch(roots, watched);
     const pids = new Set(this.kdamonds.flatMap(pidsOf));
     this.#watches = [...pids].map((pid) => new MappingsWatch(roots, pid));
     // A target may be gone before the first item is asked for.
@@ -80,7 +99,7 @@ export class DamonMonitor implements Monitor {
     signal.addEventListener("abort", stop);
     try {
       yield* this.#first;
-      let nextPollMs = 0;
+      let [nextPollMs, nextSchemesMs] = [0, 0];
       while (!signal.aborted && this.ended === undefined) {
         if (performance.now() >= nextPollMs) {
           nextPollMs = performance.now() + POLL_MS;
@@ -88,15 +107,22 @@ export class DamonMonitor implements Monitor {
           this.ended = this.#reasonToEnd();
           if (this.ended !== undefined) break;
         }
+        if (this.#schemes.hasSchemes && performance.now() >= nextSchemesMs) {
+          nextSchemesMs = performance.now() + SCHEMES_MS;
+          yield* this.#schemes.items(this.tracer.clockNs());
+        }
         await this.tracer.wait(POLL_MS);
         this.#followTuning();
         yield* this.#drain(MOST_BATCHES);
       }
+      // What they came to in the end.
+      if (this.#schemes.hasSchemes) yield* this.#schemes.items(this.tracer.clockNs());
     } finally {
       signal.removeEventListener("abort", stop);
       for (const kdamond of this.watched) await kdamond.stop();
     }
     yield* this.#drain();
+    yield* this.#appliedItems();
     this.#assembler.finish();
   }
 
@@ -110,9 +136,20 @@ export class DamonMonitor implements Monitor {
       const batch = this.tracer.drain();
       if (batch.length === 0) return;
       for (const item of this.#assembler.push(batch)) {
-        if (item.kind === "snapshot") yield item;
+        if (item.kind === "applied") {
+          for (const applied of this.#applied.push(item.applied, this.#unitOf(item.applied.kdamond))) {
+            yield { kind: "applied", applied };
+          }
+        } else if (item.kind === "snapshot") {
+          yield* this.#appliedItems(item.snapshot.kdamond);
+          yield item;
+        }
       }
     }
+  }
+
+  *#appliedItems(kdamond?: number): Generator<RecordItem> {
+    for (const applied of this.#applied.take(kdamond)) yield { kind: "applied", applied };
   }
 
   *#changedMappings(): Generator<RecordItem> {

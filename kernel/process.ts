@@ -49,6 +49,12 @@ export function memoryOf(roots: Roots, pid: number): ProcessMemory | undefined {
   return { residentBytes: bytes("VmRSS"), swapBytes: bytes("VmSwap"), majorFaults: Number(fields[9]) };
 }
 
+/** Page faults that had to wait for nothing, since it began; `undefined` where there is no such process. */
+export function minorFaultsOf(roots: Roots, pid: number): number | undefined {
+  const fields = statFieldsOf(roots, pid);
+  return fields && Number(fields[7]);
+}
+
 /** The process's name; `undefined` where there is no such process. */
 export function commOf(roots: Roots, pid: number): string | undefined {
   return readOptional(`${roots.proc}/${pid}/comm`);

@@ -1,6 +1,12 @@
 import assert from "assert";
 import { EVENT, EVENT_WORDS, EventKind } from "../../damon/event.ts";
-import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type RecordedKdamond } from "../../damon/mod.ts";
+import {
+  ANY_ACCESS_PATTERN,
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  type RecordedKdamond,
+  type RecordItem,
+} from "../../damon/mod.ts";
 import type { Tracer } from "../../ffi/tracer.ts";
 import { DamonMonitor } from "../../kernel/monitor.ts";
 import { fakeRoots } from "../fake_sysfs.ts";
@@ -55,4 +61,60 @@ Deno.test("DamonMonitor ends when told to, however fast events come", async () =
   for await (const { kind } of monitor.items(signals.signal)) if (kind === "snapshot") snapshots++;
   assert.ok(snapshots > 0);
   assert.equal(stops, 1);
+});
+
+Deno.test("DamonMonitor gives what schemes did: the regions before the snapshot that they were seen in, counters, memory in use", async () => {
+  using roots = fakeRoots({});
+  Deno.mkdirSync(roots.proc, { recursive: true });
+  Deno.writeTextFileSync(
+    `${roots.proc}/meminfo`,
+    "MemTotal: 1000 kB\nMemFree: 400 kB\nSwapTotal: 8 kB\nSwapFree: 6 kB\n",
+  );
+  Deno.writeTextFileSync(`${roots.proc}/vmstat`, "pgfault 12\npgmajfault 5\n");
+  const accessPattern = ANY_ACCESS_PATTERN;
+  const contexts = [{ ...KDAMOND.contexts[0], schemes: [{ action: "stat" as const, accessPattern }] }];
+  const stats = { nrTried: 2, szTriedBytes: 8192 };
+  const watched = [{
+    recorded: { ...KDAMOND, contexts },
+    isOn: () => true,
+    schemes: () => [{ ...contexts[0].schemes[0], stats, effectiveBytes: 4096 }],
+    stop: () => Promise.resolve(),
+  }];
+  const events = [[EventKind.schemeApplied, 1], [EventKind.schemeApplied, 3], [EventKind.aggregated, 1]];
+  const words = new Uint32Array(EVENT_WORDS * events.length);
+  events.forEach(([kind, page], seq) => {
+    const event = words.subarray(seq * EVENT_WORDS);
+    event.set([kind, KDAMOND.pid, seq]);
+    event[EVENT.timeNs] = 10 + seq;
+    event[EVENT.start] = page * 4096;
+    event[EVENT.end] = (page + 1) * 4096;
+    event[EVENT.nrRegions] = 1;
+  });
+  const signals = new AbortController();
+  const tracer = { ...fullTracer(), drain: () => ({ length: 0, words }), clockNs: () => 99 };
+  let isFirst = true;
+  tracer.drain = () => {
+    const length = isFirst ? events.length : 0;
+    isFirst = false;
+    return { length, words };
+  };
+  const monitor = new DamonMonitor(roots, tracer, watched);
+  const items: RecordItem[] = [];
+  for await (const item of monitor.items(signals.signal)) {
+    items.push(item);
+    if (item.kind === "snapshot") signals.abort();
+  }
+  const usage = { timeNs: 99, pid: 0, residentBytes: 600 * 1024, swapBytes: 2048, majorFaults: 5, minorFaults: 7 };
+  const counts = { timeNs: 99, kdamond: 77, context: 0, scheme: 0, stats, effectiveBytes: 4096 };
+  assert.deepEqual(items.map(({ kind }) => kind), [
+    ...["usage", "scheme_stats", "applied", "snapshot"],
+    // And in the end.
+    ...["usage", "scheme_stats"],
+  ]);
+  assert.deepEqual(items[0], { kind: "usage", usage });
+  assert.deepEqual(items[1], { kind: "scheme_stats", counts });
+  const [, , applied] = items;
+  assert.ok(applied.kind === "applied" && applied.applied.scheme === 0 && applied.applied.targetId === 0n);
+  assert.deepEqual([applied.applied.startNs, applied.applied.endNs], [10, 11]);
+  assert.deepEqual([...applied.applied.regions].map(({ start, end }) => [start, end]), [[4096, 8192], [12288, 16384]]);
 });
