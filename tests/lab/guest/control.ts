@@ -57,6 +57,7 @@ export function compressedSwap(mebibytes: number): Disposable {
     const { success, stderr } = new Deno.Command(words[0], { args: words.slice(1) }).outputSync();
     assert.ok(success, `${words.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   };
+  if (!exists("/sys/block/zram0")) run("/run/lab/bin/modprobe", "zram");
   Deno.writeTextFileSync("/sys/block/zram0/disksize", `${mebibytes}M`);
   run("/bin/busybox", "mkswap", "/dev/zram0");
   run("/bin/busybox", "swapon", "/dev/zram0");
