@@ -7,7 +7,11 @@ import { ExitCode, messageOf } from "./exit.ts";
 async function main(argv: string[]): Promise<number> {
   const { args, command } = splitArguments(argv);
   try {
-    await makeProgram(command).parseAsync(args, { from: "user" });
+    const run = async (words: string[]) => void await makeProgram(command).parseAsync(words, { from: "user" });
+    if (args[0] === "report" && args.includes("--follow")) {
+      const { followReport } = await import("./follow.ts");
+      await followReport(args, run);
+    } else await run(args);
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -48,6 +48,7 @@ export function reportOf(name: string) {
       new Option("--format <format>", "of standard output (default: text)")
         .choices(["text", "json", "jsonl", "csv", "vega-lite"]),
     )
+    .option("--follow", "of a record that is being written: show it anew while it grows, until it is complete")
     .addOption(new Option("--theme <theme>", "of charts").choices(["light", "dark"]).default("light"))
     .option("--raw_number", "numbers as they are: bytes, ns")
     .option("--width <columns>", "width of the text (default: the terminal's)", count)

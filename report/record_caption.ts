@@ -10,7 +10,9 @@ export function targetNameOf(headed: Headed, target: RecordedTarget): string {
   return nameWith(
     headed,
     target,
-    (process) => process.cmdline.map((word, i) => i === 0 ? baseOf(word) : word).join(" ") || process.comm,
+    // On one line, whatever a script on the command line looks like.
+    ({ cmdline, comm }) =>
+      cmdline.map((word, i) => i === 0 ? baseOf(word) : word).join(" ").replace(/\s+/g, " ").trim() || comm,
   );
 }
 
