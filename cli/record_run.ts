@@ -2,13 +2,14 @@ import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter } from 
 import { checkWritable } from "../format/output_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
+import type { RecordSource } from "../kernel/record_source.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import { mountAsked } from "./mount_asked.ts";
 import type { RecordOptions } from "./record.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { filesOf, openOutput, outputFormatFor, type RecordOutput } from "./record_output.ts";
-import { openSource, type RecordSource } from "./record_source.ts";
+import { openAsked } from "./record_source.ts";
 import { kdamondsFor, PID_TO_COME, pidsIn, type Wanted, wantedOf } from "./record_target.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -37,7 +38,7 @@ export async function record(
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
-  await using source = await openSource(roots, wanted, options, kdamonds);
+  await using source = await openAsked(roots, wanted, options, kdamonds);
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
   const monitor = await startMonitor(roots, source, wanted, child);
   const header = headerOf(roots, {

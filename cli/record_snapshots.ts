@@ -3,6 +3,7 @@ import { filtersOf } from "../damon/filter_options.ts";
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { DamonInterface } from "../kernel/interface.ts";
 import { requireFreeDamon, startKdamonds, tuneKdamonds } from "../kernel/kdamond.ts";
+import type { RecordSource } from "../kernel/record_source.ts";
 import type { Roots } from "../kernel/roots.ts";
 import {
   requireSnapshots,
@@ -13,7 +14,6 @@ import {
   uptimeNs,
 } from "../kernel/tried_monitor.ts";
 import type { RecordOptions } from "./record.ts";
-import type { RecordSource } from "./record_source.ts";
 import { PID_TO_COME, type Wanted, withPid } from "./record_target.ts";
 import { configOf, tunable } from "./tune_run.ts";
 

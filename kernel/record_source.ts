@@ -1,0 +1,185 @@
+import { BusyError, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
+import { openTracer } from "../ffi/tracer.ts";
+import { chooseInterface, interfacesHere } from "./choose_interface.ts";
+import type { DamonInterface } from "./interface.ts";
+import { requireFreeDamon, startKdamonds } from "./kdamond.ts";
+import { DamonMonitor, type Monitor, type WatchedKdamond } from "./monitor.ts";
+import { openPagesMonitor } from "./pages_monitor.ts";
+import { PID_TO_COME, withPid } from "./pid_to_come.ts";
+import type { Roots } from "./roots.ts";
+import { schemesNow } from "./scheme_watch.ts";
+import { describeKdamond, readKdamonds } from "./sysfs.ts";
+
+/** Where snapshots come from. Opened before the target is started; disposing turns off what it started. */
+export interface RecordSource extends AsyncDisposable {
+  readonly source: Source;
+  /** Begins to watch; `pid` is absent for physical memory and for what runs already. */
+  start(pid: number | undefined): Promise<Monitor>;
+  /** CLOCK_BOOTTIME now, ns. */
+  clockNs(): number;
+}
+
+/** How to watch. */
+export interface SourceOptions {
+  /** Who looks; `auto` (the default) takes DAMON where it can watch processes and is free, else the page sampler. */
+  monitor?: "auto" | "damon" | "pages" | "pages-exact";
+  /** Which of the kernel's interfaces to DAMON. */
+  interface?: "sysfs" | "debugfs" | "auto";
+  /** Most of one CPU that the page sampler may take, 0 to 1; 0.02 by default. */
+  maxOverhead?: number;
+  /** Whether what the target forks is watched too; the page sampler only. */
+  includeChildren?: boolean | undefined;
+  /** Ring buffer between DAMON and us, bytes; 4 MiB by default. */
+  ringBytes?: number;
+  /** Told who watches where that is not DAMON although nobody else was named, and which kdamonds are listened to. */
+  say?: (line: string) => void;
+}
+
+/** What to watch: kdamonds to start, on processes (`pid` where it is one that runs) or on memory; or all that runs already. */
+export type Watched =
+  | { kdamonds: readonly Kdamond[]; watchesProcess: boolean; pid?: number }
+  | "ongoing";
+
+/**
+ * Opens who is to watch. Nothing is started yet.
+ *
+ * @throws {UnsupportedError} where the kernel cannot do it.
+ * @throws {BusyError} where somebody else's DAMON is in the way.
+ */
+export async function openSource(
+  roots: Roots,
+  watched: Watched,
+  options: SourceOptions = {},
+): Promise<RecordSource> {
+  const { monitor = "auto", say = () => {} } = options;
+  const watchesProcess = watched !== "ongoing" && watched.watchesProcess;
+  if (!watchesProcess && monitor !== "auto" && monitor !== "damon") {
+    throw new TypeError(
+      `Cannot use --monitor ${monitor} as it watches processes: the target is ${
+        watched === "ongoing" ? watched : "memory"
+      }`,
+    );
+  }
+  if (watched === "ongoing") return openDamon(roots, undefined, options);
+  const { kdamonds, pid } = watched;
+  if (monitor === "auto" || monitor === "damon") {
+    try {
+      if (options.includeChildren) {
+        throw new UnsupportedError(
+          "Cannot follow children with DAMON: the page sampler can; use --monitor pages",
+          "children",
+        );
+      }
+      const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
+      const damon = chooseInterface(roots, options.interface);
+      for (const each of operations) await requireFreeDamon(roots, each, damon);
+      return openDamon(roots, kdamonds, options);
+    } catch (error) {
+      // Without root DAMON cannot be driven; some capabilities are enough for the page sampler.
+      const isAbsent = error instanceof UnsupportedError || error instanceof BusyError || error instanceof KernelError;
+      if (monitor === "damon" || !watchesProcess || !isAbsent) throw error;
+      // What would bring DAMON back is not needed now: the reason alone.
+      const [reason] = error.message.split("; ");
+      say(`recording with the page sampler, not DAMON: ${reason}`);
+    }
+  }
+  if (pid !== undefined) refuseBoth(roots, pid);
+  return openPages(roots, options, kdamonds[0]);
+}
+
+/** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
+function refuseBoth(roots: Roots, pid: number): void {
+  const both = readKdamonds(roots).find(({ state, contexts }) =>
+    state === "on" && contexts.some(({ targets }) => targets.some((target) => target.pid === pid))
+  );
+  if (!both) return;
+  throw new BusyError(
+    `Cannot sample the pages of process ${pid} as nobody else may watch it: ${describeKdamond(both)} does; ` +
+      `listen to that one instead: damo record --ongoing`,
+  );
+}
+
+/** The eBPF page sampler. */
+function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): RecordSource {
+  const isExact = options.monitor === "pages-exact";
+  let clock = { ns: 0, ms: 0 };
+  let dispose = () => Promise.resolve();
+  return {
+    source: isExact ? "pages-exact" : "pages",
+    start(pid) {
+      const monitor = openPagesMonitor(roots, {
+        context: withPid([kdamond], pid!)[0].contexts[0],
+        mode: isExact ? "exact" : "adaptive",
+        maxOverhead: options.maxOverhead ?? 0.02,
+        includeChildren: options.includeChildren,
+      });
+      dispose = () => monitor[Symbol.asyncDispose]();
+      clock = { ns: monitor.clockNs(), ms: performance.now() };
+      return Promise.resolve(monitor);
+    },
+    // The sampler is closed before the record is: its clock goes on here.
+    clockNs: () => clock.ns + (performance.now() - clock.ms) * 1e6,
+    [Symbol.asyncDispose]: () => dispose(),
+  };
+}
+
+/** DAMON: a kdamond of our own, or with `ongoing` those that are on, only listened to. */
+function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, options: SourceOptions): RecordSource {
+  const tracer = openTracer({ ringBytes: options.ringBytes ?? 4 << 20 });
+  let watched: WatchedKdamond[] = [];
+  const stopAll = async () => {
+    for (const each of watched) await each.stop();
+  };
+  return {
+    source: "damon",
+    async start(pid) {
+      // Attached before DAMON is turned on, so that its first event finds someone listening.
+      tracer.attach();
+      watched = kdamonds
+        ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), chooseInterface(roots, options.interface))
+        : ongoing(roots, options.say);
+      for (const { recorded } of watched) tracer.watch(recorded.pid);
+      return new DamonMonitor(roots, tracer, watched);
+    },
+    clockNs: () => tracer.clockNs(),
+    async [Symbol.asyncDispose]() {
+      await stopAll();
+      await tracer[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function ourKdamonds(
+  roots: Roots,
+  kdamonds: readonly Kdamond[],
+  damon: DamonInterface,
+): Promise<WatchedKdamond[]> {
+  const running = await startKdamonds(roots, kdamonds, { damon });
+  return running.map((each, i) => ({
+    recorded: { ...kdamonds[i], pid: each.pid, index: each.index, ours: true },
+    isOn: () => each.isOn(),
+    intervals: () => damon.intervalsOf(each.index),
+    schemes: () => schemesNow(damon, each.index, true),
+    stop: () => each.stop(),
+  }));
+}
+
+/** Every kdamond that is on, whoever started it. */
+function ongoing(roots: Roots, say: SourceOptions["say"]): WatchedKdamond[] {
+  const found = interfacesHere(roots).flatMap((damon) => damon.read().map((status) => ({ ...status, damon })));
+  const on = found.filter(({ state, pid }) => state === "on" && pid !== undefined);
+  if (on.length === 0) {
+    throw new UnsupportedError(
+      "Cannot record --ongoing as a kdamond must be on: none is; start one by recording a target, as in: damo record PID",
+      "ongoing",
+    );
+  }
+  for (const status of on) say?.(`listening to ${describeKdamond(status)}`);
+  return on.map(({ index, pid, contexts, damon }) => ({
+    recorded: { contexts, index, pid: pid!, ours: false },
+    isOn: () => damon.isOn(index, pid!),
+    intervals: () => damon.intervalsOf(index),
+    schemes: () => schemesNow(damon, index, false),
+    stop: () => Promise.resolve(),
+  }));
+}
