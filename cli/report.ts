@@ -5,6 +5,7 @@ import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
 import { paLayoutCommand } from "./pa_layout.ts";
 import { mappingsCommand } from "./mappings.ts";
+import { schemesReportCommand } from "./schemes_report.ts";
 import { statusCommand } from "./status.ts";
 import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
 import { diffCommand, htmlCommand, overviewCommand } from "./overview.ts";
@@ -34,6 +35,7 @@ export function reportCommand() {
     .addCommand(infoCommand("record_info"), { hidden: true })
     .addCommand(fidelityCommand())
     .addCommand(idleCommand())
+    .addCommand(schemesReportCommand())
     .addCommand(statusCommand("damon"))
     .addCommand(paLayoutCommand())
     .addCommand(doctorCommand("sysinfo"))

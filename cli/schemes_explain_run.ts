@@ -16,8 +16,10 @@ import {
   explainSchemes,
   formatExplanations,
   formatTable,
+  replayedPicture,
   replaySchemes,
   type SchemeExplanation,
+  schemesPictureSpec,
   type SchemesReplayReport,
   schemesReplayTable,
   tableRows,
@@ -25,7 +27,7 @@ import {
 import { fileTextOf } from "./damon_files.ts";
 import { askedKdamonds } from "./damon_options.ts";
 import { ExitCode } from "./exit.ts";
-import { writeOutput } from "./report_output.ts";
+import { chartFormats, outputFormatOf, writeOutput } from "./report_output.ts";
 import { openInput, type ReportInput, requireSnapshots } from "./report_read.ts";
 import type { SchemesExplainOptions } from "./schemes_explain.ts";
 import { colourOf } from "./terminal_colour.ts";
@@ -57,6 +59,7 @@ export async function schemesExplain(target: string | undefined, options: Scheme
     return { ...facts, ...(bytes !== undefined && { monitoredBytes: bytes }) };
   });
   const replays = input ? await replaysOn(input, kdamonds) : [];
+  if (input && options.output !== undefined) await draw(options.output, input, kdamonds);
   const headline = headlineOf(roots, target, kdamonds, header, isHere);
   const text = options.format === "json"
     ? jsonOf(headline, kdamonds, explanations, replays)
@@ -125,6 +128,20 @@ async function replaysOn(input: ReportInput, kdamonds: readonly Kdamond[]): Prom
     replays.push(replay);
   }
   return replays;
+}
+
+const HINT = "Wheel: zoom. Drag: move. Double click: the whole picture again.";
+
+async function draw(output: string, input: ReportInput, kdamonds: readonly Kdamond[]): Promise<void> {
+  const [context, ...more] = contextsIn(kdamonds);
+  if (more.length > 0) {
+    throw new RangeError(
+      `Cannot draw the schemes of ${more.length + 1} contexts as one is drawn: leave out the others`,
+    );
+  }
+  const { picture } = await replayedPicture(input.open, context);
+  const formats = chartFormats(schemesPictureSpec, ({ title }) => title, HINT);
+  await writeOutput(output, await outputFormatOf(output, formats)(picture));
 }
 
 /** Those that have a scheme. */

@@ -151,3 +151,24 @@ export {
   type SchemeExplanation,
   type TextPlace,
 } from "./scheme_explanation.ts";
+export {
+  type CourseLine,
+  type CourseView,
+  schemeColourOf,
+  type SchemesPicture,
+  schemesPictureSpec,
+} from "./schemes_picture.ts";
+export { replayedPicture } from "./schemes_replay_picture.ts";
+export {
+  type ActedMapping,
+  type RecordedHit,
+  type SchemeDeeds,
+  schemesOfRecord,
+  SchemesRecordFold,
+  type SchemesRecordReport,
+  type UsageCourse,
+} from "./schemes_record.ts";
+export { schemesRecordTable } from "./schemes_record_table.ts";
+export { schemesOverTimeTable } from "./schemes_over_time.ts";
+export { recordedPicture } from "./schemes_record_picture.ts";
+export { HitGrid } from "./hit_grid.ts";

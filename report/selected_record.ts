@@ -1,4 +1,16 @@
-import type { Mappings, RecordHeader, RecordItem, RecordReader, Snapshot } from "../damon/mod.ts";
+import {
+  type AppliedRegions,
+  type Mappings,
+  type MemoryUsage,
+  type RecordHeader,
+  type RecordItem,
+  type RecordReader,
+  Regions,
+  type SchemeCounts,
+  type Snapshot,
+  timesOf,
+} from "../damon/mod.ts";
+import { intersect } from "./ranges.ts";
 import { RegionPicker } from "./region_filter.ts";
 import {
   countSnapshot,
@@ -16,6 +28,12 @@ export interface Fold {
   snapshot(snapshot: Snapshot, target: RecordedTarget, record: RecordStart): void;
   /** Takes what the addresses of a process are from now on. */
   mappings?(mappings: Mappings): void;
+  /** Takes the regions on which a scheme acted in one look; before the snapshot that it was about. */
+  applied?(applied: AppliedRegions, record: Pick<RecordStart, "header">): void;
+  /** Takes what a scheme had counted by then. */
+  counts?(counts: SchemeCounts): void;
+  /** Takes memory in use. */
+  usage?(usage: MemoryUsage): void;
 }
 
 /** What is known of a record from its first snapshot on. */
@@ -87,6 +105,7 @@ export async function foldRecord(
       picker.regions.see(item.mappings);
       for (const fold of folds) fold.mappings?.(item.mappings);
     } else if (item.kind === "footer") footer = item.footer;
+    else handOn(selectedDeed(item, header, start.originNs, selection), folds, header);
   }
   const targets = [...picker.targets.values()];
   namePids(targets, footer);
@@ -107,6 +126,34 @@ export async function foldRecord(
     footer,
     incomplete: record.incomplete,
   };
+}
+
+type Deed = Extract<RecordItem, { kind: "applied" | "scheme_stats" | "usage" }>;
+
+/** What a scheme did, as far as it is selected by time, target and addresses: of accesses it knows nothing. */
+function selectedDeed(item: Deed, header: RecordHeader, originNs: number, selection: Selection): Deed | undefined {
+  const { timeRange, addressRanges } = selection;
+  const { startNs, endNs } = timesOf(item);
+  if (timeRange && !(startNs - originNs >= timeRange.startNs && endNs - originNs <= timeRange.endNs)) return undefined;
+  if (item.kind === "usage") return item;
+  const { kdamond } = item.kind === "applied" ? item.applied : item.counts;
+  const index = item.kind === "applied"
+    ? Number(item.applied.targetId ?? selection.target ?? 0)
+    : selection.target ?? 0;
+  if (!isTargetSelected({ kdamond, index }, header, selection)) return undefined;
+  if (item.kind === "scheme_stats" || !addressRanges) return item;
+  const parts = [...item.applied.regions].flatMap((region) =>
+    intersect([region], addressRanges).map((range) => ({ ...region, ...range }))
+  );
+  return parts.length > 0 ? { kind: item.kind, applied: { ...item.applied, regions: Regions.from(parts) } } : undefined;
+}
+
+function handOn(item: Deed | undefined, folds: readonly Fold[], header: RecordHeader): void {
+  for (const fold of item ? folds : []) {
+    if (item!.kind === "applied") fold.applied?.(item!.applied, { header });
+    else if (item!.kind === "scheme_stats") fold.counts?.(item!.counts);
+    else fold.usage?.(item!.usage);
+  }
 }
 
 /** Opens a record as one that has only what is selected of it, for what reads records itself. Times stay as they are. */

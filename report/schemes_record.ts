@@ -1,0 +1,288 @@
+import type {
+  Action,
+  AddressRange,
+  AppliedRegions,
+  Mappings,
+  MemoryUsage,
+  RecordHeader,
+  Scheme,
+  SchemeCounts,
+  SchemeStats,
+  Snapshot,
+} from "../damon/mod.ts";
+import { MappingNames } from "./mapping_names.ts";
+import { bytesOf, intersect, subtract, unite } from "./ranges.ts";
+import { keyOf, type RecordSurvey } from "./record_survey.ts";
+import { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
+import type { Selection } from "./selection.ts";
+import { Thinned } from "./thinned.ts";
+
+/** Points of a line over time that are kept: more than a chart has pixels for. */
+const MOST_POINTS = 1000;
+
+/** How much of a name schemes acted on. */
+export interface ActedMapping {
+  /** Its name; empty where the record does not say. */
+  name: string;
+  /** Bytes, each counted once. */
+  bytes: number;
+}
+
+/** What a scheme did in the time of a record. */
+export interface SchemeDeeds {
+  /** Pid of its kdamond. */
+  kdamond: number;
+  /** Index of its context. */
+  context: number;
+  /** Its index in the context; `undefined` where the kernel (6.7 to 6.12) did not tell whose deeds these are. */
+  index: number | undefined;
+  /** The scheme, where the record says what it was. */
+  scheme: Scheme | undefined;
+  /** Its counters over the time of the record; absent where they were not recorded. */
+  stats: SchemeStats | undefined;
+  /** Its counters at times of the record's clock; of some only the largest part is kept. */
+  counts: SchemeCounts[];
+  /** Regions on which it acted, counted each time. */
+  regions: number;
+  /** Bytes of them, likewise. */
+  bytes: number;
+  /** Of them those where nothing is mapped; 0 where the record does not say what is. */
+  gapBytes: number;
+  /** Bytes on which it acted, each counted once; of what is mapped, where the record says so. */
+  distinctBytes: number;
+  /** Of those what has which name, the largest first. */
+  mappings: ActedMapping[];
+}
+
+/** What became of the memory of a process, or of the machine, in the time of a record. */
+export interface UsageCourse {
+  /** The process; 0 for the machine. */
+  pid: number;
+  /** At least two; of some only the largest part is kept. */
+  samples: MemoryUsage[];
+}
+
+/** What the schemes of a record did. */
+export interface SchemesRecordReport {
+  /** What it was taken from. */
+  survey: RecordSurvey;
+  /** By kdamond, context and index. */
+  schemes: SchemeDeeds[];
+  /** In the order of appearance. */
+  usages: UsageCourse[];
+  /** Where something was acted on, by the key of the target; of what is mapped, where the record says so. */
+  acted: ReadonlyMap<string, AddressRange[]>;
+}
+
+/** One look in which a scheme acted. */
+export interface RecordedHit {
+  /** Place of its scheme in {@linkcode SchemesRecordReport.schemes}' order of appearance: kdamond, context, index. */
+  scheme: string;
+  /** Key of the target. */
+  target: string;
+  /** When, ns of the record's clock. */
+  ns: number;
+  /** On what, ascending. */
+  ranges: AddressRange[];
+}
+
+/**
+ * Finds out what the schemes of a record did: where they acted, what they counted, and what became of the memory.
+ *
+ * @param onHit Called for each look in which a scheme acted.
+ * @throws {RangeError} where nothing is selected of a record that has snapshots.
+ */
+export async function schemesOfRecord(
+  open: OpenRecord,
+  selection: Selection = {},
+  onHit?: (hit: RecordedHit) => void,
+): Promise<SchemesRecordReport> {
+  const fold = new SchemesRecordFold(onHit);
+  return fold.report(await foldRecord(open, [fold], selection));
+}
+
+interface Doing {
+  kdamond: number;
+  context: number;
+  index: number | undefined;
+  first: SchemeCounts | undefined;
+  last: SchemeCounts | undefined;
+  counts: Thinned<SchemeCounts>;
+  regions: number;
+  bytes: number;
+  gapBytes: number;
+  /** By the key of the target. */
+  acted: Map<string, AddressRange[]>;
+}
+
+/** Tells the schemes of a record apart. */
+export function schemeKeyOf(
+  { kdamond, context, index }: { kdamond: number; context: number; index: number | undefined },
+): string {
+  return `${kdamond}/${context}/${index ?? ""}`;
+}
+
+/** Takes in what schemes did, item by item. */
+export class SchemesRecordFold implements Fold {
+  readonly #onHit: ((hit: RecordedHit) => void) | undefined;
+  readonly #schemes = new Map<string, Doing>();
+  readonly #usages = new Map<number, Thinned<MemoryUsage>>();
+  readonly #names = new Map<number, MappingNames>();
+  readonly #targets = new Set<string>();
+
+  /** `onHit` is called for each look in which a scheme acted. */
+  constructor(onHit?: (hit: RecordedHit) => void) {
+    this.#onHit = onHit;
+  }
+
+  /** Only who the targets are. */
+  snapshot(snapshot: Snapshot): void {
+    this.#targets.add(keyOf(snapshot));
+  }
+
+  /** Takes what the addresses of a process are from now on. */
+  mappings({ pid, mappings }: Mappings): void {
+    let names = this.#names.get(pid);
+    if (!names) this.#names.set(pid, names = new MappingNames());
+    names.overlay(mappings);
+  }
+
+  /** Takes the regions of one look. */
+  applied(
+    { kdamond, context, scheme, targetId, startNs, regions }: AppliedRegions,
+    { header }: Pick<RecordStart, "header">,
+  ): void {
+    const doing = this.#of(kdamond, context, scheme);
+    // Where it is not told, one target leaves no doubt.
+    const only = targetsOf(header, kdamond, context).length <= 1 ? 0n : undefined;
+    const id = targetId ?? only;
+    const ranges = [...regions];
+    doing.regions += ranges.length;
+    doing.bytes += bytesOf(ranges);
+    if (id === undefined) return;
+    const target = keyOf({ kdamond, targetId: id });
+    const names = this.#namesOf(header, kdamond, context, id);
+    const mapped = names ? intersect(ranges, names.within(ranges[0].start, ranges[ranges.length - 1].end)) : ranges;
+    doing.gapBytes += bytesOf(ranges) - bytesOf(mapped);
+    const acted = doing.acted.get(target) ?? [];
+    if (subtract(mapped, acted).length > 0) doing.acted.set(target, unite(acted, mapped));
+    this.#onHit?.({ scheme: schemeKeyOf(doing), target, ns: startNs, ranges });
+  }
+
+  /** Takes a scheme's counters. */
+  counts(counts: SchemeCounts): void {
+    const doing = this.#of(counts.kdamond, counts.context, counts.scheme);
+    doing.first ??= counts;
+    doing.last = counts;
+    doing.counts.push(counts);
+  }
+
+  /** Takes memory in use. */
+  usage(usage: MemoryUsage): void {
+    let samples = this.#usages.get(usage.pid);
+    if (!samples) this.#usages.set(usage.pid, samples = new Thinned(MOST_POINTS));
+    samples.push(usage);
+  }
+
+  /** What was found. */
+  report(survey: RecordSurvey): SchemesRecordReport {
+    const { header } = survey;
+    const acted = new Map<string, AddressRange[]>();
+    for (const doing of this.#schemes.values()) {
+      for (const [target, ranges] of doing.acted) acted.set(target, unite(acted.get(target) ?? [], ranges));
+    }
+    const known = header.kdamonds.flatMap(({ pid, contexts }) =>
+      contexts.flatMap(({ schemes = [] }, context) => schemes.map((_, index) => ({ kdamond: pid, context, index })))
+    );
+    // What did nothing is said as well, if anything was recorded of its kdamond at all.
+    const any = [...this.#schemes.values()];
+    for (const { kdamond, context, index } of known) {
+      if (any.some((doing) => doing.kdamond === kdamond)) this.#of(kdamond, context, index);
+    }
+    const rank = ({ kdamond, context, index = Infinity }: Doing) => [kdamond, context, index];
+    const sorted = [...this.#schemes.values()].sort((a, b) => {
+      const [one, other] = [rank(a), rank(b)];
+      const at = one.findIndex((value, i) => value !== other[i]);
+      return at < 0 ? 0 : one[at] - other[at];
+    });
+    return {
+      survey,
+      schemes: sorted.map((doing) => this.#deedsOf(doing, header)),
+      usages: [...this.#usages].map(([pid, samples]) => ({ pid, samples: samples.all() }))
+        .filter(({ samples }) => samples.length > 1),
+      acted,
+    };
+  }
+
+  #of(kdamond: number, context: number, index: number | undefined): Doing {
+    const key = schemeKeyOf({ kdamond, context, index });
+    let doing = this.#schemes.get(key);
+    if (!doing) {
+      doing = {
+        ...{ kdamond, context, index, first: undefined, last: undefined, regions: 0, bytes: 0, gapBytes: 0 },
+        counts: new Thinned(MOST_POINTS),
+        acted: new Map(),
+      };
+      this.#schemes.set(key, doing);
+    }
+    return doing;
+  }
+
+  /** What is mapped in a target; `undefined` where the record does not say, or for physical memory. */
+  #namesOf(header: RecordHeader, kdamond: number, context: number, id: bigint): MappingNames | undefined {
+    const pid = targetsOf(header, kdamond, context)[Number(id)]?.pid;
+    return pid === undefined ? undefined : this.#names.get(pid);
+  }
+
+  #deedsOf(doing: Doing, header: RecordHeader): SchemeDeeds {
+    const { kdamond, context, index, first, last, counts, regions, bytes, gapBytes, acted } = doing;
+    const recorded = header.kdamonds.find(({ pid }) => pid === kdamond);
+    const scheme = index === undefined ? undefined : recorded?.contexts[context]?.schemes?.[index];
+    // Who began it has counted from 0.
+    const stats = last && (recorded?.ours !== false ? last.stats : difference(last.stats, first!.stats));
+    return {
+      ...{ kdamond, context, index, scheme, stats, regions, bytes, gapBytes },
+      counts: counts.all(),
+      distinctBytes: [...acted.values()].reduce((sum, ranges) => sum + bytesOf(ranges), 0),
+      mappings: this.#mappingsOf(acted, header, context),
+    };
+  }
+
+  #mappingsOf(acted: ReadonlyMap<string, AddressRange[]>, header: RecordHeader, context: number): ActedMapping[] {
+    const sums = new Map<string, number>();
+    for (const [target, ranges] of acted) {
+      const [kdamond, id] = target.split("/");
+      const names = this.#namesOf(header, Number(kdamond), context, BigInt(id))?.within(0, Infinity);
+      if (!names) {
+        sums.set("", (sums.get("") ?? 0) + bytesOf(ranges));
+        continue;
+      }
+      for (const name of names) {
+        const bytes = bytesOf(intersect(ranges, [name]));
+        if (bytes > 0) sums.set(name.name, (sums.get(name.name) ?? 0) + bytes);
+      }
+    }
+    return [...sums].map(([name, bytes]) => ({ name, bytes })).sort((a, b) => b.bytes - a.bytes);
+  }
+}
+
+function targetsOf(header: RecordHeader, kdamond: number, context: number) {
+  return header.kdamonds.find(({ pid }) => pid === kdamond)?.contexts[context]?.targets ?? [];
+}
+
+function difference(last: SchemeStats, first: SchemeStats): SchemeStats {
+  const before = first as unknown as Record<string, number>;
+  return Object.fromEntries(
+    Object.entries(last).map(([name, value]) => [name, value - (before[name] ?? 0)]),
+  ) as unknown as SchemeStats;
+}
+
+/** `0 pageout`; with the kdamond where there are several. */
+export function deedsNameOf(
+  { kdamond, index, scheme }: Pick<SchemeDeeds, "kdamond" | "index" | "scheme">,
+  all: readonly Pick<SchemeDeeds, "kdamond">[] = [],
+): string {
+  const action: Action | "?" = scheme?.action ?? "?";
+  const name = index === undefined ? "not told apart" : `${index} ${action}`;
+  return all.some((other) => other.kdamond !== kdamond) ? `${name} (kdamond ${kdamond})` : name;
+}
