@@ -7,11 +7,23 @@
 #include <linux/bpf.h>
 #include "damo_tracer.h"
 
-int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size)
+/* The size of the kernel's ring that holds as much as asked for. */
+size_t damo_ring__size(__u32 bytes)
+{
+	/* Half of the smallest one still holds the 64 events between two looks at how full it is. */
+	size_t size = 16 << 10, page = sysconf(_SC_PAGESIZE);
+
+	while (size < bytes || size < page)
+		size <<= 1;
+	return size;
+}
+
+int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size, size_t event)
 {
 	void *map;
 
 	ring->size = size;
+	ring->event = event;
 	ring->page = sysconf(_SC_PAGESIZE);
 	map = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
 	if (map == MAP_FAILED)
@@ -39,20 +51,21 @@ int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap)
 {
 	unsigned long position = ring->position;
 	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	const size_t event = ring->event;
 	int count = 0;
 
-	while (position < end && cap >= sizeof(struct damo_event)) {
+	while (position < end && cap >= event) {
 		const char *record = ring->data + (position & (ring->size - 1));
 		__u32 length = __atomic_load_n((const __u32 *)record, __ATOMIC_ACQUIRE);
 
 		if (length & BPF_RINGBUF_BUSY_BIT)
 			break;
-		position += sizeof(struct damo_event) + BPF_RINGBUF_HDR_SZ;
+		position += event + BPF_RINGBUF_HDR_SZ;
 		if (length & BPF_RINGBUF_DISCARD_BIT)
 			continue;
-		memcpy(to, record + BPF_RINGBUF_HDR_SZ, sizeof(struct damo_event));
-		to += sizeof(struct damo_event);
-		cap -= sizeof(struct damo_event);
+		memcpy(to, record + BPF_RINGBUF_HDR_SZ, event);
+		to += event;
+		cap -= event;
 		/* Room is given back within the batch, but not with each event: the producer reads this line. */
 		if (!(++count & 63))
 			__atomic_store_n(ring->consumer, position, __ATOMIC_RELEASE);

@@ -32,17 +32,6 @@ static int is_wanted(const struct damo_detected *detected, size_t i)
 	       (!programs[i].layout || programs[i].layout == detected->layout);
 }
 
-/* The size of the kernel's ring that holds as much as asked for. */
-static size_t ring_size(__u32 bytes)
-{
-	/* Half of the smallest one still holds the 64 events between two looks at how full it is. */
-	size_t size = 16 << 10, page = sysconf(_SC_PAGESIZE);
-
-	while (size < bytes || size < page)
-		size <<= 1;
-	return size;
-}
-
 static int load(struct damo_tracer *t, size_t size, __u32 test)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "damo");
@@ -82,12 +71,12 @@ static int wait_for(struct damo_tracer *t, int fd)
 	return epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-static int prepare(struct damo_tracer *t, size_t size, __u32 test)
+int damo_tracer__prepare(struct damo_tracer *t, size_t size, size_t event)
 {
 	void *map;
 	int err;
 
-	err = damo_ring__open(&t->ring, map_fd(t, "events"), size);
+	err = damo_ring__open(&t->ring, map_fd(t, "events"), size, event);
 	if (err)
 		return err;
 	map = mmap(NULL, sizeof(struct damo_kdamond) * DAMO_MAX_KDAMONDS, PROT_READ, MAP_SHARED, map_fd(t, "kdamonds"),
@@ -99,15 +88,13 @@ static int prepare(struct damo_tracer *t, size_t size, __u32 test)
 	t->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (t->epoll_fd < 0 || t->stop_fd < 0)
 		return -errno;
-	if (test)
-		t->emit_fd = bpf_program__fd(bpf_object__find_program_by_name(t->object, "emit_test"));
 	err = wait_for(t, t->stop_fd);
 	return err ? err : wait_for(t, map_fd(t, "events"));
 }
 
 int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to)
 {
-	size_t size = ring_size(ring_bytes);
+	size_t size = damo_ring__size(ring_bytes);
 	struct damo_tracer *t;
 	int err;
 
@@ -124,7 +111,9 @@ int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to)
 	if (!err)
 		err = load(t, size, test);
 	if (!err)
-		err = prepare(t, size, test);
+		err = damo_tracer__prepare(t, size, sizeof(struct damo_event));
+	if (!err && test)
+		t->emit_fd = bpf_program__fd(bpf_object__find_program_by_name(t->object, "emit_test"));
 	if (err) {
 		damo_tracer__close(t);
 		return err;
@@ -210,7 +199,7 @@ int damo_tracer__counters(struct damo_tracer *t, struct damo_counters *to)
 	const volatile struct damo_kdamond *k = t->kdamonds;
 
 	*to = (struct damo_counters){ .received = t->received };
-	for (__u32 i = 0; i < t->nr_pids; i++, k++) {
+	for (__u32 i = 0; i < DAMO_MAX_KDAMONDS; i++, k++) {
 		to->sent += k->sent;
 		to->dropped += k->dropped;
 	}

@@ -8,11 +8,12 @@
 #include "event.h"
 #include "tracer.h"
 
-#define DAMO_MAX_LINKS 4
+#define DAMO_MAX_LINKS 64
 
 struct damo_ring {
 	size_t size; /* bytes of data, a power of two of pages */
 	size_t page;
+	size_t event; /* bytes of each */
 	unsigned long *consumer; /* a page of its own, ours to write */
 	unsigned long *producer; /* a page, then the data, twice in a row */
 	const char *data;
@@ -35,9 +36,12 @@ struct damo_tracer {
 };
 
 extern const char damo_object[], damo_object_end[];
+extern const char damo_listener_object[], damo_listener_object_end[];
 
 void damo_log__begin(void);
-int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size);
+int damo_tracer__prepare(struct damo_tracer *t, size_t size, size_t event);
+size_t damo_ring__size(__u32 bytes);
+int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size, size_t event);
 int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap);
 void damo_ring__close(struct damo_ring *ring);
 

@@ -18,6 +18,7 @@ import { pauseCommand, startCommand, tuneCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { parseNs } from "../damon/units.ts";
+import { traceCommand } from "./trace.ts";
 import { VERSION } from "./version.ts";
 import { workloadCommand } from "./workload.ts";
 
@@ -63,6 +64,7 @@ Examples:
   for (
     const sub of [
       recordCommand(command),
+      traceCommand(command),
       reportCommand(),
       convertCommand(),
       infoCommand(),

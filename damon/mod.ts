@@ -37,4 +37,5 @@ export { type FindingSeverity, type SchemeFacts, type SchemeFinding } from "./sc
 export { lintSchemes } from "./scheme_lint.ts";
 export * from "./sampling_budget.ts";
 export * from "./snapshot.ts";
+export * from "./tracepoint.ts";
 export * from "./units.ts";

@@ -3,9 +3,9 @@ import type { InterfaceName } from "./choose_interface.ts";
 import { exists } from "./doctor_row.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
-/** A file system of the kernel's in which one of DAMON's interfaces is. */
+/** A file system of the kernel's in which DAMON shows something. */
 export interface KernelMount {
-  type: "sysfs" | "debugfs";
+  type: "sysfs" | "debugfs" | "tracefs";
   /** Where it belongs. */
   place: string;
 }
@@ -52,7 +52,12 @@ export async function mountMissing(roots: Roots, name: InterfaceName, run = moun
   return done;
 }
 
-async function mount(what: KernelMount): Promise<void> {
+/**
+ * Mounts it.
+ *
+ * @throws {KernelError} where it may not be, or the kernel has no such file system.
+ */
+export async function mount(what: KernelMount): Promise<void> {
   const [command, ...args] = mountCommand(what).split(" ");
   const { success, stderr } = await new Deno.Command(command, { args, stdin: "null", stdout: "null" }).output();
   if (success) return;
