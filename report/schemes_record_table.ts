@@ -90,7 +90,7 @@ export function schemesRecordTable(report: SchemesRecordReport, chart?: () => Ve
       quota === 0 ? undefined : quota,
       deeds.regions,
       deeds.bytes,
-      deeds.distinctBytes,
+      deeds.regions > 0 ? deeds.distinctBytes : undefined,
       deeds.gapBytes,
       mappingsText(deeds, Infinity),
     ];
@@ -111,7 +111,7 @@ export function schemesRecordTable(report: SchemesRecordReport, chart?: () => Ve
 }
 
 /** What stands below the table, and above the picture: where schemes acted, what the figures mean, what is not known. */
-export function notesOf({ schemes, usages }: SchemesRecordReport): string[] {
+export function notesOf({ schemes, usages, survey }: SchemesRecordReport): string[] {
   const notes = schemes.flatMap((deeds) => {
     const [name, where] = [deedsNameOf(deeds, schemes), mappingsText(deeds, NAMED)];
     return [
@@ -122,12 +122,21 @@ export function notesOf({ schemes, usages }: SchemesRecordReport): string[] {
     ];
   });
   if (schemes.length === 0) return ["No scheme ran, or the record does not keep what it did"];
+  const isVirtual = survey.header.kdamonds.some(({ contexts }) =>
+    contexts.some(({ operations }) => operations !== "paddr")
+  );
+  const gaps =
+    "; with virtual addresses it counts a region that holds a gap between mappings as failed, and does the rest";
   notes.push(
-    "Tried: regions that matched, each time · applied: what the kernel counts as done; with virtual addresses it counts a " +
-      "region that holds a gap between mappings as failed, and does the rest of it",
+    `Tried: regions that matched, each time · applied: what the kernel counts as done${isVirtual ? gaps : ""}`,
   );
   if (schemes.every(({ regions }) => regions === 0)) notes.push("Where they acted is not in the record");
-  if (schemes.some(({ stats }) => stats === undefined)) notes.push("Not all counters are in the record");
+  if (schemes.some(({ stats, index }) => stats === undefined && index !== undefined)) {
+    notes.push("Not all counters are in the record");
+  }
+  if (schemes.some(({ index }) => index === undefined)) {
+    notes.push("Not told apart: where several schemes or targets are, this kernel does not say which of them acted");
+  }
   if (usages.length === 0) notes.push("What became of the memory is not in the record");
   return notes;
 }

@@ -7,7 +7,7 @@ import { recordLines, titleOf } from "./record_caption.ts";
 import { keyOf } from "./record_survey.ts";
 import { schemeColourOf, type SchemesPicture } from "./schemes_picture.ts";
 import { replaySchemes, type SchemesReplayReport } from "./schemes_replay.ts";
-import { schemeNameOf } from "./schemes_replay_table.ts";
+import { noteLines, schemeNameOf } from "./schemes_replay_table.ts";
 import type { OpenRecord } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 
@@ -50,7 +50,7 @@ export async function replayedPicture(
     caption: [
       "Bright: when and where a scheme would have acted · pale: acted on, and not accessed since · beneath: the heat map",
       each.join(" · "),
-      ...report.schemes.flatMap(({ index, notes }) => notes.map((note) => `Scheme ${index}: ${note}`)),
+      ...noteLines(report),
       ...recordLines(report.survey),
     ],
   };

@@ -27,7 +27,7 @@ export function schemesReplayTable(report: SchemesReplayReport, chart?: () => Ve
       "Tried: as the kernel counts it, what is tried again counts again · acted on: what is mapped, each page once until " +
       "it is accessed again · at once: the most of that · of mem: that share of the largest " +
       `${formatBytes(monitoredBytes)} that were mapped and monitored · back: of what it acted on, accessed again`,
-      ...schemes.flatMap((replay) => replay.notes.map((note) => `Scheme ${replay.index}: ${note}`)),
+      ...noteLines(report),
       ...recordLines(survey),
     ],
     columns: [
@@ -148,6 +148,17 @@ export function schemesReplayTable(report: SchemesReplayReport, chart?: () => Ve
     ...(chart && { chart }),
     header: survey.header,
   };
+}
+
+/** What the figures leave out, each once. */
+export function noteLines({ schemes }: Pick<SchemesReplayReport, "schemes">): string[] {
+  const notes = new Map<string, number[]>();
+  for (const { index, notes: own } of schemes) {
+    for (const note of own) notes.set(note, [...notes.get(note) ?? [], index]);
+  }
+  return [...notes].map(([note, indexes]) =>
+    `${indexes.length > 1 ? "Schemes" : "Scheme"} ${indexes.join(", ")}: ${note}`
+  );
 }
 
 function mappingsLine(report: SchemesReplayReport, replay: SchemeReplay): string[] {

@@ -1,5 +1,7 @@
 import {
   ANY_ACCESS_PATTERN,
+  type Context,
+  NO_QUOTAS,
   type RecordHeader,
   type RecordItem,
   Regions,
@@ -28,6 +30,12 @@ const PAGEOUT: Scheme = {
 const HOT: Scheme = {
   action: "hugepage",
   accessPattern: { ...ANY_ACCESS_PATTERN, nrAccesses: { min: 15, max: 2 ** 64 }, age: { min: 10, max: 2 ** 64 } },
+};
+
+/** Two schemes for a record of process 42: `pageout` of what was idle for five seconds, `hugepage` of what is hot. */
+export const RECLAIM_CONTEXT: Context = {
+  ...PROCESS_HEADER.kdamonds[0].contexts[0],
+  schemes: [{ ...PAGEOUT, quotas: NO_QUOTAS }, HOT],
 };
 
 /** Process 42 under two schemes, as they were recorded. */

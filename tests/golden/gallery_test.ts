@@ -16,12 +16,17 @@ import {
   recordLines,
   recordPageOf,
   recordPageSpec,
+  recordedPicture,
+  replayedPicture,
+  schemesOfRecord,
+  schemesPictureSpec,
   titleOf,
   type VegaLiteSpec,
   WssFold,
   wssNotes,
 } from "../../report/mod.ts";
 import { galleryRecord } from "../report_records.ts";
+import { RECLAIM_CONTEXT, schemesRecord } from "../schemes_records.ts";
 
 const record = galleryRecord();
 
@@ -52,6 +57,11 @@ const PICTURES: Record<string, () => Promise<VegaLiteSpec>> = {
     const [before, after] = [await half(0, 30e9), await half(30e9, 60e9)];
     return diffTable({ name: "first.arrow", overview: before }, { name: "second.arrow", overview: after }).chart!();
   },
+  schemes: async () => {
+    const deeds = schemesRecord();
+    return schemesPictureSpec(await recordedPicture(deeds, await schemesOfRecord(deeds)));
+  },
+  schemes_explained: async () => schemesPictureSpec((await replayedPicture(record, RECLAIM_CONTEXT)).picture),
   recency: async () => {
     let spec: VegaLiteSpec | undefined;
     await foldRecord(record, [{

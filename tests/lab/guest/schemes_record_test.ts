@@ -2,7 +2,7 @@ import assert from "assert";
 import type { RecordItem } from "../../../damon/mod.ts";
 import { openRecord } from "../../../format/mod.ts";
 import { assertClean, compressedSwap } from "./control.ts";
-import { exercised, isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
+import { isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
 
 const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();
 const MIB = 1 << 20;
@@ -70,5 +70,4 @@ Deno.test("record --schemes keeps where a scheme acted, what it counted, and wha
   assert.ok(usages.at(-1)!.majorFaults > usages[0].majorFaults);
   const swapped = usages.map(({ swapBytes }) => swapBytes);
   assert.ok(Math.max(...swapped) > 40 * MIB);
-  exercised("a record of what schemes did");
 });

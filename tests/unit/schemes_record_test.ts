@@ -1,0 +1,110 @@
+import assert from "assert";
+import fc from "fast-check";
+import type { RecordItem } from "../../damon/mod.ts";
+import { schemesOfRecord, type SchemesRecordReport } from "../../report/mod.ts";
+import { Thinned } from "../../report/thinned.ts";
+import { recordOf } from "../memory_record.ts";
+import { HEAP } from "../report_records.ts";
+import { SCHEMES_HEADER, schemesRecord } from "../schemes_records.ts";
+
+const MIB = 2 ** 20;
+
+/** What a report says of a scheme, without what is long. */
+function figures({ schemes }: SchemesRecordReport) {
+  return schemes.map(({ index, stats, regions, bytes, distinctBytes, gapBytes }) => ({
+    index,
+    tried: stats?.szTriedBytes,
+    regions,
+    bytes,
+    distinctBytes,
+    gapBytes,
+  }));
+}
+
+async function itemsOf(open: ReturnType<typeof schemesRecord>): Promise<RecordItem[]> {
+  const items: RecordItem[] = [];
+  for await (const item of (await open()).items()) items.push(item);
+  return items;
+}
+
+Deno.test("schemesOfRecord tells each scheme's counters, where it acted, and what became of the memory", async () => {
+  const report = await schemesOfRecord(schemesRecord());
+  const [pageout, hugepage] = figures(report);
+  assert.deepEqual(pageout.index, 0);
+  // What was recorded of single regions is what the counters say.
+  assert.equal(pageout.bytes, pageout.tried);
+  assert.equal(hugepage.bytes, hugepage.tried);
+  assert.equal(pageout.regions * 16 * MIB, pageout.bytes);
+  assert.deepEqual([pageout.distinctBytes, hugepage.distinctBytes], [192 * MIB, 256 * MIB]);
+  assert.deepEqual(report.schemes[0].mappings, [
+    { name: "cache", bytes: 128 * MIB },
+    { name: "heap", bytes: 64 * MIB },
+  ]);
+  assert.deepEqual([...report.acted.keys()], ["7/0"]);
+  const [{ pid, samples }] = report.usages;
+  assert.deepEqual([pid, samples.length], [42, 61]);
+  assert.equal(samples[0].residentBytes - samples[30].residentBytes, 128 * MIB);
+});
+
+Deno.test("schemesOfRecord takes one target for granted where the kernel does not tell, but not the scheme", async () => {
+  const report = await schemesOfRecord(schemesRecord(false));
+  assert.deepEqual(figures(report).map(({ index, tried, regions }) => [index, tried! > 0, regions > 0]), [
+    [0, true, false],
+    [1, true, false],
+    [undefined, false, true],
+  ]);
+  assert.equal(report.schemes[2].distinctBytes, 256 * MIB);
+});
+
+Deno.test("schemesOfRecord counts from the record's first counters on where somebody else turned the schemes on", async () => {
+  const items = await itemsOf(schemesRecord());
+  const [whole] = figures(await schemesOfRecord(schemesRecord()));
+  const header = {
+    ...SCHEMES_HEADER,
+    kdamonds: SCHEMES_HEADER.kdamonds.map((kdamond) => ({ ...kdamond, ours: false })),
+  };
+  const half = items.slice(Math.floor(items.length / 2));
+  const before = items.slice(0, items.length - half.length)
+    .findLast((item) => item.kind === "scheme_stats" && item.counts.scheme === 0);
+  const first = half.find((item) => item.kind === "scheme_stats" && item.counts.scheme === 0);
+  assert.ok(before?.kind === "scheme_stats" && first?.kind === "scheme_stats");
+  const [part] = figures(await schemesOfRecord(recordOf(half, header)));
+  assert.equal(part.tried, whole.tried! - first.counts.stats.szTriedBytes);
+});
+
+Deno.test("schemesOfRecord takes the time, the addresses and the target that are asked for", async () => {
+  const early = await schemesOfRecord(schemesRecord(), { timeRange: { startNs: 0, endNs: 7e9 } });
+  // Nothing has been idle for five seconds by then, as what was used last is used until the third.
+  assert.deepEqual(figures(early).map(({ regions }) => regions > 0), [false, true]);
+  assert.ok(early.usages[0].samples.every(({ timeNs }) => timeNs <= 12e9));
+  const low = await schemesOfRecord(schemesRecord(), {
+    addressRanges: [{ start: HEAP + 64 * MIB, end: HEAP + 72 * MIB }],
+  });
+  assert.equal(low.schemes[0].distinctBytes, 8 * MIB);
+  await assert.rejects(schemesOfRecord(schemesRecord(), { target: 1 }), /a snapshot must be selected/);
+});
+
+Deno.test("schemesOfRecord of a record without schemes says nothing, and of one without counters where they acted", async () => {
+  const items = await itemsOf(schemesRecord());
+  const none = await schemesOfRecord(recordOf(items.filter(({ kind }) => kind === "snapshot"), SCHEMES_HEADER));
+  assert.deepEqual([none.schemes, none.usages], [[], []]);
+  const some = await schemesOfRecord(recordOf(items.filter(({ kind }) => kind !== "scheme_stats"), SCHEMES_HEADER));
+  assert.deepEqual(figures(some).map(({ tried, distinctBytes }) => [tried, distinctBytes]), [
+    [undefined, 192 * MIB],
+    [undefined, 256 * MIB],
+  ]);
+});
+
+Deno.test("Thinned keeps the first and the last of any number of values, evenly, and never too many", () => {
+  fc.assert(fc.property(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 0, max: 3000 }), (most, count) => {
+    const values = new Thinned<number>(most);
+    for (let i = 0; i < count; i++) values.push(i);
+    const kept = values.all();
+    assert.ok(kept.length <= most + 1);
+    if (count === 0) return assert.deepEqual(kept, []);
+    assert.equal(kept[0], 0);
+    assert.equal(kept.at(-1), count - 1);
+    const steps = new Set(kept.slice(1, -1).map((value, i) => value - kept[i]));
+    assert.ok(steps.size <= 1, `${kept}`);
+  }));
+});
