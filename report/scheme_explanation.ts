@@ -111,7 +111,7 @@ function refusals(scheme: Scheme, context: Context): Omit<PlacedFinding, "place"
     return [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const [, what, why] = /^Cannot use (.*?) as (.*)$/s.exec(error.message) ?? [, "it", error.message];
+    const [, what, why] = /^Cannot use (.*) as (?!in )(.*)$/s.exec(error.message) ?? [, "it", error.message];
     return [{ severity: "error", field: "scheme", why: `no kernel takes ${what}: ${why}`, hint: "correct it" }];
   }
 }
