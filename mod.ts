@@ -45,3 +45,4 @@ export {
 } from "./format/mod.ts";
 export * from "./draw/mod.ts";
 export * from "./report/mod.ts";
+export * from "./notebook/mod.ts";

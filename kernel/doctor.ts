@@ -15,6 +15,7 @@ export interface Diagnosis {
   monitor: "damon" | "pages" | "none";
   /** The same as a sentence. */
   verdict: string;
+  /** All that was looked at. */
   sections: DoctorSection[];
 }
 

@@ -6,7 +6,9 @@ export type FeatureState = "yes" | "no" | "busy" | "unknown";
 
 /** One thing that this machine has or lacks. */
 export interface FeatureRow {
+  /** What it is. */
   feature: string;
+  /** Whether it is there. */
   state: FeatureState;
   /** What was found. */
   why: string;
@@ -18,7 +20,9 @@ export interface FeatureRow {
 
 /** Rows that belong together. */
 export interface DoctorSection {
+  /** What they are about. */
   title: string;
+  /** In the order to read them. */
   rows: FeatureRow[];
   /** Rows that say little each: a text may show them as two lists, of what is there and of what is lacking. */
   isList?: boolean;

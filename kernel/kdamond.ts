@@ -21,6 +21,7 @@ const MODULES = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
 
 /** A kdamond that we started. Disposing it turns it off and leaves the tree as it was found. */
 export interface RunningKdamond extends AsyncDisposable {
+  /** Its place among the kernel's. */
   readonly index: number;
   /** Its kernel thread. */
   readonly pid: number;
@@ -210,6 +211,7 @@ class OurKdamond implements RunningKdamond {
 
 /** What {@linkcode stopOurs} did with one kdamond. */
 export interface Stopped {
+  /** What it was. */
   status: KdamondStatus;
   /** Whose recorder still runs: it is asked to end, and turns its kdamond off itself. */
   recorderPid?: number;

@@ -16,6 +16,7 @@ import type { SchemeStatus } from "./sysfs.ts";
 export interface MonitorCounts {
   /** Events sent by the kernel side: `received + dropped`. */
   events: number;
+  /** Events that arrived. */
   received: number;
   /** Events for which the ring buffer had no room. */
   dropped: number;

@@ -15,6 +15,7 @@ import { readOptional } from "./roots.ts";
 
 /** A scheme as the kernel has it, with what it did so far; the latter is as old as the last one who had it refreshed. */
 export interface SchemeStatus extends Scheme {
+  /** What it did so far. */
   stats?: SchemeStats;
   /** Quota in force, bytes for each reset interval; 0 for none. */
   effectiveBytes?: number;
@@ -24,17 +25,21 @@ export interface SchemeStatus extends Scheme {
 
 /** A context as the kernel has it. */
 export interface ContextStatus extends Context {
+  /** Its schemes. */
   schemes?: SchemeStatus[];
 }
 
 /** One kdamond as it is now. */
 export interface KdamondStatus extends Kdamond {
+  /** Its place among them. */
   index: number;
   /** Through which of the kernel's interfaces it was made; absent for sysfs. */
   interface?: "sysfs" | "debugfs";
+  /** Whether it runs. */
   state: "on" | "off";
   /** Its kernel thread; `undefined` while off. */
   pid: number | undefined;
+  /** What it watches, and its schemes. */
   contexts: ContextStatus[];
 }
 

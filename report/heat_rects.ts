@@ -3,9 +3,13 @@ import type { HeatBand } from "./heatmap.ts";
 
 /** A rectangle of a band: seconds and offsets from the band's start. */
 export interface HeatRect {
+  /** Its beginning, seconds. */
   t0: number;
+  /** Its end, seconds. */
   t1: number;
+  /** Its first byte. */
   a0: number;
+  /** The byte after its last one. */
   a1: number;
 }
 

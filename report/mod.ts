@@ -172,3 +172,4 @@ export { schemesRecordTable } from "./schemes_record_table.ts";
 export { schemesOverTimeTable } from "./schemes_over_time.ts";
 export { recordedPicture } from "./schemes_record_picture.ts";
 export { HitGrid } from "./hit_grid.ts";
+export { type HeatRect } from "./heat_rects.ts";

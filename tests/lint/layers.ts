@@ -12,9 +12,10 @@ const ROOMS: Record<string, readonly string[]> = {
   draw: ["damon"],
   ffi: ["damon"],
   kernel: ["damon", "ffi"],
-  ".": ["damon", "format", "report", "draw", "ffi", "kernel"],
-  cli: [".", "damon", "format", "report", "draw", "ffi", "kernel"],
-  tests: [".", "damon", "format", "report", "draw", "ffi", "kernel", "cli"],
+  notebook: [".", "damon", "format", "report", "draw", "kernel"],
+  ".": ["damon", "format", "report", "draw", "ffi", "kernel", "notebook"],
+  cli: [".", "damon", "format", "report", "draw", "ffi", "kernel", "notebook"],
+  tests: [".", "damon", "format", "report", "draw", "ffi", "kernel", "notebook", "cli"],
 };
 
 /** Rooms that are words and arithmetic: no package, nothing of the system. */

@@ -1,0 +1,119 @@
+import type { RecordHeader } from "../damon/mod.ts";
+import { openRecord } from "../format/mod.ts";
+import {
+  distributionSpec,
+  distributionTable,
+  foldRecord,
+  formatHeatmap,
+  heatmapOf,
+  type HeatmapOptions,
+  heatmapSpec,
+  heatSourceOf,
+  mappingsOf,
+  mappingsTable,
+  type OpenRecord,
+  overviewOf,
+  overviewTable,
+  percentileRange,
+  recordLines,
+  selectedRecord,
+  type Selection,
+  terminalCells,
+  titleOf,
+  WssFold,
+  wssNotes,
+  type WssOptions,
+} from "../report/mod.ts";
+import { Chart } from "./chart.ts";
+import { $display, type Displayed, type MimeBundle } from "./display.ts";
+import { ReportTable } from "./report_table.ts";
+import { ShownSnapshot } from "./shown_snapshot.ts";
+
+/** Columns and lines of the terminal's heat map that stands beside a picture. */
+const TEXT = { width: 100, lines: 24, colour: "never" } as const;
+
+/**
+ * A record in a file, of any format: read as often as needed, never held in memory. As the value of a notebook's cell it
+ * is its heat map. Reading needs `--allow-read=PATH`.
+ *
+ * @example
+ * ```ts ignore
+ * import { readRecord } from "@damo/damo";
+ *
+ * const record = await readRecord("damon.arrow");
+ * for (const row of await record.mappings()) row.mapping;
+ * await (await record.heatmap()).save("heat.png");
+ * ```
+ */
+export class RecordFile implements Displayed {
+  /** Opens it once more: what every report takes, as in `heatmapOf(record.open)`. */
+  readonly open: OpenRecord;
+
+  /** Use {@linkcode readRecord}. */
+  constructor(readonly path: string, readonly header: RecordHeader) {
+    this.open = () => openRecord(path);
+  }
+
+  /** Its snapshots, those that are selected; each shows itself in a notebook. */
+  async *snapshots(selection: Selection = {}): AsyncGenerator<ShownSnapshot> {
+    await using reader = await selectedRecord(this.open, selection)();
+    for await (const item of reader.items()) if (item.kind === "snapshot") yield new ShownSnapshot(item.snapshot);
+  }
+
+  /** When which memory was accessed how often. It is binned: a record of any length is a chart of the same size. */
+  async heatmap(options: HeatmapOptions & { selection?: Selection } = {}): Promise<Chart> {
+    const { selection = {}, ...cells } = options;
+    const [open, selected] = heatSourceOf(this.open, selection);
+    const heatmap = await heatmapOf(open, { ...selected, ...cells });
+    const small = await heatmapOf(open, { ...selected, ...terminalCells(TEXT) });
+    return new Chart(heatmapSpec(heatmap), formatHeatmap(small, TEXT));
+  }
+
+  /** How much memory was accessed in each snapshot, by percentile, with a chart over time. */
+  async workingSet(options: Partial<WssOptions> & { selection?: Selection } = {}): Promise<ReportTable> {
+    const { selection = {}, ...wanted } = options;
+    const settings = { minAccesses: 1, minBytes: 1, workUs: 1, skipSnapshots: 0, ...wanted };
+    const fold = new WssFold(settings);
+    const survey = await foldRecord(this.open, [fold], selection);
+    const report = {
+      header: survey.header,
+      title: titleOf(survey, "Working set of"),
+      figure: {
+        name: "wss_bytes",
+        title: "working set",
+        description: "bytes of the regions that were accessed",
+        kind: "bytes" as const,
+      },
+      parts: [fold.collapsed(survey)],
+      caption: [...wssNotes(settings), ...recordLines(survey)],
+      percentiles: percentileRange([0, 101, 25]),
+    };
+    const table = distributionTable({ ...report, sortBy: "size" });
+    return new ReportTable({ ...table, chart: () => distributionSpec({ ...report, sortBy: "time" }) });
+  }
+
+  /** Which file, heap, stack or anonymous mapping is how hot, and how long idle. */
+  async mappings(selection: Selection = {}): Promise<ReportTable> {
+    return new ReportTable(mappingsTable(await mappingsOf(this.open, selection)));
+  }
+
+  /** The most important figures. */
+  async overview(selection: Selection = {}): Promise<ReportTable> {
+    return new ReportTable(overviewTable(await overviewOf(this.open, selection)));
+  }
+
+  /** What a notebook shows. */
+  async [$display](): Promise<MimeBundle> {
+    return await (await this.heatmap())[$display]();
+  }
+}
+
+/**
+ * A record to look at, of any format that {@linkcode openRecord} knows.
+ *
+ * @throws {RecordError} where there is no such file, or no record in it.
+ */
+export async function readRecord(path: string): Promise<RecordFile> {
+  await using reader = await openRecord(path);
+  return new RecordFile(path, reader.header);
+}

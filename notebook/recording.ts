@@ -1,0 +1,223 @@
+import {
+  type Context,
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  type Kdamond,
+  type RecordFooter,
+  type RecordHeader,
+} from "../damon/mod.ts";
+import { RecordWriter } from "../format/mod.ts";
+import { headerOf } from "../kernel/header.ts";
+import type { Monitor, MonitorCounts } from "../kernel/monitor.ts";
+import type { RecordSource, SourceOptions } from "../kernel/record_source.ts";
+import { defaultRoots } from "../kernel/roots.ts";
+import denoJson from "../deno.json" with { type: "json" };
+import { readRecord, type RecordFile } from "./record_file.ts";
+import { ShownSnapshot } from "./shown_snapshot.ts";
+
+/** What to watch: a process by pid, all memory of the machine, kdamonds as they are to be, or DAMON as it runs already. */
+export type WatchTarget = number | "paddr" | "ongoing" | Kdamond | readonly Kdamond[];
+
+/** How to watch. */
+export interface WatchOptions extends SourceOptions {
+  /** Intervals, regions and schemes, where the target is a pid or `paddr`; DAMON's defaults otherwise. */
+  context?: Partial<Pick<Context, "intervals" | "nrRegions" | "schemes">>;
+  /** Ends it. */
+  signal?: AbortSignal;
+  /** Ends it after this time, ms. */
+  timeoutMs?: number;
+}
+
+/** How to record. */
+export interface RecordingOptions extends WatchOptions {
+  /** Where to; by default a new file in the folder for temporary ones. */
+  path?: string;
+}
+
+/** Snapshots as they come. Disposing it turns off what it started. */
+export interface Watch extends AsyncDisposable {
+  /** What a record of it begins with. */
+  readonly header: RecordHeader;
+  /** They end with the targets, with `signal` or `timeoutMs`, or where the loop is left. Once only. */
+  snapshots(): AsyncIterable<ShownSnapshot>;
+  /** What was received and lost so far. */
+  counts(): MonitorCounts;
+}
+
+/** Where snapshots come from, and when they end. */
+interface Opened extends AsyncDisposable {
+  source: RecordSource;
+  monitor: Monitor;
+  header: RecordHeader;
+  signal: AbortSignal;
+}
+
+/**
+ * Watches a target live: DAMON where it can and is free, else the page sampler. Needs root, and all permissions that
+ * `damo help permissions` lists.
+ *
+ * @example
+ * ```ts ignore
+ * await using watch = await watchMemory(1234, { timeoutMs: 10_000 });
+ * for await (const snapshot of watch.snapshots()) snapshot.workingSetBytes;
+ * ```
+ *
+ * @throws {UnsupportedError} where this machine cannot do it, naming what it lacks.
+ * @throws {BusyError} where somebody else's DAMON is in the way.
+ */
+export async function watchMemory(target: WatchTarget, options: WatchOptions = {}): Promise<Watch> {
+  const opened = await open(target, options);
+  const { monitor, header, signal } = opened;
+  return {
+    header,
+    counts: () => monitor.counts(),
+    async *snapshots() {
+      for await (const item of monitor.items(signal)) {
+        if (item.kind === "snapshot") yield new ShownSnapshot(item.snapshot);
+      }
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+/** A recording that runs. Disposing it ends it in order. */
+export class Recording implements AsyncDisposable {
+  readonly #stop = new AbortController();
+
+  /** Use {@linkcode startRecording}. */
+  constructor(
+    /** Where the record is written to; it can be read while it grows. */
+    readonly path: string,
+    readonly header: RecordHeader,
+    readonly counts: () => MonitorCounts,
+    /** The record, when it is complete. */
+    readonly done: Promise<RecordFile>,
+    stop: AbortController,
+  ) {
+    this.#stop = stop;
+  }
+
+  /** Ends it; the record is complete then. */
+  async stop(): Promise<RecordFile> {
+    this.#stop.abort("stopped");
+    return await this.done;
+  }
+
+  /** Ends it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/**
+ * Begins to record into a file; see {@linkcode watchMemory} for what it needs and throws.
+ *
+ * @example
+ * ```ts ignore
+ * await using recording = await startRecording(1234);
+ * // ... the work ...
+ * const record = await recording.stop();
+ * ```
+ */
+export async function startRecording(target: WatchTarget, options: RecordingOptions = {}): Promise<Recording> {
+  const path = options.path ?? await Deno.makeTempFile({ prefix: "damon-", suffix: ".arrow" });
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const opened = await open(target, { ...options, signal });
+  const { monitor, header } = opened;
+  const writer = RecordWriter.create(path, header);
+  return new Recording(path, header, () => monitor.counts(), write(opened, writer), stop);
+}
+
+/** Records to the end of the target, `signal` or `timeoutMs`, and gives the record: {@linkcode startRecording} in one. */
+export async function record(target: WatchTarget, options: RecordingOptions = {}): Promise<RecordFile> {
+  return await (await startRecording(target, options)).done;
+}
+
+async function write(opened: Opened, writer: RecordWriter): Promise<RecordFile> {
+  const { monitor, source, signal } = opened;
+  const timer = setInterval(() => writer.flush(false), 200);
+  let failure: unknown;
+  try {
+    for await (const item of monitor.items(signal)) writer.write(item);
+  } catch (error) {
+    failure = error;
+  } finally {
+    clearInterval(timer);
+  }
+  const footer: RecordFooter = {
+    endNs: source.clockNs(),
+    reason: failure ? `failure: ${(failure as Error).message}` : reasonOf(signal) ?? monitor.ended ?? "stopped",
+    snapshots: writer.snapshots,
+    regions: writer.regions,
+    ...monitor.counts(),
+  };
+  try {
+    if (failure) writer.finishCut(footer);
+    else writer.finish(footer);
+    writer.close();
+  } finally {
+    await opened[Symbol.asyncDispose]();
+  }
+  if (failure) throw failure;
+  return await readRecord(writer.path);
+}
+
+function reasonOf({ aborted, reason }: AbortSignal): string | undefined {
+  if (!aborted) return undefined;
+  return (reason as Error | undefined)?.name === "TimeoutError" ? "timeout" : "stopped";
+}
+
+async function open(target: WatchTarget, options: WatchOptions): Promise<Opened> {
+  const { openSource } = await import("../kernel/record_source.ts");
+  const roots = defaultRoots();
+  const kdamonds = await kdamondsOf(target, options.context ?? {});
+  const watched = kdamonds === "ongoing" ? kdamonds : {
+    kdamonds,
+    watchesProcess: kdamonds.every(({ contexts }) => contexts.every(({ operations }) => operations !== "paddr")),
+    ...(typeof target === "number" && { pid: target }),
+  };
+  const source = await openSource(roots, watched, options);
+  try {
+    const monitor = await source.start(typeof target === "number" ? target : undefined);
+    const header = headerOf(roots, {
+      tool: `damo ${denoJson.version}`,
+      source: source.source,
+      kdamonds: monitor.kdamonds,
+      clockNs: source.clockNs(),
+      recorder: [],
+    });
+    const signals = [
+      ...(options.signal ? [options.signal] : []),
+      ...(options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)]),
+    ];
+    return {
+      source,
+      monitor,
+      header,
+      signal: AbortSignal.any(signals),
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await source[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The kdamonds that a target stands for. */
+async function kdamondsOf(
+  target: WatchTarget,
+  { intervals = DEFAULT_INTERVALS, nrRegions = DEFAULT_NR_REGIONS, schemes }: NonNullable<WatchOptions["context"]>,
+): Promise<readonly Kdamond[] | "ongoing"> {
+  if (target === "ongoing") return target;
+  if (typeof target === "object") return "contexts" in target ? [target] : target;
+  const roots = defaultRoots();
+  const common = { intervals, nrRegions, ...(schemes && { schemes }) };
+  if (typeof target === "number") {
+    const { requireProcess } = await import("../kernel/detect.ts");
+    requireProcess(roots, target);
+    return [{ contexts: [{ operations: "vaddr", targets: [{ pid: target, regions: [] }], ...common }] }];
+  }
+  const { systemRamRanges } = await import("../kernel/ram.ts");
+  return [{ contexts: [{ operations: "paddr", targets: [{ regions: systemRamRanges(roots) }], ...common }] }];
+}
