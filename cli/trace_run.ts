@@ -97,7 +97,10 @@ async function follow(
       if (running.length > 0 && running.every((each) => !each.isOn())) signals.stop("kdamond stopped");
     }
     await listener.wait(POLL_MS);
-    for (let text = lines.next(); text !== "" && !signals.signal.aborted; text = lines.next()) {
+    // What has been taken is written, whatever comes meanwhile.
+    while (!signals.signal.aborted) {
+      const text = lines.next();
+      if (text === "") break;
       await output.write(text);
     }
   }
