@@ -74,6 +74,7 @@ beginning, as in damon-20260131T235959Z.arrow; damo merge makes one of them.
 --snapshot looks now and then instead of at every interval, through a scheme that does nothing: it needs no BPF, and sees
 which bytes of each region are of a kind, as in: --snapshot 5s 12 --snapshot_damos_filter allow anon. With ongoing it
 looks through what damo start began.
+With schemes (-c FILE, or --damos_action and its like) the record also keeps what they did: damo report schemes.
 An existing file is kept as FILE.old. Ends with 0, or with 130 or 143 after Ctrl-C or SIGTERM; the record is complete
 in each case, DAMON is off and its settings are as they were.`,
     );

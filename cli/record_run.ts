@@ -1,9 +1,10 @@
-import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter } from "../damon/mod.ts";
+import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter, type RecordHeader } from "../damon/mod.ts";
 import { checkWritable } from "../format/output_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
 import type { RecordSource } from "../kernel/record_source.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import { withUsage } from "../kernel/usage_items.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import { mountAsked } from "./mount_asked.ts";
 import type { RecordOptions } from "./record.ts";
@@ -11,6 +12,7 @@ import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { filesOf, openOutput, outputFormatFor, type RecordOutput } from "./record_output.ts";
 import { openAsked } from "./record_source.ts";
 import { kdamondsFor, PID_TO_COME, pidsIn, type Wanted, wantedOf } from "./record_target.ts";
+import { openSideFiles } from "./record_side_files.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { TOOL } from "./version.ts";
@@ -49,6 +51,7 @@ export async function record(
     recorder: ["damo", ...Deno.args],
   });
   const writer = await openOutput(options, format, header, () => monitor.counts());
+  using side = await openSideFiles(options, format, header, roots);
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
   let failure: unknown;
   using _timer = interval(200, () => {
@@ -65,9 +68,10 @@ export async function record(
   started?.();
 
   try {
-    for await (const item of monitor.items(signals.signal)) {
+    for await (const item of withUsage(roots, monitor, signals.signal, () => source.clockNs())) {
       if (item.kind === "snapshot") status.see(item.snapshot);
       writer.write(item);
+      side?.write(item);
     }
   } catch (error) {
     failure ??= error;
@@ -87,7 +91,7 @@ export async function record(
   writer.close();
   status.clear();
   if (failure !== undefined) throw failure;
-  if (options.quiet !== true) console.error(summaryOf(writer, footer, header.clock.originNs));
+  if (options.quiet !== true) console.error(summaryOf(writer, footer, header));
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
   return { header, footer };
 }
@@ -130,16 +134,18 @@ export function shellWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function summaryOf(writer: RecordOutput, footer: RecordFooter, startNs: number): string {
+function summaryOf(writer: RecordOutput, footer: RecordFooter, { clock, kdamonds }: RecordHeader): string {
   const size = formatBytes(writer.bytes);
   const files = filesOf(writer);
   const last = files.at(-1)!;
+  const hasSchemes = kdamonds.some(({ contexts }) => contexts.some(({ schemes }) => schemes?.length));
+  const report = hasSchemes ? "schemes" : "heatmap";
   const where = files.length > 1 ? `${files[0]} to ${last}, ${files.length} files` : last;
   const lines = [
-    `damo: ${sentenceOf(footer, startNs)}`,
+    `damo: ${sentenceOf(footer, clock.originNs)}`,
     writer.path === "-"
       ? `damo: wrote ${size} to standard output`
-      : `damo: wrote ${where} (${size}); see it with: damo report heatmap -i ${shellWord(last)}`,
+      : `damo: wrote ${where} (${size}); see it with: damo report ${report} -i ${shellWord(last)}`,
   ];
   if (footer.exitCode !== undefined) lines.push(`damo: the command ended with exit code ${footer.exitCode}`);
   return lines.join("\n");

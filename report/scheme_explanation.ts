@@ -66,6 +66,18 @@ export interface PlacedFinding {
  *
  * @param places Where they stand, in the order of kdamonds, contexts and schemes; none where they are out of no file.
  * @param factsOf What is known of the machine that a context is for.
+ *
+ * @example
+ * ```ts
+ * import { explainSchemes } from "./scheme_explanation.ts";
+ * import { ANY_ACCESS_PATTERN, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS } from "../damon/mod.ts";
+ * const context = {
+ *   operations: "vaddr" as const, intervals: DEFAULT_INTERVALS, nrRegions: DEFAULT_NR_REGIONS, targets: [{ pid: 1, regions: [] }],
+ *   schemes: [{ action: "stat" as const, accessPattern: ANY_ACCESS_PATTERN }],
+ * };
+ * explainSchemes([{ contexts: [context] }])[0].sentences[0];
+ * // "Only counts all that is monitored, whether accessed or not, and changes nothing."
+ * ```
  */
 export function explainSchemes(
   kdamonds: readonly Kdamond[],
@@ -103,9 +115,9 @@ export function explainSchemes(
 
 /** What no kernel takes, as a finding like the others. */
 function refusals(scheme: Scheme, context: Context): Omit<PlacedFinding, "place">[] {
-  const targets = context.operations === "paddr"
-    ? [{ regions: [{ start: 0, end: 2 ** 32 }] }]
-    : [{ pid: 1, regions: [] }];
+  // Whose memory it is does not matter, and a record may not say it.
+  const pid = context.operations === "paddr" ? {} : { pid: 1 };
+  const targets = [{ ...pid, regions: [{ start: 0, end: 2 ** 32 }] }];
   try {
     checkKdamond({ contexts: [{ ...context, targets, schemes: [scheme] }] });
     return [];

@@ -91,6 +91,13 @@ export interface RecordedHit {
  *
  * @param onHit Called for each look in which a scheme acted.
  * @throws {RangeError} where nothing is selected of a record that has snapshots.
+ *
+ * @example
+ * ```ts ignore
+ * const { schemes, usages } = await schemesOfRecord(() => openRecord("damon.arrow"));
+ * schemes[0].stats?.szTriedBytes;
+ * usages[0].samples.map(({ residentBytes }) => residentBytes);
+ * ```
  */
 export async function schemesOfRecord(
   open: OpenRecord,
@@ -208,7 +215,9 @@ export class SchemesRecordFold implements Fold {
     return {
       survey,
       schemes: sorted.map((doing) => this.#deedsOf(doing, header)),
-      usages: [...this.#usages].map(([pid, samples]) => ({ pid, samples: samples.all() }))
+      // Where processes were watched, what the machine has is another matter.
+      usages: [...this.#usages].filter(([pid]) => pid !== 0 || this.#usages.size === 1)
+        .map(([pid, samples]) => ({ pid, samples: samples.all() }))
         .filter(({ samples }) => samples.length > 1),
       acted,
     };

@@ -17,6 +17,17 @@ export function replayNotes(scheme: Scheme, context: Context, survey: RecordSurv
   if (recorded && (recorded.operations === "paddr") !== (operations === "paddr")) {
     notes.push(`The record is of ${recorded.operations}, the scheme for ${operations}: addresses mean other things`);
   }
+  const acting = survey.header.kdamonds.flatMap(({ contexts }) =>
+    contexts.flatMap(({ schemes = [] }) => schemes.filter((ran) => ran.action !== "stat").map((ran) => ran.action))
+  );
+  if (acting.length > 0) {
+    notes.push(
+      `The record is of a DAMON that had schemes itself (${
+        [...new Set(acting)].join(", ")
+      }): what they did is in it, ` +
+        "and ages began anew where they acted",
+    );
+  }
   const isOf = (pick: (target: RecordSurvey["targets"][number]) => Extent, us: number) =>
     survey.targets.every((target) => pick(target).min === us && pick(target).max === us);
   if (!isOf(({ aggrUs }) => aggrUs, intervals.aggrUs) || !isOf(({ sampleUs }) => sampleUs, intervals.sampleUs)) {
