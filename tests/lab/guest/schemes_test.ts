@@ -315,15 +315,36 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   return { predicted, stats: stats!, memory };
 }
 
+/** Three parts of 16 MiB, each used for four seconds and then left; the last to the end. */
+function phases(): string {
+  const path = `${Deno.makeTempDirSync()}/phases`;
+  const parts = ["one", "two", "three"];
+  Deno.writeTextFileSync(
+    path,
+    `${parts.map((name) => `${name}, 16777216, none\n`).join("")}\n` +
+      parts.map((name, i) => `use_${name}\n${i < 2 ? 4000 : 600000}\n${name}, 0, 4096, 100, rw\n`).join("\n"),
+  );
+  return path;
+}
+
 Deno.test("replaySchemes predicts the bytes that the kernel then takes out of memory", async () => {
   using _swap = compressedSwap(512);
   const age = { min: 20, max: 2 ** 64 };
   const pattern = { szBytes: { min: 4096, max: 2 ** 64 }, nrAccesses: { min: 0, max: 0 }, age };
   const steady = await predictAndRun(hotCold(), 12, pattern);
-  const moving = await predictAndRun("stairs", 16, { ...pattern, age: { min: 10, max: 2 ** 64 } });
-  for (const [name, { predicted, stats, memory }] of Object.entries({ steady, moving })) {
-    const { triedBytes, distinctBytes, heldBytes, returnedBytes } = predicted;
-    console.log(name, { triedBytes, distinctBytes, heldBytes, returnedBytes, stats, memory });
+  const moving = await predictAndRun(phases(), 14, { ...pattern, age: { min: 10, max: 2 ** 64 } });
+  for (const [name, { predicted, memory }] of Object.entries({ steady, moving })) {
+    // What is in swap, and what came back from there.
+    const out = memory.swapBytes + memory.majorFaults * 4096;
+    const error = predicted.distinctBytes / out - 1;
+    const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
+    console.log(
+      `${name}: predicted ${mib(predicted.distinctBytes)}, ${mib(predicted.returnedBytes)} of it back; ` +
+        `the kernel took out ${mib(out)}, of which ${mib(memory.majorFaults * 4096)} came back: ${
+          (error * 100).toFixed(1)
+        } %`,
+    );
+    assert.ok(Math.abs(error) <= 0.15, `${name}: ${(error * 100).toFixed(1)} %`);
   }
   exercised("predictions of schemes");
 });
