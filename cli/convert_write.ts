@@ -9,6 +9,8 @@ import {
   PartitionedWriter,
   RecordWriter,
 } from "../format/mod.ts";
+import type { PeerSideWriter } from "../format/peer_side_write.ts";
+import { hasSideFiles } from "../format/output_file.ts";
 
 /** The format that is asked for, or that the output's name says; for standard output `otherwise`. */
 export async function wantedFormat(
@@ -52,6 +54,7 @@ export async function writeRecord(
   const writer = partitionBy
     ? new PartitionedWriter(output, header, partitionBy, (header) => make(header, options), FORMATS[format].suffixes[0])
     : RecordWriter.create(output, header, make(header, options));
+  using side = hasSideFiles(format, output) ? await openSide(output, header) : undefined;
   try {
     let footer: RecordFooter | undefined;
     let endNs = 0;
@@ -60,6 +63,7 @@ export async function writeRecord(
       else {
         if (item.kind === "snapshot") endNs = Math.max(endNs, item.snapshot.endNs);
         writer.write(item);
+        side?.write(item);
       }
     }
     const { snapshots, regions } = writer;
@@ -79,6 +83,11 @@ export async function writeRecord(
   } finally {
     writer.close();
   }
+}
+
+async function openSide(path: string, header: RecordHeader): Promise<PeerSideWriter> {
+  const { PeerSideWriter } = await import("../format/peer_side_write.ts");
+  return new PeerSideWriter(path, header);
 }
 
 /** The items, with a progress that is looked at for each. */

@@ -1,5 +1,12 @@
 import { RecordError } from "../damon/mod.ts";
-import { footprintDistribution, type FootprintMetric, parseFootprints } from "../report/mod.ts";
+import { openRecord } from "../format/mod.ts";
+import {
+  type Footprint,
+  footprintDistribution,
+  type FootprintMetric,
+  FootprintsFold,
+  parseFootprints,
+} from "../report/mod.ts";
 import { showDistribution } from "./report_wss.ts";
 import type { FootprintCommandOptions } from "./wss.ts";
 
@@ -29,18 +36,17 @@ export async function reportFootprint(metric: string, options: FootprintCommandO
   });
 }
 
-async function readFootprints(name: string) {
-  const path = name.endsWith(SUFFIX) ? name : `${name}${SUFFIX}`;
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new RecordError(
-      `Cannot report on the memory in use of ${name} as ${path} must be there: only the Python damo writes it; ` +
-        "see what was accessed with: damo report wss",
-      path,
-    );
-  }
-  return parseFootprints(text, path);
+/** Out of a file of the Python damo's, or of a record, which has its own or takes that file along. */
+async function readFootprints(name: string): Promise<Footprint[]> {
+  if (name.endsWith(SUFFIX)) return parseFootprints(await Deno.readTextFile(name), name);
+  const fold = new FootprintsFold();
+  await using record = await openRecord(name);
+  for await (const item of record.items()) if (item.kind === "usage") fold.usage(item.usage);
+  const samples = fold.footprints();
+  if (samples.length > 0) return samples;
+  throw new RecordError(
+    `Cannot report on the memory in use of ${name} as it must have been recorded: it was not, and there is no ` +
+      `${name}${SUFFIX} beside it; see what was accessed with: damo report wss`,
+    name,
+  );
 }

@@ -57,7 +57,7 @@ export function footprintCommand(name: string) {
       "after",
       `
 vsz is the address space of the targets, rss what of it is in memory, sys_used all memory of the machine that is not
-free. They come from the file beside the record that the Python damo writes: damon.data.mem_footprint.`,
+free. They are in the record, or in the file beside it that the Python damo writes: damon.data.mem_footprint.`,
     )
     .action(async (metric, options) => {
       const { reportFootprint } = await import("./report_footprint.ts");

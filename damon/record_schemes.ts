@@ -41,6 +41,8 @@ export interface MemoryUsage {
   timeNs: number;
   /** The process; 0 for the machine. */
   pid: number;
+  /** Size of the process's address space, bytes; absent of the machine, and in older records. */
+  virtualBytes?: number;
   /** Bytes in memory; of the machine all that are not free. */
   residentBytes: number;
   /** Bytes in swap. */

@@ -50,3 +50,8 @@ export function exists(path: string): boolean {
     return false;
   }
 }
+
+/** Whether a record in this format has files beside it: the Python damo's have, but in a pipe. */
+export function hasSideFiles(format: string, path: string): boolean {
+  return ["json_compressed", "json", "perf_script"].includes(format) && path !== "-" && !isStream(path);
+}

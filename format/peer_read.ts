@@ -3,7 +3,7 @@ import { foreignHeader } from "./foreign_header.ts";
 import { JsonError, JsonWindow } from "./json_window.ts";
 import { type PeerFields, peerIntervalsOf, type PeerMeta, peerMetaOf, peerSnapshotOf } from "./peer_record.ts";
 import { type PeerIntervals, PeerRegions } from "./peer_regions.ts";
-import { mergeMappings, type SideFiles } from "./peer_side_files.ts";
+import { mergeSideFiles, type SideFiles } from "./peer_side_files.ts";
 
 /**
  * Decodes a record of the Python damo from its JSON, compressed or not by then. Only a part of the text is in memory, and
@@ -58,7 +58,7 @@ class PeerJsonReader implements RecordReader {
   ) {}
 
   async *items(): AsyncIterable<RecordItem> {
-    yield* mergeMappings(this.side, this.header.clock, this.#snapshots());
+    yield* mergeSideFiles(this.side, this.header.clock, this.#snapshots());
   }
 
   async *#snapshots(): AsyncGenerator<Snapshot> {

@@ -1,18 +1,30 @@
 import {
   DEFAULT_INTERVALS,
-  type Mappings,
   type RecordClock,
   type RecordedKdamond,
   type RecordedProcess,
   type RecordItem,
   type Snapshot,
 } from "../damon/mod.ts";
+import type { PeerFootprint, PeerProcessStat } from "./peer_side_write.ts";
 import { parsePeerNumber, parsePeerUs } from "./peer_value.ts";
 
 /** Mappings of a process by the wall clock, s since 1970, as in a `.vmas` file. */
 interface PeerVmas {
   time: number;
   procvmas: { pid: number; vmas: { start: number; end: number; name: string }[] }[];
+}
+
+/** Memory in use, likewise. */
+interface PeerFootprints {
+  time: number;
+  footprints: readonly PeerFootprint[];
+}
+
+/** What the kernel counts of processes, likewise. */
+interface PeerProcessStats {
+  time: number;
+  proc_stats: readonly PeerProcessStat[];
 }
 
 /** What the Python damo writes into the files beside a record. */
@@ -23,6 +35,10 @@ export interface SideFiles {
   processes?: RecordedProcess[];
   /** `.vmas` */
   vmas?: PeerVmas[];
+  /** `.mem_footprint` */
+  footprints?: PeerFootprints[];
+  /** `.proc_stats` */
+  processStats?: PeerProcessStats[];
 }
 
 /** Reads the side files of `path`, those that are there; what has another form is left out. */
@@ -43,6 +59,10 @@ export async function readSideFiles(path: string): Promise<SideFiles> {
   if (Array.isArray(vmas)) {
     side.vmas = (vmas as (PeerVmas | null)[]).filter((one) => Array.isArray(one?.procvmas)) as PeerVmas[];
   }
+  const footprints = await readJson(`${path}.mem_footprint`);
+  if (Array.isArray(footprints)) side.footprints = footprints.filter((one) => Array.isArray(one?.footprints));
+  const stats = await readJson(`${path}.proc_stats`);
+  if (Array.isArray(stats)) side.processStats = stats.filter((one) => Array.isArray(one?.proc_stats));
   return side;
 }
 
@@ -86,35 +106,77 @@ function kdamondOf(fields: Fields, index: number): RecordedKdamond {
 }
 
 /**
- * Puts the mappings of a `.vmas` file between the snapshots. They are by the wall clock; where the snapshots are not, the
- * first of them is taken to be as old as the first snapshot, as both begin with the recording.
+ * Puts what stands in the files beside a record between the snapshots. It is by the wall clock; where the snapshots are
+ * not, the first of it is taken to be as old as the first snapshot, as both begin with the recording.
  */
-export async function* mergeMappings(
-  { vmas = [] }: SideFiles,
+export async function* mergeSideFiles(
+  side: SideFiles,
   clock: RecordClock,
   snapshots: AsyncIterable<Snapshot>,
 ): AsyncGenerator<RecordItem> {
-  const shiftNs = clock.name === "wall" || vmas.length === 0 ? 0 : clock.originNs - vmas[0].time * 1e9;
-  const waiting = vmas.flatMap(({ time, procvmas }) => {
-    const timeNs = Math.round(time * 1e9 + shiftNs);
-    return procvmas.map(({ pid, vmas }): Mappings => ({
-      timeNs,
-      pid,
-      mappings: vmas.map(({ start, end, name }) => ({
-        start,
-        end,
-        perms: "",
-        offset: 0,
-        // The last field of a line without a name is its inode.
-        path: /^\d+$/.test(name ?? "") ? "" : name ?? "",
-      })),
-    }));
-  });
+  const { vmas = [], footprints = [] } = side;
+  const first = Math.min(vmas[0]?.time ?? Infinity, footprints[0]?.time ?? Infinity);
+  const shiftNs = clock.name === "wall" || first === Infinity ? 0 : clock.originNs - first * 1e9;
+  const timeOf = (seconds: number) => Math.round(seconds * 1e9 + shiftNs);
+  const waiting = [
+    ...vmas.flatMap((one) => mappingsOf(one, timeOf(one.time))),
+    ...usagesOf(side, timeOf),
+  ].sort((a, b) => a.timeNs - b.timeNs);
+  let next = 0;
   for await (const snapshot of snapshots) {
-    while (waiting.length > 0 && waiting[0].timeNs <= snapshot.endNs) {
-      yield { kind: "mappings", mappings: waiting.shift()! };
-    }
+    while (next < waiting.length && waiting[next].timeNs <= snapshot.endNs) yield waiting[next++].item;
     yield { kind: "snapshot", snapshot };
   }
-  for (const mappings of waiting) yield { kind: "mappings", mappings };
+  while (next < waiting.length) yield waiting[next++].item;
+}
+
+/** An item that waits for its time. */
+interface Waiting {
+  timeNs: number;
+  item: RecordItem;
+}
+
+function mappingsOf({ procvmas }: PeerVmas, timeNs: number): Waiting[] {
+  return procvmas.map(({ pid, vmas }) => {
+    const mappings = vmas.map(({ start, end, name }) => ({
+      start,
+      end,
+      perms: "",
+      offset: 0,
+      // The last field of a line without a name is its inode.
+      path: /^\d+$/.test(name ?? "") ? "" : name ?? "",
+    }));
+    return { timeNs, item: { kind: "mappings", mappings: { timeNs, pid, mappings } } };
+  });
+}
+
+/** Page faults stand in another file than memory, of the same looks. Of neither it is known what is in swap. */
+function usagesOf({ footprints = [], processStats = [] }: SideFiles, timeOf: (seconds: number) => number): Waiting[] {
+  return footprints.flatMap(({ time, footprints }, i) => {
+    const timeNs = timeOf(time);
+    const faults = new Map((processStats[i]?.proc_stats ?? []).flatMap(({ fields }) => faultsOf(fields)));
+    return footprints.map((one): Waiting => {
+      const usage = one.pid === null
+        ? { pid: 0, residentBytes: (one.footprint.total - one.footprint.free) * 1024, ...NO_FAULTS }
+        : {
+          pid: one.pid,
+          virtualBytes: one.footprint.size * PAGE,
+          residentBytes: one.footprint.resident * PAGE,
+          ...(faults.get(one.pid) ?? NO_FAULTS),
+        };
+      return { timeNs, item: { kind: "usage", usage: { timeNs, swapBytes: 0, ...usage } } };
+    });
+  });
+}
+
+const NO_FAULTS = { minorFaults: 0, majorFaults: 0 };
+
+/** Bytes of a page in those files. */
+const PAGE = 4096;
+
+/** By pid. A name with blanks takes several words: what follows it is counted from its end. */
+function faultsOf(fields: readonly string[] | null): [number, typeof NO_FAULTS][] {
+  const name = fields?.findLastIndex((word) => word.endsWith(")")) ?? -1;
+  if (!fields || name < 0) return [];
+  return [[Number(fields[0]), { minorFaults: Number(fields[name + 8]), majorFaults: Number(fields[name + 10]) }]];
 }

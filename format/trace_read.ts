@@ -1,6 +1,6 @@
 import { RecordError, type RecordHeader, type RecordItem, type RecordReader, type Snapshot } from "../damon/mod.ts";
 import { foreignHeader } from "./foreign_header.ts";
-import { mergeMappings, type SideFiles } from "./peer_side_files.ts";
+import { mergeSideFiles, type SideFiles } from "./peer_side_files.ts";
 import { linesOf, TraceLine } from "./trace_line.ts";
 import { TraceComments } from "./trace_comments.ts";
 import { TraceSnapshots } from "./trace_snapshots.ts";
@@ -62,7 +62,7 @@ class TraceReader implements RecordReader {
       yield first;
       yield* rest;
     })();
-    for await (const item of mergeMappings(this.side, this.header.clock, snapshots)) {
+    for await (const item of mergeSideFiles(this.side, this.header.clock, snapshots)) {
       yield* this.walk.comments.take();
       yield item;
     }

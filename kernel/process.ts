@@ -32,6 +32,8 @@ function statFieldsOf(roots: Roots, pid: number): string[] | undefined {
 
 /** How much memory a process has, and what it cost to get it back. */
 export interface ProcessMemory {
+  /** Size of its address space, bytes. */
+  virtualBytes: number;
   /** Bytes in memory. */
   residentBytes: number;
   /** Bytes in swap. */
@@ -46,7 +48,12 @@ export function memoryOf(roots: Roots, pid: number): ProcessMemory | undefined {
   const fields = statFieldsOf(roots, pid);
   if (!status || !fields) return undefined;
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
-  return { residentBytes: bytes("VmRSS"), swapBytes: bytes("VmSwap"), majorFaults: Number(fields[9]) };
+  return {
+    virtualBytes: bytes("VmSize"),
+    residentBytes: bytes("VmRSS"),
+    swapBytes: bytes("VmSwap"),
+    majorFaults: Number(fields[9]),
+  };
 }
 
 /** Page faults that had to wait for nothing, since it began; `undefined` where there is no such process. */

@@ -19,13 +19,8 @@ export class SchemeWatch {
 
   /** @param watched Those without schemes are not looked at. */
   constructor(readonly roots: Roots, watched: readonly WatchedSchemes[]) {
-    this.#watched = watched.filter(({ recorded }) => recorded.contexts.some(({ schemes }) => schemes?.length));
-    const pids = this.#watched.flatMap(({ recorded: { contexts } }) =>
-      contexts.flatMap(({ operations, targets }) =>
-        operations === "paddr" ? [0] : targets.flatMap(({ pid }) => pid ?? [])
-      )
-    );
-    this.#pids = [...new Set(pids)];
+    this.#watched = watched.filter(({ recorded }) => hasSchemes(recorded));
+    this.#pids = pidsWithSchemes(this.#watched.map(({ recorded }) => recorded));
   }
 
   /** Whether there is a scheme at all. */
@@ -51,6 +46,20 @@ export class SchemeWatch {
     );
     return [...usages, ...counts];
   }
+}
+
+function hasSchemes({ contexts }: RecordedKdamond): boolean {
+  return contexts.some(({ schemes }) => schemes?.length);
+}
+
+/** Whose memory is looked at for schemes: that of the targets, or of the machine, as pid 0. */
+export function pidsWithSchemes(kdamonds: readonly RecordedKdamond[]): number[] {
+  const pids = kdamonds.filter(hasSchemes).flatMap(({ contexts }) =>
+    contexts.flatMap(({ operations, targets }) =>
+      operations === "paddr" ? [0] : targets.flatMap(({ pid }) => pid ?? [])
+    )
+  );
+  return [...new Set(pids)];
 }
 
 /** Without what a kernel does not keep. */

@@ -22,8 +22,7 @@ function processMemory(roots: Roots, pid: number): Memory | undefined {
   const memory = memoryOf(roots, pid);
   const minorFaults = minorFaultsOf(roots, pid);
   if (!memory || minorFaults === undefined) return undefined;
-  const { residentBytes, swapBytes, majorFaults } = memory;
-  return { residentBytes, swapBytes, majorFaults, minorFaults };
+  return { ...memory, minorFaults };
 }
 
 /** Page faults of the machine that are not major are all others. */

@@ -1,3 +1,4 @@
+import type { MemoryUsage } from "../damon/mod.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** How much memory there was at one moment, whether accessed or not. */
@@ -44,6 +45,30 @@ export function parseFootprints(text: string, name: string): Footprint[] {
     }
     return { timeNs: time * 1e9, vszBytes, rssBytes, usedBytes };
   });
+}
+
+/** Makes footprints of the memory in use that a record has. */
+export class FootprintsFold {
+  readonly #samples: Footprint[] = [];
+
+  /** Takes memory in use of a process, or of the machine; those of one moment belong together. */
+  usage({ timeNs, pid, virtualBytes, residentBytes }: MemoryUsage): void {
+    let sample = this.#samples.at(-1);
+    if (sample?.timeNs !== timeNs) {
+      sample = { timeNs, vszBytes: 0, rssBytes: 0, usedBytes: undefined };
+      this.#samples.push(sample);
+    }
+    if (pid === 0) sample.usedBytes = residentBytes;
+    else {
+      sample.vszBytes += virtualBytes ?? 0;
+      sample.rssBytes += residentBytes;
+    }
+  }
+
+  /** All of them, in the order of time. */
+  footprints(): Footprint[] {
+    return this.#samples;
+  }
 }
 
 /** One metric of the footprints, over time. */

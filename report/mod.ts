@@ -127,7 +127,13 @@ export { csvLine } from "./csv.ts";
 export { GuideFold } from "./guide.ts";
 export { TimesFold } from "./times.ts";
 export { RecordCountsFold, recordTable } from "./record_table.ts";
-export { type Footprint, footprintDistribution, type FootprintMetric, parseFootprints } from "./footprint.ts";
+export {
+  type Footprint,
+  footprintDistribution,
+  type FootprintMetric,
+  FootprintsFold,
+  parseFootprints,
+} from "./footprint.ts";
 export { type MappingReport, MappingsFold, mappingsOf, type MappingUse } from "./mappings.ts";
 export { mappingsTable } from "./mappings_table.ts";
 export { mappingsSpec } from "./mappings_vega_lite.ts";

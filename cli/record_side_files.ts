@@ -1,0 +1,42 @@
+import type { RecordHeader, RecordItem } from "../damon/mod.ts";
+import type { FormatName } from "../format/encoder.ts";
+import type { PeerFootprint } from "../format/peer_side_write.ts";
+import { hasSideFiles } from "../format/output_file.ts";
+import { meminfoOf, statmOf, statWordsOf } from "../kernel/footprints.ts";
+import { pidsOf } from "../kernel/monitor.ts";
+import type { Roots } from "../kernel/roots.ts";
+import type { RecordOptions } from "./record.ts";
+
+/** Files beside a record that is being made. */
+export interface RecordSideFiles extends Disposable {
+  /** Takes an item of the record; where it is memory in use, it is looked at here, too. */
+  write(item: RecordItem): void;
+}
+
+/** Begins the files that the Python damo would write beside this record; `undefined` where it is no record of its. */
+export async function openSideFiles(
+  { out, rotate }: Pick<RecordOptions, "out" | "rotate">,
+  format: FormatName,
+  header: RecordHeader,
+  roots: Roots,
+): Promise<RecordSideFiles | undefined> {
+  if (rotate !== undefined || !hasSideFiles(format, out)) return undefined;
+  const { PeerSideWriter } = await import("../format/peer_side_write.ts");
+  const writer = new PeerSideWriter(out, header);
+  const pids = [...new Set(header.kdamonds.flatMap(pidsOf))];
+  const threads = header.kdamonds.flatMap(({ pid }) => pid > 0 ? [pid] : []);
+  let lastNs = -1;
+  return {
+    write(item) {
+      if (item.kind !== "usage") return writer.write(item);
+      // One look gives an item for each process.
+      const { timeNs } = item.usage;
+      if (timeNs === lastNs) return;
+      lastNs = timeNs;
+      const machine: PeerFootprint = { pid: null, footprint: meminfoOf(roots) };
+      writer.footprints(timeNs, [...pids.map((pid) => ({ pid, footprint: statmOf(roots, pid) })), machine]);
+      writer.processStats(timeNs, [...threads, ...pids].map((pid) => ({ fields: statWordsOf(roots, pid) })));
+    },
+    [Symbol.dispose]: () => writer[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,139 @@
+import type { RecordClock, RecordHeader, RecordItem } from "../damon/mod.ts";
+import { formatKdamondsJson } from "./kdamonds_json.ts";
+
+/** What stands beside a record of the Python damo, besides its kdamonds: lists of what was at a time. */
+const LISTS = [".vmas", ".mem_footprint", ".proc_stats"] as const;
+
+/** Bytes of a page in those files. */
+const PAGE = 4096;
+
+/** One process's `/proc/PID/statm`, pages, as the Python damo names its numbers. */
+export interface PeerProcessFootprint {
+  size: number;
+  resident: number;
+  shared: number;
+  trs: number;
+  lrs: number;
+  drs: number;
+  dt: number;
+}
+
+/** What of `/proc/meminfo` it keeps, KiB. */
+export interface PeerMachineFootprint {
+  total: number;
+  free: number;
+  available: number;
+  buffers: number;
+  cached: number;
+}
+
+/** How much memory was in use at a time; pid `null` is the machine. */
+export type PeerFootprint =
+  | { pid: number; footprint: PeerProcessFootprint }
+  | { pid: null; footprint: PeerMachineFootprint };
+
+/** Fields of a process's `/proc/PID/stat`; `null` where it had ended. */
+export interface PeerProcessStat {
+  fields: readonly string[] | null;
+}
+
+/**
+ * Writes the files that the Python damo has beside a record: `.kdamonds`, `.vmas`, `.mem_footprint` and `.proc_stats`, those
+ * of which there is something to say. They are lists that grow in the file, and are whole once it is disposed.
+ */
+export class PeerSideWriter implements Disposable {
+  readonly #clock: RecordClock;
+  readonly #lists = new Map<string, Deno.FsFile>();
+  #usage: { timeNs: number; footprints: PeerFootprint[] } | undefined;
+
+  /**
+   * @param path The record's.
+   * @throws {Deno.errors.PermissionDenied} and the like where it cannot be written.
+   */
+  constructor(readonly path: string, header: RecordHeader) {
+    this.#clock = header.clock;
+    // They go with the record that was there, which is kept as path.old.
+    for (const suffix of [".kdamonds", ...LISTS]) keepAsOld(path, suffix);
+    if (header.kdamonds.length === 0) return;
+    const { kdamonds } = JSON.parse(formatKdamondsJson(header.kdamonds)) as { kdamonds: object[] };
+    const listed = kdamonds.map((kdamond, i) => ({ state: null, pid: String(header.kdamonds[i].pid), ...kdamond }));
+    Deno.writeTextFileSync(`${path}.kdamonds`, JSON.stringify(listed, null, 4), { mode: 0o600 });
+  }
+
+  /** Takes what of an item belongs there: memory maps and memory in use. */
+  write(item: RecordItem): void {
+    if (item.kind === "mappings") {
+      const { timeNs, pid, mappings } = item.mappings;
+      const vmas = mappings.map(({ start, end, path }) => ({ start, end, name: path || "0" }));
+      this.#append(".vmas", { time: this.#wall(timeNs), procvmas: [{ pid, vmas }] });
+    } else if (item.kind === "usage") {
+      const { timeNs, pid, virtualBytes, residentBytes } = item.usage;
+      if (this.#usage?.timeNs !== timeNs) this.#endUsage();
+      this.#usage ??= { timeNs, footprints: [] };
+      const pages = (bytes: number) => Math.round(bytes / PAGE);
+      const rest = { shared: 0, trs: 0, lrs: 0, drs: 0, dt: 0 };
+      if (pid !== 0) {
+        const footprint = { size: pages(virtualBytes ?? 0), resident: pages(residentBytes), ...rest };
+        this.#usage.footprints.push({ pid, footprint });
+      } else {
+        // What is not free is known, not of how much: the difference is what its reports show.
+        const total = Math.round(residentBytes / 1024);
+        const footprint = { total, free: 0, available: 0, buffers: 0, cached: 0 };
+        this.#usage.footprints.push({ pid: null, footprint });
+      }
+    }
+  }
+
+  /** Memory in use, as the kernel says it. */
+  footprints(timeNs: number, footprints: readonly PeerFootprint[]): void {
+    this.#append(".mem_footprint", { time: this.#wall(timeNs), footprints });
+  }
+
+  /** What the kernel counts of processes. */
+  processStats(timeNs: number, stats: readonly PeerProcessStat[]): void {
+    this.#append(".proc_stats", { time: this.#wall(timeNs), proc_stats: stats });
+  }
+
+  [Symbol.dispose](): void {
+    this.#endUsage();
+    for (const file of this.#lists.values()) {
+      put(file, "\n]");
+      file.close();
+    }
+    this.#lists.clear();
+  }
+
+  #endUsage(): void {
+    const usage = this.#usage;
+    this.#usage = undefined;
+    if (usage) this.footprints(usage.timeNs, usage.footprints);
+  }
+
+  /** s since 1970. */
+  #wall(timeNs: number): number {
+    return this.#clock.originWallMs / 1e3 + (timeNs - this.#clock.originNs) / 1e9;
+  }
+
+  #append(list: typeof LISTS[number], value: unknown): void {
+    let file = this.#lists.get(list);
+    const isFirst = file === undefined;
+    if (!file) {
+      file = Deno.openSync(`${this.path}${list}`, { write: true, createNew: true, mode: 0o600 });
+      this.#lists.set(list, file);
+    }
+    put(file, (isFirst ? "[\n    " : ",\n    ") + JSON.stringify(value, null, 4).replaceAll("\n", "\n    "));
+  }
+}
+
+function keepAsOld(path: string, suffix: string): void {
+  try {
+    Deno.renameSync(`${path}${suffix}`, `${path}.old${suffix}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function put(file: Deno.FsFile, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
