@@ -141,7 +141,7 @@ function viewSpec(
         type: "quantitative",
         scale: { zero: true },
         axis: {
-          ...(isBytes ? bytesAxis(title, TICKS_HEIGHT, `${name}_y`) : { ...numberAxis(title, ","), tickCount: 4 }),
+          ...(isBytes ? bytesAxis(title, TICKS_HEIGHT, `${name}_y`) : { ...numberAxis(title, ",~f"), tickCount: 4 }),
           minExtent: 54,
         },
       },

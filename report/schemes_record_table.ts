@@ -130,7 +130,7 @@ export function notesOf({ schemes, usages, survey }: SchemesRecordReport): strin
   notes.push(
     `Tried: regions that matched, each time · applied: what the kernel counts as done${isVirtual ? gaps : ""}`,
   );
-  if (schemes.every(({ regions }) => regions === 0)) notes.push("Where they acted is not in the record");
+  if (schemes.every(({ regions }) => regions === 0)) notes.push("Where they acted is not in the record: Linux 6.7 or newer tells it");
   if (schemes.some(({ stats, index }) => stats === undefined && index !== undefined)) {
     notes.push("Not all counters are in the record");
   }
