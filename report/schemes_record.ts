@@ -68,7 +68,7 @@ export interface SchemesRecordReport {
   survey: RecordSurvey;
   /** By kdamond, context and index. */
   schemes: SchemeDeeds[];
-  /** In the order of appearance. */
+  /** In the order of appearance; where the schemes are for processes, only theirs. */
   usages: UsageCourse[];
   /** Where something was acted on, by the key of the target; of what is mapped, where the record says so. */
   acted: ReadonlyMap<string, AddressRange[]>;
@@ -212,13 +212,16 @@ export class SchemesRecordFold implements Fold {
       const at = one.findIndex((value, i) => value !== other[i]);
       return at < 0 ? 0 : one[at] - other[at];
     });
+    const usages = [...this.#usages].map(([pid, samples]) => ({ pid, samples: samples.all() }))
+      .filter(({ samples }) => samples.length > 1);
+    const isMachine = header.kdamonds.some(({ contexts }) => contexts.some(({ operations }) => operations === "paddr"));
+    const processes = usages.filter(({ pid }) => pid !== 0);
     return {
       survey,
       schemes: sorted.map((doing) => this.#deedsOf(doing, header)),
       // Where processes were watched, what the machine has is another matter.
-      usages: [...this.#usages].filter(([pid]) => pid !== 0 || this.#usages.size === 1)
-        .map(([pid, samples]) => ({ pid, samples: samples.all() }))
-        .filter(({ samples }) => samples.length > 1),
+      // Beside its processes the machine is of another size, and for the most part of others' doing.
+      usages: isMachine || processes.length === 0 ? usages : processes,
       acted,
     };
   }

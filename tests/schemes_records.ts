@@ -143,6 +143,18 @@ function sampleItems(
         pressure,
       },
     },
+    {
+      kind: "usage",
+      usage: {
+        timeNs,
+        pid: 0,
+        residentBytes: 2 ** 33,
+        swapBytes: 0,
+        majorFaults: 2 * majorFaults,
+        minorFaults: 0,
+        pressure,
+      },
+    },
     ...counts.map(({ regions, bytes, exceeds }, scheme): RecordItem => ({
       kind: "scheme_stats",
       counts: {

@@ -41,6 +41,8 @@ Deno.test("schemesOfRecord tells each scheme's counters, where it acted, and wha
     { name: "heap", bytes: 64 * MIB },
   ]);
   assert.deepEqual([...report.acted.keys()], ["7/0"]);
+  // The machine's is there too, but it is the process that the schemes are for.
+  assert.equal(report.usages.length, 1);
   const [{ pid, samples }] = report.usages;
   assert.deepEqual([pid, samples.length], [42, 61]);
   assert.equal(samples[0].residentBytes - samples[30].residentBytes, 128 * MIB);
