@@ -62,7 +62,9 @@ class TraceReader implements RecordReader {
       yield first;
       yield* rest;
     })();
-    for await (const item of mergeSideFiles(this.side, this.header.clock, snapshots)) {
+    // Comments of our own say all that stands in the files beside it, which are for the Python damo.
+    const side = this.walk.comments.header ? {} : this.side;
+    for await (const item of mergeSideFiles(side, this.header.clock, snapshots)) {
       yield* this.walk.comments.take();
       yield item;
     }
