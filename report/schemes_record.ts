@@ -219,7 +219,6 @@ export class SchemesRecordFold implements Fold {
     return {
       survey,
       schemes: sorted.map((doing) => this.#deedsOf(doing, header)),
-      // Where processes were watched, what the machine has is another matter.
       // Beside its processes the machine is of another size, and for the most part of others' doing.
       usages: isMachine || processes.length === 0 ? usages : processes,
       acted,
