@@ -21,7 +21,8 @@ type Memory = Omit<MemoryUsage, "timeNs" | "pid" | "pressure">;
 function processMemory(roots: Roots, pid: number): Memory | undefined {
   const memory = memoryOf(roots, pid);
   const minorFaults = minorFaultsOf(roots, pid);
-  if (!memory || minorFaults === undefined) return undefined;
+  // One that is about to end has no memory any more: that is nothing that anybody saved.
+  if (!memory || memory.virtualBytes === 0 || minorFaults === undefined) return undefined;
   return { ...memory, minorFaults };
 }
 

@@ -40,7 +40,9 @@ export async function recordedPicture(
     views: [...usageViews(report), ...schemeViews(report)],
     title: titleOf(report.survey, "What schemes did to"),
     caption: [
-      "Bright: when and where a scheme acted, by its colour below · beneath: the heat map",
+      ...(acted.length > 0
+        ? ["Bright: when and where a scheme acted, by its colour below · beneath: the heat map"]
+        : []),
       ...report.usages.map((usage) => usageText(report, usage)),
       ...notesOf(report),
       ...recordLines(report.survey),
