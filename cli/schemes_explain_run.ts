@@ -1,16 +1,7 @@
-import {
-  ACTION_TRAITS,
-  type Context,
-  type Kdamond,
-  type RecordHeader,
-  type Scheme,
-  type SchemeFacts,
-} from "../damon/mod.ts";
+import type { Kdamond, RecordHeader, SchemeFacts } from "../damon/mod.ts";
 import { type SchemePlace, schemePlaces } from "../format/scheme_places.ts";
-import { requireProcess } from "../kernel/detect.ts";
 import { readHost } from "../kernel/host.ts";
-import { commOf } from "../kernel/process.ts";
-import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import { defaultRoots } from "../kernel/roots.ts";
 import { monitoredBytesOf, schemeFactsOf } from "../kernel/scheme_facts.ts";
 import {
   explainSchemes,
@@ -22,18 +13,16 @@ import {
   schemesPictureSpec,
   type SchemesReplayReport,
   schemesReplayTable,
+  type Selection,
   tableRows,
 } from "../report/mod.ts";
 import { fileTextOf } from "./damon_files.ts";
-import { askedKdamonds } from "./damon_options.ts";
 import { ExitCode } from "./exit.ts";
 import { chartFormats, outputFormatOf, writeOutput } from "./report_output.ts";
 import { openInput, type ReportInput, requireSnapshots } from "./report_read.ts";
 import type { SchemesExplainOptions } from "./schemes_explain.ts";
+import { contextsIn, headlineOf, wantedKdamonds } from "./schemes_explain_target.ts";
 import { colourOf } from "./terminal_colour.ts";
-
-/** Stands for the process that schemes without a target are explained for. */
-const ANY_PID = 1;
 
 /** `damo schemes explain`. */
 export async function schemesExplain(target: string | undefined, options: SchemesExplainOptions): Promise<void> {
@@ -58,8 +47,10 @@ export async function schemesExplain(target: string | undefined, options: Scheme
     const bytes = hasTarget ? monitoredBytesOf(roots, kdamonds[k].contexts[c]) : undefined;
     return { ...facts, ...(bytes !== undefined && { monitoredBytes: bytes }) };
   });
-  const replays = input ? await replaysOn(input, kdamonds) : [];
-  if (input && options.output !== undefined) await draw(options.output, input, kdamonds);
+  // Of several kdamonds the first is meant: the others watch something else.
+  const selection = header && header.kdamonds.length > 1 ? { kdamond: header.kdamonds[0].pid } : {};
+  const replays = input ? await replaysOn(input, kdamonds, selection) : [];
+  if (input && options.output !== undefined) await draw(options.output, input, kdamonds, selection);
   const headline = headlineOf(roots, target, kdamonds, header, isHere);
   const text = options.format === "json"
     ? jsonOf(headline, kdamonds, explanations, replays)
@@ -74,44 +65,6 @@ async function headerOf(input: ReportInput): Promise<RecordHeader> {
   return record.header;
 }
 
-/** The kdamonds that are meant: of a record, with the schemes that are named in place of its own. */
-async function wantedKdamonds(
-  roots: Roots,
-  target: string | undefined,
-  options: SchemesExplainOptions,
-  header: RecordHeader | undefined,
-): Promise<Kdamond[]> {
-  if (options.kdamonds !== undefined) return await askedKdamonds(roots, options, {});
-  if (header) {
-    const [base = { contexts: [] }] = header.kdamonds;
-    const { contexts } = base.contexts.length > 0
-      ? base
-      : (await askedKdamonds(roots, {}, { target: { pid: ANY_PID } }))[0];
-    return await askedKdamonds(roots, options, { base: [{ contexts }] });
-  }
-  if (target !== undefined && target !== "paddr") {
-    requireProcess(roots, Number(target));
-    return await askedKdamonds(roots, options, { target: { pid: Number(target) } });
-  }
-  if (options.target_pid !== undefined) return await askedKdamonds(roots, options, {});
-  if (options.regions !== undefined || options.numa_node !== undefined) {
-    return await askedKdamonds(roots, options, { target: "paddr" });
-  }
-  const kdamonds = await askedKdamonds(roots, options, { target: { pid: ANY_PID } });
-  const schemes = kdamonds.flatMap(({ contexts }) => contexts.flatMap((context) => context.schemes ?? []));
-  // For the memory that more of them can do something to.
-  const able = (operations: Context["operations"]) => schemes.filter((scheme) => canDo(scheme, operations)).length;
-  const isOfProcess = options.ops !== undefined || able("vaddr") >= able("paddr");
-  if (target === undefined && isOfProcess) return kdamonds;
-  return kdamonds.map(({ contexts, ...rest }) => ({
-    ...rest,
-    contexts: contexts.map((context): Context => ({ ...context, operations: "paddr", targets: [{ regions: [] }] })),
-  }));
-}
-
-const canDo = ({ action }: Scheme, operations: Context["operations"]) =>
-  ACTION_TRAITS[action].operations.includes(operations);
-
 /** Where the schemes stand; none where options say them, which have no lines. */
 async function placesOf(options: SchemesExplainOptions): Promise<SchemePlace[]> {
   const [file] = (options.kdamonds ?? options.schemes as string[][] | undefined ?? []) as string[][];
@@ -120,10 +73,14 @@ async function placesOf(options: SchemesExplainOptions): Promise<SchemePlace[]> 
   return await schemePlaces(text, name);
 }
 
-async function replaysOn(input: ReportInput, kdamonds: readonly Kdamond[]): Promise<SchemesReplayReport[]> {
+async function replaysOn(
+  input: ReportInput,
+  kdamonds: readonly Kdamond[],
+  selection: Selection,
+): Promise<SchemesReplayReport[]> {
   const replays: SchemesReplayReport[] = [];
   for (const context of contextsIn(kdamonds)) {
-    const replay = await replaySchemes(input.open, context);
+    const replay = await replaySchemes(input.open, context, selection);
     requireSnapshots(replay.survey, input.name);
     replays.push(replay);
   }
@@ -132,51 +89,21 @@ async function replaysOn(input: ReportInput, kdamonds: readonly Kdamond[]): Prom
 
 const HINT = "Wheel: zoom. Drag: move. Double click: the whole picture again.";
 
-async function draw(output: string, input: ReportInput, kdamonds: readonly Kdamond[]): Promise<void> {
+async function draw(
+  output: string,
+  input: ReportInput,
+  kdamonds: readonly Kdamond[],
+  selection: Selection,
+): Promise<void> {
   const [context, ...more] = contextsIn(kdamonds);
   if (more.length > 0) {
     throw new RangeError(
       `Cannot draw the schemes of ${more.length + 1} contexts as one is drawn: leave out the others`,
     );
   }
-  const { picture } = await replayedPicture(input.open, context);
+  const { picture } = await replayedPicture(input.open, context, selection);
   const formats = chartFormats(schemesPictureSpec, ({ title }) => title, HINT);
   await writeOutput(output, await outputFormatOf(output, formats)(picture));
-}
-
-/** Those that have a scheme. */
-function contextsIn(kdamonds: readonly Kdamond[]): Context[] {
-  return kdamonds.flatMap(({ contexts }) => contexts.filter(({ schemes }) => schemes?.length));
-}
-
-/** What they are explained for: rates and times of a scheme mean something only there. */
-function headlineOf(
-  roots: Roots,
-  target: string | undefined,
-  kdamonds: readonly Kdamond[],
-  header: RecordHeader | undefined,
-  isHere: boolean,
-): string {
-  if (header) {
-    return `For ${target}${
-      isHere ? "" : " (of another machine, or of before its last boot: this one is not looked at)"
-    }`;
-  }
-  const pids = [
-    ...new Set(kdamonds.flatMap(({ contexts }) => contexts.flatMap(({ targets }) => targets.map(({ pid }) => pid)))),
-  ];
-  const names = pids.flatMap((pid) =>
-    pid === undefined || pid === ANY_PID ? [] : [`process ${pid} (${commOf(roots, pid) ?? "not there"})`]
-  );
-  const operations = [...new Set(contextsIn(kdamonds).map((context) => context.operations))];
-  const what = {
-    vaddr: "the memory of a process",
-    fvaddr: "parts of the memory of a process",
-    paddr: "physical memory",
-  };
-  return `For ${
-    names.length > 0 ? names.join(", ") : operations.map((each) => what[each]).join(" and ")
-  }, on this machine`;
 }
 
 function textOf(

@@ -169,11 +169,10 @@ export {
   type ActedMapping,
   type RecordedHit,
   type SchemeDeeds,
-  schemesOfRecord,
-  SchemesRecordFold,
   type SchemesRecordReport,
   type UsageCourse,
-} from "./schemes_record.ts";
+} from "./scheme_deeds.ts";
+export { schemesOfRecord, SchemesRecordFold } from "./schemes_record.ts";
 export { schemesRecordTable } from "./schemes_record_table.ts";
 export { schemesOverTimeTable } from "./schemes_over_time.ts";
 export { recordedPicture } from "./schemes_record_picture.ts";

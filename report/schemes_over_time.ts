@@ -1,6 +1,6 @@
 import type { MemoryUsage, SchemeCounts } from "../damon/mod.ts";
 import { recordLines, titleOf } from "./record_caption.ts";
-import { deedsNameOf, type SchemesRecordReport } from "./schemes_record.ts";
+import { deedsNameOf, type SchemesRecordReport } from "./scheme_deeds.ts";
 import type { Cell, Table } from "./table.ts";
 
 /** What changed between two samples, a second. */

@@ -1,7 +1,7 @@
 import { formatBytes, formatNr, formatNs, type MemoryUsage } from "../damon/mod.ts";
 import { resampled } from "./mappings_table.ts";
 import { recordLines, titleOf } from "./record_caption.ts";
-import { deedsNameOf, type SchemeDeeds, type SchemesRecordReport, type UsageCourse } from "./schemes_record.ts";
+import { deedsNameOf, type SchemeDeeds, type SchemesRecordReport, type UsageCourse } from "./scheme_deeds.ts";
 import type { Column, Table } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
@@ -130,7 +130,9 @@ export function notesOf({ schemes, usages, survey }: SchemesRecordReport): strin
   notes.push(
     `Tried: regions that matched, each time · applied: what the kernel counts as done${isVirtual ? gaps : ""}`,
   );
-  if (schemes.every(({ regions }) => regions === 0)) notes.push("Where they acted is not in the record: Linux 6.7 or newer tells it");
+  if (schemes.every(({ regions }) => regions === 0)) {
+    notes.push("Where they acted is not in the record: Linux 6.7 or newer tells it");
+  }
   if (schemes.some(({ stats, index }) => stats === undefined && index !== undefined)) {
     notes.push("Not all counters are in the record");
   }
