@@ -1,6 +1,7 @@
-import type { RecordHeader } from "../damon/mod.ts";
+import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type RecordHeader, type Scheme } from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
 import {
+  diffTable,
   distributionSpec,
   distributionTable,
   foldRecord,
@@ -16,6 +17,9 @@ import {
   overviewTable,
   percentileRange,
   recordLines,
+  replayedPicture,
+  schemesPictureSpec,
+  schemesReplayTable,
   selectedRecord,
   type Selection,
   terminalCells,
@@ -100,6 +104,29 @@ export class RecordFile implements Displayed {
   /** The most important figures. */
   async overview(selection: Selection = {}): Promise<ReportTable> {
     return new ReportTable(overviewTable(await overviewOf(this.open, selection)));
+  }
+
+  /**
+   * What schemes would have done in the time of the record, without touching a kernel: how much they would have acted on,
+   * of what, how often, and what was accessed again after it. The chart shows where and when.
+   *
+   * @param schemes As {@linkcode parseSchemes} reads them.
+   */
+  async replay(schemes: readonly Scheme[], selection: Selection = {}): Promise<ReportTable> {
+    const context = this.header.kdamonds[0]?.contexts[0] ?? {
+      operations: "vaddr",
+      intervals: DEFAULT_INTERVALS,
+      nrRegions: DEFAULT_NR_REGIONS,
+      targets: [],
+    };
+    const { picture, report } = await replayedPicture(this.open, { ...context, schemes: [...schemes] }, selection);
+    return new ReportTable({ ...schemesReplayTable(report), chart: () => schemesPictureSpec(picture) });
+  }
+
+  /** This record and another side by side: sizes, working sets, mappings, and how much they changed. */
+  async diff(other: RecordFile, names: readonly [string, string] = [this.path, other.path]): Promise<ReportTable> {
+    const [before, after] = [await overviewOf(this.open), await overviewOf(other.open)];
+    return new ReportTable(diffTable({ name: names[0], overview: before }, { name: names[1], overview: after }));
   }
 
   /** What a notebook shows. */

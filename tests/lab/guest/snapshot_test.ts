@@ -26,7 +26,9 @@ Deno.test("record --snapshot looks through a scheme, at a process and at what da
   }
   assert.ok([...snapshots[2].regions].some(({ nrAccesses }) => nrAccesses > 0));
   assertClean();
-  const started = await damo("start", String(busy.pid), "--damos_action", "cold", "--damos_age", "1h", "max");
+  // It waits for its first phase, however long all this takes.
+  await using patient = await startWorkload("zigzag", OUT);
+  const started = await damo("start", String(patient.pid), "--damos_action", "cold", "--damos_age", "1h", "max");
   assert.equal(started.code, 0, started.err);
   const before = readKdamonds(roots)[0].contexts[0].schemes!.map(({ action }) => action);
   const ongoing = await damo("record", "ongoing", "--snapshot", "1s", "2", "-o", path);
