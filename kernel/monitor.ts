@@ -42,8 +42,12 @@ export interface Monitor {
 /** How often targets and mappings are looked at, ms; also the longest time that a wait takes. */
 const POLL_MS = 250;
 
-/** How often schemes, and the memory that they are about, are looked at, ms. */
+/**
+ * How often schemes, and the memory that they are about, are looked at, ms. Before Linux 6.14 the kernel answers with the
+ * next aggregation, and keeps who asks waiting until then: with long ones it is asked less often.
+ */
 const SCHEMES_MS = 1000;
+const SCHEMES_AGGREGATIONS = 10;
 
 /** Batches taken before others get their turn: where events come faster than they are written, signals still count. */
 const MOST_BATCHES = 16;
@@ -109,7 +113,7 @@ export class DamonMonitor implements Monitor {
           if (this.ended !== undefined) break;
         }
         if (this.#schemes.hasSchemes && performance.now() >= nextSchemesMs) {
-          nextSchemesMs = performance.now() + SCHEMES_MS;
+          nextSchemesMs = performance.now() + Math.max(SCHEMES_MS, SCHEMES_AGGREGATIONS * this.#aggrMs());
           yield* this.#schemes.items(this.tracer.clockNs());
         }
         await this.tracer.wait(POLL_MS);
@@ -130,6 +134,11 @@ export class DamonMonitor implements Monitor {
   counts(): MonitorCounts {
     const { sent, received, dropped } = this.tracer.counters();
     return { events: sent, received, dropped, torn: this.#assembler.torn };
+  }
+
+  /** The longest aggregation interval. */
+  #aggrMs(): number {
+    return Math.max(0, ...[...this.#intervals.values()].map(({ aggrUs }) => aggrUs / 1000));
   }
 
   *#drain(most = Infinity): Generator<RecordItem> {
