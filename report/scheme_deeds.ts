@@ -15,7 +15,7 @@ export interface SchemeDeeds {
   kdamond: number;
   /** Index of its context. */
   context: number;
-  /** Its index in the context; `undefined` where the kernel (6.7 to 6.12) did not tell whose deeds these are. */
+  /** Its index in the context; `undefined` where the kernel (6.7 to 6.12) did not tell whose deeds these are, and nothing else does. */
   index: number | undefined;
   /** The scheme, where the record says what it was. */
   scheme: Scheme | undefined;
@@ -25,6 +25,8 @@ export interface SchemeDeeds {
   counts: SchemeCounts[];
   /** Regions on which it acted, counted each time. */
   regions: number;
+  /** Of them those of which the kernel did not say that it was this scheme: access rates and ages leave no other. */
+  inferredRegions: number;
   /** Bytes of them, likewise. */
   bytes: number;
   /** Of them those where nothing is mapped; 0 where the record does not say what is. */

@@ -1,9 +1,11 @@
 import type {
   AddressRange,
   AppliedRegions,
+  Context,
   Mappings,
   MemoryUsage,
   RecordHeader,
+  Regions,
   SchemeCounts,
   SchemeStats,
   Snapshot,
@@ -21,6 +23,7 @@ import {
 import { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 import { Thinned } from "./thinned.ts";
+import { tellSchemes } from "./untold_schemes.ts";
 
 /** Points of a line over time that are kept: more than a chart has pixels for. */
 const MOST_POINTS = 1000;
@@ -57,6 +60,7 @@ interface Doing {
   regions: number;
   bytes: number;
   gapBytes: number;
+  inferredRegions: number;
   /** By the key of the target. */
   acted: Map<string, AddressRange[]>;
 }
@@ -87,11 +91,20 @@ export class SchemesRecordFold implements Fold {
   }
 
   /** Takes the regions of one look. */
-  applied(
-    { kdamond, context, scheme, targetId, startNs, regions }: AppliedRegions,
-    { header }: Pick<RecordStart, "header">,
-  ): void {
-    const doing = this.#of(kdamond, context, scheme);
+  applied(applied: AppliedRegions, { header }: Pick<RecordStart, "header">): void {
+    const { kdamond, context, scheme, regions } = applied;
+    if (scheme !== undefined) return this.#add(applied, this.#of(kdamond, context, scheme), regions, header);
+    const schemes = contextOf(header, kdamond, context)?.schemes ?? [];
+    const hasOneTarget = targetsOf(header, kdamond, context).length <= 1;
+    for (const [index, part] of tellSchemes(applied, schemes, hasOneTarget)) {
+      const doing = this.#of(kdamond, context, index);
+      if (index !== undefined) doing.inferredRegions += part.length;
+      this.#add(applied, doing, part, header);
+    }
+  }
+
+  #add({ targetId, startNs }: AppliedRegions, doing: Doing, regions: Regions, header: RecordHeader): void {
+    const { kdamond, context } = doing;
     // Where it is not told, one target leaves no doubt.
     const only = targetsOf(header, kdamond, context).length <= 1 ? 0n : undefined;
     const id = targetId ?? only;
@@ -162,7 +175,17 @@ export class SchemesRecordFold implements Fold {
     let doing = this.#schemes.get(key);
     if (!doing) {
       doing = {
-        ...{ kdamond, context, index, first: undefined, last: undefined, regions: 0, bytes: 0, gapBytes: 0 },
+        ...{
+          kdamond,
+          context,
+          index,
+          first: undefined,
+          last: undefined,
+          regions: 0,
+          bytes: 0,
+          gapBytes: 0,
+          inferredRegions: 0,
+        },
         counts: new Thinned(MOST_POINTS),
         acted: new Map(),
       };
@@ -178,13 +201,13 @@ export class SchemesRecordFold implements Fold {
   }
 
   #deedsOf(doing: Doing, header: RecordHeader): SchemeDeeds {
-    const { kdamond, context, index, first, last, counts, regions, bytes, gapBytes, acted } = doing;
+    const { kdamond, context, index, first, last, counts, regions, bytes, gapBytes, inferredRegions, acted } = doing;
     const recorded = header.kdamonds.find(({ pid }) => pid === kdamond);
     const scheme = index === undefined ? undefined : recorded?.contexts[context]?.schemes?.[index];
     // Who began it has counted from 0.
     const stats = last && (recorded?.ours !== false ? last.stats : difference(last.stats, first!.stats));
     return {
-      ...{ kdamond, context, index, scheme, stats, regions, bytes, gapBytes },
+      ...{ kdamond, context, index, scheme, stats, regions, bytes, gapBytes, inferredRegions },
       counts: counts.all(),
       distinctBytes: [...acted.values()].reduce((sum, ranges) => sum + bytesOf(ranges), 0),
       mappings: this.#mappingsOf(acted, header, context),
@@ -210,7 +233,11 @@ export class SchemesRecordFold implements Fold {
 }
 
 function targetsOf(header: RecordHeader, kdamond: number, context: number) {
-  return header.kdamonds.find(({ pid }) => pid === kdamond)?.contexts[context]?.targets ?? [];
+  return contextOf(header, kdamond, context)?.targets ?? [];
+}
+
+function contextOf(header: RecordHeader, kdamond: number, context: number): Context | undefined {
+  return header.kdamonds.find(({ pid }) => pid === kdamond)?.contexts[context];
 }
 
 function difference(last: SchemeStats, first: SchemeStats): SchemeStats {

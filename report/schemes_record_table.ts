@@ -136,6 +136,14 @@ export function notesOf({ schemes, usages, survey }: SchemesRecordReport): strin
   if (schemes.some(({ stats, index }) => stats === undefined && index !== undefined)) {
     notes.push("Not all counters are in the record");
   }
+  const inferred = schemes.reduce((sum, { inferredRegions }) => sum + inferredRegions, 0);
+  if (inferred > 0) {
+    notes.push(
+      `Which scheme acted on ${
+        formatNr(inferred)
+      } of the regions is told by access rates and ages: this kernel does not say it`,
+    );
+  }
   if (schemes.some(({ index }) => index === undefined)) {
     notes.push("Not told apart: where several schemes or targets are, this kernel does not say which of them acted");
   }

@@ -1,7 +1,8 @@
 import assert from "assert";
 import fc from "fast-check";
-import type { RecordItem } from "../../damon/mod.ts";
+import { ANY_ACCESS_PATTERN, type RecordItem, Regions, type Scheme } from "../../damon/mod.ts";
 import { schemesOfRecord, type SchemesRecordReport } from "../../report/mod.ts";
+import { tellSchemes } from "../../report/untold_schemes.ts";
 import { Thinned } from "../../report/thinned.ts";
 import { recordOf } from "../memory_record.ts";
 import { HEAP } from "../report_records.ts";
@@ -48,14 +49,28 @@ Deno.test("schemesOfRecord tells each scheme's counters, where it acted, and wha
   assert.equal(samples[0].residentBytes - samples[30].residentBytes, 128 * MIB);
 });
 
-Deno.test("schemesOfRecord takes one target for granted where the kernel does not tell, but not the scheme", async () => {
-  const report = await schemesOfRecord(schemesRecord(false));
-  assert.deepEqual(figures(report).map(({ index, tried, regions }) => [index, tried! > 0, regions > 0]), [
-    [0, true, false],
-    [1, true, false],
-    [undefined, false, true],
-  ]);
-  assert.equal(report.schemes[2].distinctBytes, 256 * MIB);
+Deno.test("schemesOfRecord finds out which scheme acted where the kernel does not tell", async () => {
+  const [told, untold] = [await schemesOfRecord(schemesRecord()), await schemesOfRecord(schemesRecord(false))];
+  assert.deepEqual(figures(untold), figures(told));
+  assert.deepEqual(untold.schemes.map(({ inferredRegions }) => inferredRegions), [0, told.schemes[1].regions]);
+});
+
+Deno.test("tellSchemes goes by access rates and ages, and leaves what several, or none, would have taken", () => {
+  const bounds = (min: number, max: number) => ({ min, max });
+  const scheme = (rates: [number, number], ages: [number, number]): Scheme => ({
+    action: "stat",
+    accessPattern: { ...ANY_ACCESS_PATTERN, nrAccesses: bounds(...rates), age: bounds(...ages) },
+  });
+  const schemes = [scheme([0, 0], [10, 99]), scheme([0, 5], [0, 9]), scheme([5, 20], [0, 99])];
+  const rows = [[0, 50], [0, 5], [5, 5], [20, 5], [3, 50]];
+  const regions = Regions.from(rows.map(([nrAccesses, age], i) => ({ start: i, end: i + 1, nrAccesses, age })));
+  const told = (all: Scheme[], hasOneTarget: boolean) =>
+    [...tellSchemes({ regions }, all, hasOneTarget)].map(([index, part]) => [index, ...part.start]);
+  assert.deepEqual(told(schemes, false), [[0, 0], [1, 1], [undefined, 2, 4], [2, 3]]);
+  // What the first did to the only target is told always.
+  assert.deepEqual(told(schemes, true), [[undefined, 0, 2, 4], [1, 1], [2, 3]]);
+  assert.deepEqual(told(schemes.slice(0, 2), true), [[1, 0, 1, 2, 3, 4]]);
+  assert.deepEqual(told([], true), [[undefined, 0, 1, 2, 3, 4]]);
 });
 
 Deno.test("schemesOfRecord counts from the record's first counters on where somebody else turned the schemes on", async () => {
