@@ -31,7 +31,7 @@ const OWN_CONTEXT = /^damo-\d+$/;
  * The text of one of debugfs' files; `undefined` where it cannot be read. The kernel writes anew for each read, as much
  * as fits into it, and cuts the rest: all is to be read at once.
  */
-function readWhole(path: string): string | undefined {
+export function readWhole(path: string): string | undefined {
   for (let size = 1 << 16;; size *= 4) {
     const bytes = new Uint8Array(size);
     try {

@@ -68,3 +68,16 @@ export function compressedSwap(mebibytes: number): Disposable {
     },
   };
 }
+
+/** 12 MiB that are in use all the time, and 48 MiB that are written once. */
+export const HOT = 12 << 20, COLD = 48 << 20;
+/** The configuration of a workload that has them, for ten minutes. */
+export function hotCold(): string {
+  const path = `${Deno.makeTempDirSync()}/hot_and_cold`;
+  Deno.writeTextFileSync(
+    path,
+    `hot, ${HOT}, none\ncold, ${COLD}, none\n\nstart\n500\nhot, 0, 4096, 1, rw\ncold, 0, 4096, 4, rw\n\n` +
+      "work\n600000\nhot, 0, 4096, 100, rw\n",
+  );
+  return path;
+}

@@ -1,4 +1,5 @@
 import { UnsupportedError } from "../../../damon/mod.ts";
+import { readWhole } from "../../../kernel/debugfs_interface.ts";
 import { requireDebugfs } from "../../../kernel/detect.ts";
 import { exists, roots } from "./control.ts";
 import { exercised } from "./guest.ts";
@@ -26,9 +27,9 @@ export function debugfsTree(): Record<string, string> {
     for (const { name, isDirectory } of Deno.readDirSync(`${DEBUGFS}/${dir}`)) {
       if (isDirectory) walk(`${dir}${name}/`);
       else {
-        try {
-          files[`${dir}${name}`] = Deno.readTextFileSync(`${DEBUGFS}/${dir}${name}`);
-        } catch { /* for writing only */ }
+        // At once: read in pieces, the kernel cuts it.
+        const text = readWhole(`${DEBUGFS}/${dir}${name}`);
+        if (text !== undefined) files[`${dir}${name}`] = text;
       }
     }
   };

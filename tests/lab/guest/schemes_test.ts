@@ -14,7 +14,7 @@ import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { memoryOf } from "../../../kernel/process.ts";
 import { replaySchemes } from "../../../report/mod.ts";
-import { assertClean, compressedSwap, context, exists, roots, scheme, sleeper } from "./control.ts";
+import { assertClean, COLD, compressedSwap, context, exists, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
 import { debugfsTree } from "./debugfs.ts";
 import { exercised, outcomeOf, spawnDamo, startWorkload } from "./guest.ts";
 
@@ -23,18 +23,6 @@ const MIB = 1 << 20;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const has = (name: keyof typeof SYSFS_FEATURES) =>
   findFeature(roots, SYSFS_FEATURES[name], readKernelTypes(roots)).has === true;
-
-/** 12 MiB that are in use all the time, and 48 MiB that are written once. */
-const HOT = 12 * MIB, COLD = 48 * MIB;
-function hotCold(): string {
-  const path = `${Deno.makeTempDirSync()}/hot_and_cold`;
-  Deno.writeTextFileSync(
-    path,
-    `hot, ${HOT}, none\ncold, ${COLD}, none\n\nstart\n500\nhot, 0, 4096, 1, rw\ncold, 0, 4096, 4, rw\n\n` +
-      "work\n600000\nhot, 0, 4096, 100, rw\n",
-  );
-  return path;
-}
 
 /** Bytes of a mapping of just this size that are in memory. */
 function residentOf(pid: number, bytes: number): number {

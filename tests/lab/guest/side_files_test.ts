@@ -6,7 +6,7 @@ const OUT = Deno.makeTempDirSync();
 
 Deno.test("record keeps the memory in use, and writes the Python damo's files beside a record of its kind", async () => {
   await using busy = await startWorkload("zigzag", OUT);
-  await busy.go();
+  // It waits, with all of its memory, and does not end meanwhile.
   for (const name of ["own.arrow", "damon.data"]) {
     const path = `${OUT}/${name}`;
     const { code, err } = await damo("record", String(busy.pid), "-o", path, "--timeout", "3");

@@ -71,7 +71,11 @@ Deno.test("trace PID starts DAMON, prints its events under the tracepoints' name
   assert.ok(aggregated.some(({ nr_accesses }) => Number(nr_accesses) > 0));
   const applied = lines.filter(({ event }) => event === "damos_before_apply");
   assert.ok(applied.length > 0);
-  assert.ok(applied.every((line) => line.ctx_idx === 0 && line.scheme_idx === 0 && line.target_idx === 0));
+  assert.deepEqual(
+    Object.keys(applied[0]).slice(common.length),
+    ["context_idx", "scheme_idx", "target_idx", "start", "end", "nr_accesses", "age", "nr_regions"],
+  );
+  assert.ok(applied.every((line) => line.context_idx === 0 && line.scheme_idx === 0 && line.target_idx === 0));
   assertClean();
 });
 
