@@ -24,6 +24,7 @@ export async function reportFootprint(metric: string, options: FootprintCommandO
     return {
       title: `Memory in use by the targets of ${name.replace(SUFFIX, "")}`,
       figure: { name: "footprint_bytes", title: "memory in use", description: "bytes in use", kind: "bytes" },
+      samples: "samples",
       parts: metrics.map((one) => footprintDistribution(samples, one)).map((part) =>
         metrics.length === 1 ? { ...part, name: "" } : part
       ),

@@ -82,7 +82,10 @@ export async function showDistribution(
   options: NrRegionsCommandOptions,
   reportOf: (input: ReportInput) => Promise<Omit<DistributionReport, "percentiles" | "sortBy">>,
 ): Promise<void> {
-  const { plot, range = [0, 101, 25], sortby = "size", nr_cols_bar: barColumns } = options;
+  const { plot, format, output, sortby = "size", nr_cols_bar: barColumns } = options;
+  // A line through five points would show a course that was not.
+  const isPicture = format === "vega-lite" || /\.(png|svg|html|vl\.json)$/i.test(plot ?? output ?? "");
+  const { range = [0, 101, isPicture ? 1 : 25] } = options;
   if (range.length !== 3) throw new RangeError("Cannot use --range as it needs three numbers: START END STEP");
   const percentiles = percentileRange(range as [number, number, number]);
   const shown = { ...options, ...(plot !== undefined && { output: plot }) };

@@ -11,7 +11,11 @@ export type NrRegionsCommandOptions = ReturnType<ReturnType<typeof nrRegionsComm
 /** Options of every report on how a figure is distributed. */
 export function distributionOf(name: string) {
   return reportOf(name)
-    .option("-r, --range <start end step...>", "percentiles to show, END not included (default: 0 101 25)", each(count))
+    .option(
+      "-r, --range <start end step...>",
+      "percentiles to show, END not included (default: 0 101 25, of pictures 0 101 1)",
+      each(count),
+    )
     .addOption(
       new Option("-s, --sortby <how>", "size: percentiles of the values; time: how they went on (default: size)")
         .choices(["time", "size"]),

@@ -25,5 +25,7 @@ export const CHART_CONFIG = {
     titleColor: "#1f1c2e",
     tickColor: "#b8b8c0",
   },
+  // Names of bars have no ticks that would keep them off.
+  axisYBand: { labelPadding: 6 },
   legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", labelColor: "#333", titleColor: "#333" },
 } as const;

@@ -1,7 +1,7 @@
 import { formatBytes, formatNr, type RecordHeader } from "../damon/mod.ts";
 import { bytesAxis, numberAxis, secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
-import { type Distribution, meanOf, percentilesOf } from "./distribution.ts";
+import { type Distribution, meanOf, percentilesOf, type PercentileValue } from "./distribution.ts";
 import type { Column, Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
@@ -14,6 +14,8 @@ export interface DistributionReport {
   title: string;
   /** The figure: name in tables, title of its axis, and unit. */
   figure: { name: string; title: string; description: string; kind: "bytes" | "count" };
+  /** What the values are of, in the plural; by default snapshots. */
+  samples?: string;
   /** One for each target, or one. */
   parts: readonly Distribution[];
   /** Which percentiles to show. */
@@ -120,12 +122,18 @@ export function joinDistributions(
 
 const [WIDTH, HEIGHT] = [760, 320];
 
+/** Of a few values several percentiles are the same one: over time each is one point. */
+function pointsOf(part: Distribution, percentiles: readonly number[], sortBy: "size" | "time"): PercentileValue[] {
+  const points = percentilesOf(part, percentiles, sortBy);
+  return sortBy === "time" ? points.filter(({ timeNs }, i) => i === 0 || timeNs !== points[i - 1].timeNs) : points;
+}
+
 /** The distribution as a chart: the figure over percentiles, or over time. */
 export function distributionSpec(report: DistributionReport): VegaLiteSpec {
   const { title, figure, parts, percentiles, sortBy, caption } = report;
   const byTime = sortBy === "time";
   const values = parts.flatMap((part) =>
-    percentilesOf(part, percentiles, sortBy).map(({ percentile, value, timeNs }) => ({
+    pointsOf(part, percentiles, sortBy).map(({ percentile, value, timeNs }) => ({
       target: part.name,
       percentile,
       ...(timeNs !== undefined && { time_s: Number((timeNs / 1e9).toFixed(6)) }),
@@ -143,10 +151,11 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
       field: "percentile",
       type: "quantitative",
       scale: { domain: [0, 100], nice: false },
-      axis: { title: "percentile of the snapshots", grid: false, tickCount: 10 },
+      axis: { title: `percentile of the ${report.samples ?? "snapshots"}`, grid: false, tickCount: 10 },
     };
   const axis = figure.kind === "bytes" ? bytesAxis(figure.title, HEIGHT) : numberAxis(figure.title);
-  const y = { field: figure.name, type: "quantitative", scale: { zero: true }, axis };
+  // An area would else be put on another one at the same place.
+  const y = { field: figure.name, type: "quantitative", stack: null, scale: { zero: true }, axis };
   const color = several
     ? {
       field: "target",
