@@ -2,7 +2,7 @@ import type { Kdamond, Write } from "../damon/mod.ts";
 import type { InterfaceName } from "../kernel/choose_interface.ts";
 import type { Diagnosis } from "../kernel/doctor.ts";
 import type { RunningKdamond, Stopped } from "../kernel/kdamond.ts";
-import { defaultRoots } from "../kernel/roots.ts";
+import { defaultRoots, requireKernelFiles } from "../kernel/roots.ts";
 import type { KdamondStatus } from "../kernel/sysfs_read.ts";
 
 /** How DAMON is driven. */
@@ -12,12 +12,14 @@ export interface ControlOptions {
 }
 
 async function damonOf({ interface: name }: ControlOptions) {
+  requireKernelFiles(defaultRoots());
   const { chooseInterface } = await import("../kernel/choose_interface.ts");
   return chooseInterface(defaultRoots(), name);
 }
 
 /** What this machine has and lacks for each feature, why, and what would bring it. It writes nothing to the kernel. */
 export async function diagnoseMachine(): Promise<Diagnosis> {
+  requireKernelFiles(defaultRoots());
   const { diagnose } = await import("../kernel/doctor.ts");
   return await diagnose(defaultRoots());
 }
@@ -74,6 +76,7 @@ export async function status(options: ControlOptions = {}): Promise<KdamondStatu
 
 /** Turns off what damo started, and cleans up after recorders that were killed. Nobody else's DAMON is touched. */
 export async function stop(): Promise<Stopped[]> {
+  requireKernelFiles(defaultRoots());
   const { stopOurs } = await import("../kernel/kdamond.ts");
   return await stopOurs(defaultRoots());
 }

@@ -10,7 +10,7 @@ import { RecordWriter } from "../format/mod.ts";
 import { headerOf } from "../kernel/header.ts";
 import type { Monitor, MonitorCounts } from "../kernel/monitor.ts";
 import type { RecordSource, SourceOptions } from "../kernel/record_source.ts";
-import { defaultRoots } from "../kernel/roots.ts";
+import { defaultRoots, requireKernelFiles } from "../kernel/roots.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { readRecord, type RecordFile } from "./record_file.ts";
 import { ShownSnapshot } from "./shown_snapshot.ts";
@@ -53,8 +53,8 @@ interface Opened extends AsyncDisposable {
 }
 
 /**
- * Watches a target live: DAMON where it can and is free, else the page sampler. Needs root, and all permissions that
- * `damo help permissions` lists.
+ * Watches a target live: DAMON where it can and is free, else the page sampler. Needs root and `--allow-all`: Deno opens
+ * the kernel's files to nothing less.
  *
  * @example
  * ```ts ignore
@@ -171,6 +171,7 @@ function reasonOf({ aborted, reason }: AbortSignal): string | undefined {
 async function open(target: WatchTarget, options: WatchOptions): Promise<Opened> {
   const { openSource } = await import("../kernel/record_source.ts");
   const roots = defaultRoots();
+  requireKernelFiles(roots);
   const kdamonds = await kdamondsOf(target, options.context ?? {});
   const watched = kdamonds === "ongoing" ? kdamonds : {
     kdamonds,

@@ -15,6 +15,7 @@ const ROOMS: Record<string, readonly string[]> = {
   notebook: [".", "damon", "format", "report", "draw", "kernel"],
   ".": ["damon", "format", "report", "draw", "ffi", "kernel", "notebook"],
   cli: [".", "damon", "format", "report", "draw", "ffi", "kernel", "notebook"],
+  examples: ["."],
   tests: [".", "damon", "format", "report", "draw", "ffi", "kernel", "notebook", "cli"],
 };
 
@@ -157,11 +158,11 @@ const plugin: Deno.lint.Plugin = {
         uses(context, "Deno", "dlopen", "Cannot open native code as only ffi/ does: call a function of ffi/"),
     ),
     "console": rule(
-      outside("cli"),
+      outside("cli", "examples"),
       (context) => uses(context, "console", undefined, "Cannot print as only cli/ does: return it, or throw an error"),
     ),
     "exit": rule(
-      outside("cli"),
+      outside("cli", "examples"),
       (context) => uses(context, "Deno", "exit", "Cannot exit as only cli/ does: throw an error"),
     ),
     "pure": rule(
