@@ -6,6 +6,7 @@
 #   make test    everything that can be checked: see tests/run
 #   make kernels the lab's kernels with DAMON's older interface, once; without them `make test` says what it skips
 #   make ok      format, lint, types, documentation, unit tests: what to run before a commit
+#   make package  build/damo-VERSION.tgz: what runs without this folder; see README
 #   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
 
 .DEFAULT_GOAL := build
@@ -20,7 +21,7 @@ SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
 # For `make kernels`: KERNELS=6.12-debugfs builds only that one, in some 13 minutes on two processors.
 KERNELS := 6.12-debugfs 6.1
 
-.PHONY: kernels build demo test ok clean help native ready
+.PHONY: package kernels build demo test ok clean help native ready
 
 build:
 	@./setup build deno
@@ -60,6 +61,14 @@ build/cached: $(SOURCES) deno.json deno.lock
 	@mkdir -p build
 	@.deno/deno cache --quiet $(wildcard cli/*.ts tests/lab/guest/*.ts)
 	@touch $@
+
+# The sources that run, with the native parts as built here: they need libbpf and nothing of this folder.
+package: build
+	@version=$$(sed -n 's/^  "version": "\(.*\)",/\1/p' deno.json) && \
+	git ls-files -- '*.ts' deno.json deno.lock damo README.md LICENSE CHANGELOG.md bpf workload schemes schema docs examples \
+	  ':!tests' ':!docs/gallery' | \
+	tar -czf build/damo-$$version.tgz --owner=0 --group=0 --transform "s,^,damo-$$version/," \
+	  -T - build/libdamo.so build/workload && echo build/damo-$$version.tgz
 
 clean:
 	rm -rf build

@@ -26,7 +26,7 @@ export class RecordWriter {
     readonly path: string,
     readonly file: Deno.FsFile | undefined,
     encoder: RecordEncoder,
-    readonly isCuttable = file !== undefined,
+    readonly isCuttable: boolean = file !== undefined,
   ) {
     this.#encoder = encoder;
     this.#put(this.#encoder.begin());
