@@ -126,7 +126,9 @@ Events that were lost are counted in the kernel, kept in the record and said by 
     title: "Who may do what",
     text: `
 Driving DAMON needs root. Reading its events needs CAP_BPF and CAP_PERFMON; the page sampler needs those and CAP_SYS_PTRACE,
-and CAP_SYS_NICE to clear page by page. Reports need nothing but the record. damo doctor names what is missing.`,
+and CAP_SYS_NICE to clear page by page. Reports need nothing but the record. damo doctor names what is missing.
+./damo gives Deno all permissions: it opens /proc and /sys to nothing less. A program that imports the library for reports
+alone needs --allow-read of the record, and --allow-read for pictures, whose fonts are files.`,
   },
   {
     name: "environment",
