@@ -8,6 +8,7 @@ import {
   type Section,
   tableLines,
   type TableTextOptions,
+  wrap,
 } from "../report/mod.ts";
 import type { ReportOptions } from "./report_options.ts";
 import { isStdout } from "./report_output.ts";
@@ -136,7 +137,12 @@ class SectionWriter {
 
   end(title: string, caption: readonly string[]): void {
     this.#about.push({ title, caption });
-    if (this.kind === "text") this.out.write(["", title, ...caption].join("\n") + "\n");
+    if (this.kind !== "text") return;
+    const { width } = this.text;
+    const lines = caption.flatMap((line) =>
+      wrap(line, Math.max(40, width) - 2).map((part, i) => i === 0 ? part : `  ${part}`)
+    );
+    this.out.write(["", title, ...lines].join("\n") + "\n");
   }
 
   close(): void {

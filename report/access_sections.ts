@@ -227,10 +227,18 @@ function totalRows(snapshot: Snapshot): Rows {
   };
 }
 
+/** Beside its label it fits into 80 columns. */
+const STRIP_COLUMNS = 72;
+
 function stripLines(regions: readonly AccessedRegion[], hasPassed: boolean, { paint }: AccessOptions): string[] {
   const lines: string[] = [];
   const add = (label: string, some: readonly AccessedRegion[]) => {
-    const strip = temperatureStripOf(some, 60);
+    // Each gap between regions takes room of its own.
+    const wide = (columns: number) => temperatureStripOf(some, columns);
+    let strip = wide(STRIP_COLUMNS);
+    for (let columns = STRIP_COLUMNS; strip && stripText(strip).length > STRIP_COLUMNS && columns > 10;) {
+      strip = wide(columns -= 2);
+    }
     if (!strip) return;
     const [min, max] = [strip.min, strip.max].map((value) => formatNr(Math.round(value)));
     lines.push(`${label} ${stripText(strip, paint)}`);

@@ -178,3 +178,4 @@ export { schemesOverTimeTable } from "./schemes_over_time.ts";
 export { recordedPicture } from "./schemes_record_picture.ts";
 export { HitGrid } from "./hit_grid.ts";
 export { type HeatRect } from "./heat_rects.ts";
+export { wrap } from "./wrap.ts";
