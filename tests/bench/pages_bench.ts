@@ -1,30 +1,20 @@
 /**
  * Prints what the page sampler costs: a page walked and a page cleared, the sampler's share of a CPU, and the speed that
- * is left to the process, in pairs of runs with and without. Sizes in MiB as arguments; 200, 2048 and 8192 by default.
- * Run it as root: `deno run -A tests/bench/pages_bench.ts 200`.
+ * is left to the process. Sizes in MiB as arguments, 200, 2048 and 8192 by default; `MODES=adaptive` does without exact
+ * mode, `SECONDS` is how long each comparison takes. Run it as root: `deno run -A tests/bench/pages_bench.ts 2048`.
  *
  * @module
  */
 import { openPageSampler, type PagePart, type PageSampler } from "../../ffi/pages.ts";
-import { openPagesMonitor, type PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
-import { defaultRoots } from "../../kernel/roots.ts";
+import type { PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
 import { Process } from "../native/pages_processes.ts";
+import { slowdownOf } from "./pages_slowdown.ts";
+import { median, type Ratio } from "./ratio_of_medians.ts";
 
 const PAGE = 4096;
-/** Of one comparison: pairs of windows are as many as go into it, 3 to 15. */
-const BUDGET_MS = 60_000;
-const WINDOW_MS = 2_000;
-
-const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
+/** Of one comparison. */
+const SECONDS = Number(Deno.env.get("SECONDS") ?? 120);
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-
-/** CPU time of this whole process, ns. */
-function ownCpuNs(): number {
-  const stat = Deno.readTextFileSync("/proc/self/stat");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 1e7;
-}
 
 async function primitives(pid: number, start: number, end: number): Promise<void> {
   await using sampler = openPageSampler();
@@ -62,85 +52,37 @@ async function exactWalkNs(sampler: PageSampler, part: PagePart): Promise<number
   return median(costs);
 }
 
-async function passes(target: Process): Promise<number> {
-  await target.go();
-  return (await target.words())[0];
-}
-
-/** CPU time of a process's first thread, ns: on a machine that others use, its speed is a matter of that. */
-function cpuNsOf(pid: number): number {
-  return Number(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/schedstat`).split(" ")[0]);
-}
-
-/** Touches for each second of CPU time, in a window. */
-async function speed(target: Process, windowMs: number): Promise<number> {
-  const [before, beginNs] = [await passes(target), cpuNsOf(target.pid)];
-  await rest(windowMs);
-  const touched = await passes(target) - before;
-  return touched / (cpuNsOf(target.pid) - beginNs) * 1e9;
-}
-
 async function monitored(target: Process, mode: PagesMonitorOptions["mode"], maxOverhead: number): Promise<void> {
-  const ratios: number[] = [], shares: number[] = [], owns: number[] = [];
-  let [sampleUs, regions, snapshots, windowMs, firstMs] = [0, 0, 0, WINDOW_MS, 0];
-  for (let pair = 0; pair < Math.min(15, Math.max(3, BUDGET_MS / 2 / windowMs)); pair++) {
-    const without = await speed(target, windowMs);
-    const opened = performance.now();
-    const monitor = openPagesMonitor(defaultRoots(), {
-      mode,
-      maxOverhead,
-      context: {
-        operations: "vaddr",
-        intervals: { sampleUs: 5_000, aggrUs: 100_000, updateUs: 1_000_000 },
-        nrRegions: { min: 10, max: mode === "exact" ? 10_000 : 1_000 },
-        targets: [{ pid: target.pid, regions: [] }],
-      },
-    });
-    const abort = new AbortController();
-    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const consumed = (async () => {
-      for await (const { kind, ...item } of monitor.items(abort.signal)) {
-        if (kind !== "snapshot" || !("snapshot" in item)) continue;
-        ({ sampleUs } = item.snapshot);
-        windowMs = Math.max(windowMs, 2 * item.snapshot.aggrUs / 1e3);
-        regions += item.snapshot.regions.length;
-        snapshots++;
-        begin();
-      }
-    })();
-    // The first look at everything is the start's cost, not that of going on.
-    await begun;
-    firstMs ||= performance.now() - opened;
-    await rest(1_000);
-    const [cpu, own, beginMs] = [monitor.counts().pages!.cpuNs, ownCpuNs(), performance.now()];
-    ratios.push(await speed(target, windowMs) / without);
-    const ns = (performance.now() - beginMs) * 1e6;
-    shares.push((monitor.counts().pages!.cpuNs - cpu) / ns);
-    owns.push((ownCpuNs() - own) / ns);
-    abort.abort();
-    await consumed;
-  }
-  const sorted = ratios.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor(sorted.length / 4)], sorted[Math.floor(sorted.length * 3 / 4)]];
+  const found = await slowdownOf(target, mode, maxOverhead, SECONDS);
+  const { speed, noise, pairs, samplerShare, processShare, sampleUs, nrRegions, firstMs } = found;
+  const inWords = ({ ratio, low, high }: Ratio) => `${percent(ratio)} (95 %: ${percent(low)} to ${percent(high)})`;
   console.log(
-    `  ${mode}, budget ${percent(maxOverhead)}: speed ${percent(median(ratios))} of that without (middle half of ` +
-      `${ratios.length} pairs: ${percent(low)} to ${percent(high)}); sampler ${
-        percent(median(shares))
-      }, whole process ` +
-      `${percent(median(owns))} of a CPU; sampling interval ${sampleUs / 1e3} ms, first snapshot after ` +
-      `${(firstMs / 1e3).toFixed(1)} s, ${(regions / snapshots).toFixed(0)} regions`,
+    `  ${mode}, budget ${percent(maxOverhead)}: speed ${
+      inWords(speed)
+    } of that without, in ${pairs} pairs of windows; ` +
+      `without, every second window has ${inWords(noise)} of the others' speed\n` +
+      `    sampler ${percent(samplerShare)}, whole process ${percent(processShare)} of a CPU; sampling interval ` +
+      `${sampleUs / 1e3} ms, first snapshot after ${(firstMs / 1e3).toFixed(1)} s, ${nrRegions} regions`,
   );
 }
 
+/** All threads of a process keep to one CPU: the target and the sampler have one each. */
+function pin(pid: number, cpu: number): void {
+  const { success } = new Deno.Command("taskset", { args: ["-apc", `${cpu}`, `${pid}`], stdout: "null" }).outputSync();
+  if (!success) throw new Error(`Cannot pin process ${pid} as CPU ${cpu} is needed: taskset refuses`);
+}
+
+pin(Deno.pid, 1);
+const modes = (Deno.env.get("MODES") ?? "adaptive,exact").split(",") as PagesMonitorOptions["mode"][];
 const sizes = Deno.args.length > 0 ? Deno.args.map(Number) : [200, 2048, 8192];
 for (const mib of sizes) {
   const pages = mib * 256;
   for (const [what, hot] of [["a tenth", Math.floor(pages / 10)], ["all", pages]] as const) {
     await using target = Process.start("race", pages, hot);
     const { pid, start, end } = await target.memory();
+    pin(pid, 0);
     console.log(`${mib} MiB in small pages, ${what} of them accessed at random as fast as possible:`);
     await primitives(pid, start, end);
-    await monitored(target, "adaptive", 0.02);
-    await monitored(target, "exact", 0.02);
+    for (const mode of modes) await monitored(target, mode, 0.02);
   }
 }

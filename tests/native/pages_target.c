@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAGE 4096ul
@@ -42,30 +43,44 @@ static void say(const void *at, size_t pages)
 	fflush(stdout);
 }
 
-/* Touches pages at random, and says how many times whenever a line comes: what is left of its speed. */
-static void *answer(void *count)
+/* Counts what it does, and says how much and at what CPU time (ns) whenever a line comes: what is left of its speed. */
+static volatile int is_asked;
+
+static void *listen(void *unused)
 {
 	char line[16];
 
-	while (fgets(line, sizeof(line), stdin)) {
-		printf("%lu\n", *(volatile unsigned long *)count);
-		fflush(stdout);
-	}
+	(void)unused;
+	while (fgets(line, sizeof(line), stdin))
+		is_asked = 1;
 	return NULL;
 }
 
+/* By the thread that works, so that both are of one moment, however busy the machine is. */
+static void answer(unsigned long count)
+{
+	struct timespec cpu;
+
+	is_asked = 0;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+	printf("%lu %lu\n", count, cpu.tv_sec * 1000000000ul + cpu.tv_nsec);
+	fflush(stdout);
+}
+
+/* Touches pages at random. */
 static void race(volatile char *at, size_t pages)
 {
-	static volatile unsigned long count;
 	unsigned long random = 88172645463325252ul;
 	pthread_t thread;
 
-	pthread_create(&thread, NULL, answer, (void *)&count);
-	for (;; count++) {
+	pthread_create(&thread, NULL, listen, NULL);
+	for (unsigned long count = 0;; count++) {
 		random ^= random << 13;
 		random ^= random >> 7;
 		random ^= random << 17;
 		at[random % pages * PAGE + (random >> 40) % PAGE]++;
+		if (is_asked)
+			answer(count);
 	}
 }
 
@@ -77,16 +92,22 @@ static void *touch_in_thread(void *at)
 	return NULL;
 }
 
-/* Maps and unmaps as fast as 1,000 times a second. */
-static void churn(void)
+/* Maps and unmaps some 2,000 times a second, beside pages that stay. */
+static void churn(volatile char *stays, size_t stay)
 {
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, listen, NULL);
 	for (unsigned int i = 0;; i++) {
 		size_t pages = 1 + i * 7 % 600;
 		char *at = map(pages * PAGE);
 
 		touch(at, pages < 40 ? pages : 40);
-		usleep(300);
+		touch(stays, stay);
+		usleep(200);
 		munmap(at, pages * PAGE);
+		if (is_asked)
+			answer(i + 1);
 	}
 }
 
@@ -99,7 +120,7 @@ int main(int argc, char **argv)
 
 	hot = argc > 3 ? strtoul(argv[3], NULL, 0) : pages;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	alarm(600);
+	alarm(1200);
 	if (!strcmp(mode, "exec")) {
 		at = map(pages * PAGE);
 		touch(at, pages);
@@ -141,7 +162,7 @@ int main(int argc, char **argv)
 	if (!strcmp(mode, "race"))
 		race(at, hot);
 	if (!strcmp(mode, "churn"))
-		churn();
+		churn(at, hot);
 	if (!strcmp(mode, "grow"))
 		for (size_t n = pages;; n += 16, usleep(5000)) {
 			at = mremap(at, n * PAGE, (n + 16) * PAGE, MREMAP_MAYMOVE);
