@@ -8,7 +8,10 @@ async function main(argv: string[]): Promise<number> {
   const { args, command } = splitArguments(argv);
   try {
     const run = async (words: string[]) => void await makeProgram(command).parseAsync(words, { from: "user" });
-    if (args[0] === "report" && args.includes("--follow")) {
+    if (args[0] === "report" && args.some((word) => word.startsWith("--live"))) {
+      const { reportLive } = await import("./live_report.ts");
+      await reportLive(args, run);
+    } else if (args[0] === "report" && args.includes("--follow")) {
       const { followReport } = await import("./follow.ts");
       await followReport(args, run);
     } else await run(args);

@@ -48,6 +48,10 @@ export function reportOf(name: string) {
       new Option("--format <format>", "of standard output (default: text)")
         .choices(["text", "json", "jsonl", "csv", "vega-lite"]),
     )
+    .option(
+      "--live <target>",
+      "of a snapshot taken now, through DAMON: a pid, paddr, or ongoing (what damo start began)",
+    )
     .option("--follow", "of a record that is being written: show it anew while it grows, until it is complete")
     .addOption(new Option("--theme <theme>", "of charts").choices(["light", "dark"]).default("light"))
     .option("--raw_number", "numbers as they are: bytes, ns")

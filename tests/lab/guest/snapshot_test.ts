@@ -43,8 +43,10 @@ Deno.test("record --snapshot looks through a scheme, at a process and at what da
   const [after] = readKdamonds(roots);
   assert.deepEqual(after.contexts[0].schemes!.map(({ action }) => action), before);
   assert.equal(after.pid, second.header.kdamonds[0].pid);
-  const report = await damo("report", "access", "-i", path);
+  const report = await damo("report", "access", "--live", "ongoing");
   assert.equal(report.code, 0, report.err);
+  assert.match(report.out, /\n\S* *0: addr|MiB/);
+  console.log(report.out);
   await damo("stop");
   assertClean();
   exercised("snapshots through a scheme");
