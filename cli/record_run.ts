@@ -125,8 +125,9 @@ export function sentenceOf(footer: RecordFooter, startNs: number): string {
     ? "nothing lost"
     : `${formatNr(dropped)} events dropped (${formatNr(torn)} snapshots left out for it)`;
   const cost = pages ? `, ${(pages.cpuNs / (endNs - startNs) * 100).toFixed(1)} % of one CPU for sampling` : "";
+  const unseen = pages?.hugetlbBytes ? `, ${formatBytes(pages.hugetlbBytes)} of hugetlbfs left out` : "";
   const what = `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions`;
-  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${cost}; ended by: ${reason}`;
+  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${unseen}${cost}; ended by: ${reason}`;
 }
 
 /** A path as a shell takes it for one word. */

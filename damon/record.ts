@@ -98,6 +98,13 @@ export interface PagesCounts {
   sampleUs: { min: number; max: number };
   /** Pids by target id, the children that were followed included. */
   pids: number[];
+  /** Most bytes of hugetlbfs that were mapped, and left out: nothing clears their accessed bits. Absent for none. */
+  hugetlbBytes?: number;
+  /**
+   * Set where processes were cleared as a whole by a kernel with CONFIG_MEM_SOFT_DIRTY, which leaves translations in the
+   * processors: memory small enough for these, and in use all the time, may look idle.
+   */
+  hasBlindSpot?: boolean;
 }
 
 /** What the recorder counted, written last. */

@@ -88,6 +88,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   #counts: PagesCounts;
   #regions = 0;
   #picks = 1;
+  #hugetlbBytes = 0;
 
   /** For {@linkcode openPagesMonitor}. */
   constructor(
@@ -107,6 +108,14 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     for (const { pid } of options.context.targets) this.#add(pid!);
   }
 
+  /**
+   * Whether memory that is in use all the time, and so small that processors keep its translations, may seem idle: the
+   * kernel leaves them alone when it clears whole processes (it has CONFIG_MEM_SOFT_DIRTY).
+   */
+  get hasBlindSpot(): boolean {
+    return !this.#sampler.facts.canFlush;
+  }
+
   /** Now, by the clock of the snapshots: ns of CLOCK_BOOTTIME. */
   clockNs(): number {
     return this.#sampler.clockNs();
@@ -114,7 +123,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
 
   counts(): MonitorCounts {
     const regions = this.#regions;
-    return { events: regions, received: regions, dropped: 0, torn: 0, pages: this.#counts };
+    const pages = { ...this.#counts, ...(this.#hugetlbBytes > 0 && { hugetlbBytes: this.#hugetlbBytes }) };
+    return { events: regions, received: regions, dropped: 0, torn: 0, pages };
   }
 
   async *items(signal: AbortSignal): AsyncGenerator<RecordItem> {
@@ -158,14 +168,10 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       if (error instanceof Deno.errors.NotFound) return;
       throw error;
     }
-    const { nrRegions } = this.#options.context;
+    const { mode, context: { nrRegions } } = this.#options;
     const id = this.#pids.push(pid) - 1;
-    this.#targets.set(
-      id,
-      this.#options.mode === "exact"
-        ? new ExactPagesTarget(this.#roots, this.#sampler, pid, slot, fixed, nrRegions)
-        : new AdaptivePagesTarget(this.#roots, this.#sampler, pid, slot, fixed, nrRegions),
-    );
+    const parts = { roots: this.#roots, sampler: this.#sampler, pid, slot, fixed, nrRegions };
+    this.#targets.set(id, mode === "exact" ? new ExactPagesTarget(parts) : new AdaptivePagesTarget(parts));
     this.#share();
   }
 
@@ -189,6 +195,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       const mappings = target.update();
       if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: target.pid, mappings } };
     }
+    const hugetlbBytes = [...this.#targets.values()].reduce((sum, target) => sum + target.hugetlbBytes, 0);
+    this.#hugetlbBytes = Math.max(this.#hugetlbBytes, hugetlbBytes);
   }
 
   #followForks(): void {
@@ -282,6 +290,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
 
 function countsOf(sampler: PageSampler, maxOverhead: number, pids: number[]): PagesCounts {
   const { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed, chilled } = sampler.counters();
+  // Only clearing as a whole leaves translations alone.
+  const hasBlindSpot = !sampler.facts.canFlush && clears > 0;
   const sampleUs = { min: 0, max: 0 };
   return {
     cpuNs,
@@ -297,5 +307,6 @@ function countsOf(sampler: PageSampler, maxOverhead: number, pids: number[]): Pa
     maxOverhead,
     sampleUs,
     pids,
+    ...(hasBlindSpot && { hasBlindSpot }),
   };
 }

@@ -7,6 +7,7 @@ import {
   type Regions,
 } from "../damon/mod.ts";
 import type { PagePart, PageSampler } from "../ffi/pages.ts";
+import { HugetlbMappings } from "./hugetlb.ts";
 import { MappingsWatch } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
@@ -17,31 +18,48 @@ const ADAPTIVE_RANGES = 3;
 /** Page tables are walked through with the gaps between the mappings, where that is cheaper than one more walk. */
 const WALKED_RANGES = 8;
 
+/** What a target is made of. */
+export interface PagesTargetParts {
+  roots: Roots;
+  sampler: PageSampler;
+  pid: number;
+  /** Of {@linkcode PageSampler.add}. */
+  slot: number;
+  /** Ranges to watch whatever is mapped; empty: what is mapped. */
+  fixed: readonly AddressRange[];
+  nrRegions: NrRegions;
+}
+
 /** A process that is sampled, in either way. */
 export abstract class PagesTarget {
+  readonly pid: number;
+  readonly slot: number;
+  readonly sampler: PageSampler;
+  /** Of hugetlbfs mappings, left out as nothing clears their bits: they would seem to be in use all the time. */
+  hugetlbBytes = 0;
   readonly #watch: MappingsWatch;
+  readonly #hugetlb: HugetlbMappings;
   readonly #fixed: readonly AddressRange[];
 
   /** How many regions it has now. */
   abstract readonly length: number;
 
-  /** @param fixed Ranges to watch whatever is mapped; empty: what is mapped. */
-  constructor(
-    roots: Roots,
-    readonly sampler: PageSampler,
-    readonly pid: number,
-    readonly slot: number,
-    fixed: readonly AddressRange[],
-  ) {
+  constructor({ roots, sampler, pid, slot, fixed }: PagesTargetParts) {
+    this.pid = pid;
+    this.slot = slot;
+    this.sampler = sampler;
     this.#watch = new MappingsWatch(roots, pid);
+    this.#hugetlb = new HugetlbMappings(roots, pid);
     this.#fixed = fixed;
   }
 
   /** Looks at what is mapped now; returns it where it has changed. */
   update(): Mapping[] | undefined {
     const mappings = this.#watch.changed();
-    // The kernel's own page at the end of all addresses is not of the process.
     if (mappings) {
+      const hugetlb = this.#hugetlb.of(mappings);
+      this.hugetlbBytes = [...hugetlb].reduce((sum, { start, end }) => sum + end - start, 0);
+      const isOwn = (mapping: Mapping) => mapping.path !== VSYSCALL && !hugetlb.has(mapping);
       this.setRanges(this.#fixed.length > 0 ? this.#fixed : mappings.filter(isOwn));
       this.sampler.setAnonymous(this.slot, mappings.filter(isPrivateAnonymous));
     }
@@ -57,8 +75,8 @@ export abstract class PagesTarget {
   abstract set nrRegions(nrRegions: NrRegions);
 }
 
-/** Of hugetlbfs nothing is ever cleared, so that it would seem to be in use all the time. */
-const isOwn = ({ path }: Mapping) => path !== "[vsyscall]" && !/^\/(anon_hugepage|dev\/hugepages)/.test(path);
+/** The kernel's own page at the end of all addresses is not of the process. */
+const VSYSCALL = "[vsyscall]";
 
 /** Where no other process writes, and no file is behind: what a file's page is in is more than one page. */
 const isPrivateAnonymous = ({ path, perms }: Mapping) =>
@@ -68,16 +86,9 @@ const isPrivateAnonymous = ({ path, perms }: Mapping) =>
 export class AdaptivePagesTarget extends PagesTarget {
   readonly #regions: AdaptiveRegions;
 
-  constructor(
-    roots: Roots,
-    sampler: PageSampler,
-    pid: number,
-    slot: number,
-    fixed: readonly AddressRange[],
-    nrRegions: NrRegions,
-  ) {
-    super(roots, sampler, pid, slot, fixed);
-    this.#regions = new AdaptiveRegions({ nrRegions, pageBytes: PAGE_BYTES });
+  constructor(parts: PagesTargetParts) {
+    super(parts);
+    this.#regions = new AdaptiveRegions({ nrRegions: parts.nrRegions, pageBytes: PAGE_BYTES });
   }
 
   protected setRanges(ranges: readonly AddressRange[]): void {
@@ -106,16 +117,11 @@ export class AdaptivePagesTarget extends PagesTarget {
 export class ExactPagesTarget extends PagesTarget {
   #mapped: (AddressRange & { age: number })[] = [];
   #walked: AddressRange[] = [];
+  nrRegions: NrRegions;
 
-  constructor(
-    roots: Roots,
-    sampler: PageSampler,
-    pid: number,
-    slot: number,
-    fixed: readonly AddressRange[],
-    public nrRegions: NrRegions,
-  ) {
-    super(roots, sampler, pid, slot, fixed);
+  constructor(parts: PagesTargetParts) {
+    super(parts);
+    this.nrRegions = parts.nrRegions;
   }
 
   get length(): number {

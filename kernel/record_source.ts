@@ -114,6 +114,11 @@ function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): Reco
         includeChildren: options.includeChildren,
       });
       dispose = () => monitor[Symbol.asyncDispose]();
+      if (monitor.hasBlindSpot) {
+        options.say?.(
+          "small memory in constant use may look idle where whole processes are cleared: the kernel has CONFIG_MEM_SOFT_DIRTY",
+        );
+      }
       clock = { ns: monitor.clockNs(), ms: performance.now() };
       return Promise.resolve(monitor);
     },

@@ -1,4 +1,4 @@
-import { formatNr, formatNs, type RecordedProcess, type RecordHeader } from "../damon/mod.ts";
+import { formatBytes, formatNr, formatNs, type RecordedProcess, type RecordHeader } from "../damon/mod.ts";
 import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
 
@@ -90,7 +90,7 @@ export function sampledLine({ targets, durationNs, timeRange, header }: RecordSu
   ].join(SEPARATOR);
 }
 
-/** Every loss, a sentence each. */
+/** Every loss, and what could not be seen, a sentence each. */
 export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
   const lines: string[] = [];
   if (footer && footer.dropped + footer.torn > 0) {
@@ -100,6 +100,11 @@ export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
       } left out`,
     );
   }
+  const { hugetlbBytes = 0, hasBlindSpot } = footer?.pages ?? {};
+  if (hugetlbBytes > 0) {
+    lines.push(`Left out: ${formatBytes(hugetlbBytes)} of hugetlbfs, whose accessed bits nothing clears`);
+  }
+  if (hasBlindSpot) lines.push("Small memory in constant use may look idle: the kernel has CONFIG_MEM_SOFT_DIRTY");
   if (incomplete) lines.push(`The record is not complete: ${incomplete}`);
   return lines;
 }
