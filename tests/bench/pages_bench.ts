@@ -9,11 +9,11 @@ import { openPageSampler, type PagePart, type PageSampler } from "../../ffi/page
 import type { PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
 import { Process } from "../native/pages_processes.ts";
 import { slowdownOf } from "./pages_slowdown.ts";
-import { median, type Ratio } from "./ratio_of_medians.ts";
+import { median, type Ratio } from "./ratio_of_pairs.ts";
 
 const PAGE = 4096;
 /** Of one comparison. */
-const SECONDS = Number(Deno.env.get("SECONDS") ?? 120);
+const SECONDS = Number(Deno.env.get("SECONDS") ?? 200);
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 async function primitives(pid: number, start: number, end: number): Promise<void> {
@@ -60,7 +60,7 @@ async function monitored(target: Process, mode: PagesMonitorOptions["mode"], max
     `  ${mode}, budget ${percent(maxOverhead)}: speed ${
       inWords(speed)
     } of that without, in ${pairs} pairs of windows; ` +
-      `without, every second window has ${inWords(noise)} of the others' speed\n` +
+      `without it, windows to the next ones are at ${inWords(noise)}\n` +
       `    sampler ${percent(samplerShare)}, whole process ${percent(processShare)} of a CPU; sampling interval ` +
       `${sampleUs / 1e3} ms, first snapshot after ${(firstMs / 1e3).toFixed(1)} s, ${nrRegions} regions`,
   );

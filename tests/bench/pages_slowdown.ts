@@ -9,13 +9,13 @@ import { cpuUsage } from "node:process";
 import { openPagesMonitor, type PagesMonitor, type PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
 import type { Process } from "../native/pages_processes.ts";
-import { median, type Ratio, ratioOfMedians } from "./ratio_of_medians.ts";
+import { median, type Ratio, ratioOfPairs } from "./ratio_of_pairs.ts";
 
 /** What was found in all windows together. */
 export interface Slowdown {
   /** Speed with the sampler by that without. */
   speed: Ratio;
-  /** Of the windows without the sampler, half of them to each other: what this measure cannot tell apart. */
+  /** Windows without the sampler to the next ones of these: what this measure cannot tell apart. */
   noise: Ratio;
   pairs: number;
   /** Of a CPU, in the windows with it: the sampling thread, and the whole recording process. */
@@ -34,9 +34,8 @@ interface Sampled {
   processShare: number;
 }
 
-const WINDOW_MS = 1_000;
-/** What a window's begin leaves behind, as caches that another took over. */
-const SETTLE_MS = 50;
+/** Short, as what else the machine does changes from second to second. */
+const WINDOW_MS = 300;
 
 const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -124,7 +123,6 @@ export async function slowdownOf(
   const [withIt, without]: [Sampled[], number[]] = [[], []];
   const regions: number[] = [];
   const sampled = async () => {
-    await paused.go(SETTLE_MS);
     const [cpu, own, begin] = [paused.cpuNs, ownCpuNs(), performance.now()];
     const speed = await speedDuring(target, () => paused.go(windowMs));
     const ns = (performance.now() - begin) * 1e6;
@@ -132,7 +130,6 @@ export async function slowdownOf(
     regions.push(paused.nrRegions);
   };
   const alone = async () => {
-    await rest(SETTLE_MS);
     without.push(await speedDuring(target, () => rest(windowMs)));
   };
   const endMs = performance.now() + seconds * 1e3;
@@ -142,8 +139,8 @@ export async function slowdownOf(
   await paused.end();
   const even = without.filter((_, i) => i % 2 === 0).slice(0, without.length >> 1);
   return {
-    speed: ratioOfMedians(withIt.map(({ speed }) => speed), without),
-    noise: ratioOfMedians(without.filter((_, i) => i % 2 === 1), even),
+    speed: ratioOfPairs(withIt.map(({ speed }) => speed), without),
+    noise: ratioOfPairs(without.filter((_, i) => i % 2 === 1), even),
     pairs: without.length,
     samplerShare: median(withIt.map(({ samplerShare }) => samplerShare)),
     processShare: median(withIt.map(({ processShare }) => processShare)),

@@ -116,7 +116,46 @@ for (const mode of MODES) {
     assert.deepEqual(monitor.counts().pages!.pids, [target.pid, child.pid]);
   });
 
-  for (const how of ["churn", "grow", "sparse"]) {
+  Deno.test(`PagesMonitor loses nothing of a process that maps and unmaps all the time, in ${mode} mode`, async () => {
+    await using target = Process.start("churn", 400, 400);
+    const { start, end } = await target.memory();
+    const progress = async () => {
+      await target.go();
+      return (await target.words())[0];
+    };
+    const monitor = monitorOf(mode, [target.pid]);
+    const [before, begin] = [await progress(), performance.now()];
+    let cycles = 0;
+    // However busy the machine is: until it has mapped and unmapped 3,000 times.
+    let asked = Promise.resolve(0);
+    const items = await itemsUntil(monitor, ({ kind }) => {
+      if (kind === "snapshot") asked = asked.then(async () => cycles = await progress() - before);
+      return cycles >= 3_000;
+    });
+    await asked;
+    const rate = cycles / (performance.now() - begin) * 1e3;
+    const snapshots = snapshotsOf(items);
+    const { dropped, torn, regions, pages } = { ...monitor.counts(), regions: monitor.counts().events };
+    console.log(
+      `${mode}: ${rate.toFixed(0)} mappings made and removed a second; ${snapshots.length} snapshots, ` +
+        `${items.length - snapshots.length} lists of mappings, ${pages!.missed} of ${pages!.samples} samples missed`,
+    );
+    assert.deepEqual([dropped, torn], [0, 0]);
+    assert.equal(regions, snapshots.reduce((sum, snapshot) => sum + snapshot.regions.length, 0));
+    snapshots.forEach(checkShape);
+    // What stays is seen through all of it, and the mappings that come and go are in more than one list.
+    const seen = snapshots.slice(5).filter((snapshot) => hotBytes(snapshot, start, end) >= 300 * PAGE);
+    assert.ok(seen.length > snapshots.length / 2, `${seen.length} of ${snapshots.length} snapshots`);
+    assert.ok(items.length - snapshots.length >= 2);
+    // Each sampling interval is in a snapshot, or is counted as missed.
+    const spans = snapshots.map(({ startNs, endNs }) => endNs - startNs);
+    const gaps = snapshots.slice(1).map(({ startNs }, i) => startNs - snapshots[i].endNs);
+    const sampled = snapshots.reduce((sum, { aggrUs, sampleUs }) => sum + aggrUs / sampleUs, 0);
+    assert.ok(pages!.samples >= sampled);
+    assert.ok(gaps.every((gap) => gap >= 0) && spans.every((span) => span > 0));
+  });
+
+  for (const how of ["grow", "sparse"]) {
     Deno.test(`PagesMonitor records a process whose memory is of the kind "${how}", in ${mode} mode`, async () => {
       await using target = Process.start(how);
       await target.memory();
@@ -140,6 +179,19 @@ Deno.test("PagesMonitor watches several processes, with a target id for each", a
   const last = [0n, 1n].map((id) => snapshots.findLast(({ targetId }) => targetId === id)!);
   assert.equal(hotBytes(last[0], hot.start, hot.end), 2000 * PAGE);
   assert.equal(hotBytes(last[1], cold.start, cold.end), PAGE);
+});
+
+Deno.test("PagesMonitor says how much of hugetlbfs it leaves out", async () => {
+  for (const mode of MODES) {
+    await using target = Process.start("hugetlb");
+    await target.memory();
+    const monitor = monitorOf(mode, [target.pid]);
+    const items = await itemsUntil(monitor, ({ kind }) => kind === "snapshot");
+    assert.equal(monitor.counts().pages!.hugetlbBytes, 4 << 20);
+    const [huge] = items.flatMap((item) => item.kind === "mappings" ? item.mappings.mappings : [])
+      .filter(({ path }) => path.startsWith("/anon_hugepage"));
+    if (mode === "exact") assert.ok(snapshotsOf(items).every(({ regions }) => !regions.start.includes(huge.start)));
+  }
 });
 
 Deno.test("PagesMonitor watches only the ranges that it is given", async () => {
