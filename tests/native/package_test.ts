@@ -26,3 +26,10 @@ Deno.test("damo that is installed from its package records and reports, without 
   assert.match(await run(damo, ["record", ...words], "/"), /recorded \d+ snapshots .* nothing lost/);
   assert.match(await run(damo, ["report", "info", "-i", record], "/"), /sleep 5/);
 });
+
+Deno.test("the library can be published: its public types are whole", async () => {
+  assert.match(
+    await run(Deno.execPath(), ["publish", "--dry-run", "--allow-dirty", "--quiet"], ROOT),
+    /Dry run complete|^$/,
+  );
+});
