@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+#define BPF_CORE_READ(from, field) ((from)->field)
