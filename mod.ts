@@ -29,9 +29,68 @@
  * await Deno.writeTextFile("damon.yaml", await formatKdamondsYaml([kdamond]));
  * ```
  *
+ * What is exported here is what most programs need. Three more entry points have all there is: `@damo/damo/damon`, DAMON's
+ * words and arithmetic; `@damo/damo/report`, every fold, table and chart; `@damo/damo/format`, readers and writers.
+ *
  * @module
  */
-export * from "./damon/mod.ts";
+// DAMON's words: what is watched, how, what is done to it, and what was seen.
+export {
+  type AccessPattern,
+  type Action,
+  type AddressRange,
+  AGE_UNKNOWN,
+  ANY_ACCESS_PATTERN,
+  type Bounds,
+  type Context,
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  type Intervals,
+  type Kdamond,
+  type Mapping,
+  type Mappings,
+  maxNrAccessesOf,
+  type NrRegions,
+  type Operations,
+  type QuotaGoal,
+  type Quotas,
+  type RecordFooter,
+  type RecordHeader,
+  type RecordItem,
+  type RecordReader,
+  type Region,
+  Regions,
+  type Scheme,
+  type SchemeFilter,
+  type SchemeStats,
+  type Snapshot,
+  type Target,
+  type Watermarks,
+} from "./damon/mod.ts";
+// Configurations: checked, planned, explained.
+export {
+  checkKdamond,
+  explainScheme,
+  lintSchemes,
+  outlineOf,
+  planOf,
+  type SchemeFinding,
+  type Write,
+} from "./damon/mod.ts";
+// What goes wrong, by who can do something about it.
+export { BusyError, KernelError, RecordError, UnsupportedError } from "./damon/mod.ts";
+// Values as people write them.
+export {
+  formatAddress,
+  formatBytes,
+  formatNr,
+  formatNs,
+  parseBytes,
+  parseCount,
+  parseNs,
+  parseRatio,
+} from "./damon/mod.ts";
+// Files.
 export {
   checkWritable,
   formatKdamondsJson,
@@ -43,6 +102,68 @@ export {
   parseSchemes,
   RecordWriter,
 } from "./format/mod.ts";
+// Pictures of any Vega-Lite specification.
 export * from "./draw/mod.ts";
-export * from "./report/mod.ts";
+// Reports: what is computed of a record, its table, its chart.
+export {
+  type AccessOptions,
+  accessSectionOf,
+  darkSpec,
+  type DiffSide,
+  diffTable,
+  distributionSpec,
+  distributionTable,
+  explainSchemes,
+  type Fidelity,
+  fidelityBetween,
+  fidelityOf,
+  fidelitySpec,
+  type Fold,
+  foldRecord,
+  formatExplanations,
+  formatFidelity,
+  formatHeatmap,
+  formatIdle,
+  formatOverview,
+  formatTable,
+  formatTableCsv,
+  formatTableJson,
+  formatTableJsonl,
+  type Heatmap,
+  heatmapOf,
+  type HeatmapOptions,
+  heatmapSpec,
+  idleOf,
+  idleSpec,
+  joinTables,
+  mappingsOf,
+  mappingsSpec,
+  mappingsTable,
+  NrRegionsFold,
+  type OpenRecord,
+  type Overview,
+  overviewOf,
+  overviewTable,
+  parseTruth,
+  recordedPicture,
+  recordPageOf,
+  recordPageSpec,
+  recordTable,
+  replayedPicture,
+  replaySchemes,
+  schemesOfRecord,
+  schemesPictureSpec,
+  schemesRecordTable,
+  schemesReplayTable,
+  selectedRecord,
+  type Selection,
+  type Table,
+  tableRows,
+  terminalCells,
+  TimesFold,
+  type VegaLiteSpec,
+  watcherOf,
+  WssFold,
+} from "./report/mod.ts";
+// Live, and in notebooks.
 export * from "./notebook/mod.ts";
