@@ -16,7 +16,7 @@ import { memoryOf } from "../../../kernel/process.ts";
 import { replaySchemes } from "../../../report/mod.ts";
 import { assertClean, COLD, compressedSwap, context, exists, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
 import { debugfsTree } from "./debugfs.ts";
-import { exercised, outcomeOf, spawnDamo, startWorkload } from "./guest.ts";
+import { exercised, isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
 
 const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();
 const MIB = 1 << 20;
@@ -284,6 +284,8 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   {
     await using busy = await startWorkload(config, OUT);
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, "--monitor", "damon", ...options);
+    // Both see the same time of the workload.
+    await until(isRecording, "recording");
     await busy.go();
     const { code, err } = await outcomeOf(recorder);
     assert.equal(code, 0, err);
