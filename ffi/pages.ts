@@ -2,6 +2,7 @@ import { KernelError, UnsupportedError } from "../damon/errors.ts";
 import type { AddressRange } from "../damon/kdamond.ts";
 import { Regions } from "../damon/regions.ts";
 import { openSymbols } from "./library.ts";
+import { NativeHandle } from "./native_handle.ts";
 import { PAGES_SYMBOLS } from "./pages_symbols.ts";
 import { explained } from "./tracer.ts";
 
@@ -121,7 +122,7 @@ export function openPageSampler(options: PageSamplerOptions = {}): PageSampler {
   const result = missing !== 0
     ? -EPERM
     : library.symbols.damo_pages__open(Number(options.byIterator ?? false), pointer);
-  if (result === 0) return new PageSampler(library, Deno.UnsafePointer.create(pointer[0])!);
+  if (result === 0) return new PageSampler(library, pointer[0]);
   try {
     throw openingError(library, -result);
   } finally {
@@ -162,17 +163,21 @@ function openingError(library: Deno.DynamicLibrary<typeof PAGES_SYMBOLS>, errno:
 export class PageSampler implements AsyncDisposable {
   readonly facts: PageSamplerFacts;
   readonly #library: Deno.DynamicLibrary<typeof PAGES_SYMBOLS>;
-  #pointer: Deno.PointerValue;
-  #pending: Promise<unknown> | undefined;
-  #closed: Promise<void> | undefined;
+  readonly #handle: NativeHandle;
   readonly #counters = new BigUint64Array(10);
 
   /** For {@linkcode openPageSampler}. */
-  constructor(library: Deno.DynamicLibrary<typeof PAGES_SYMBOLS>, pointer: Deno.PointerObject) {
+  constructor(library: Deno.DynamicLibrary<typeof PAGES_SYMBOLS>, address: bigint) {
     this.#library = library;
-    this.#pointer = pointer;
+    this.#handle = new NativeHandle(address, "page sampler", {
+      stop: (pointer) => library.symbols.damo_pages__stop(pointer),
+      close: (pointer) => {
+        library.symbols.damo_pages__close(pointer);
+        library.close();
+      },
+    });
     const facts = new BigUint64Array(4);
-    library.symbols.damo_pages__facts(pointer, facts);
+    library.symbols.damo_pages__facts(this.#handle.pointer, facts);
     const [levels, byIterator, canFlush] = new Uint32Array(facts.buffer, 16);
     this.facts = {
       base: facts[0],
@@ -250,7 +255,7 @@ export class PageSampler implements AsyncDisposable {
     const [start, end] = [joined(parts.map((part) => part.start)), joined(parts.map((part) => part.end))];
     const nrAccesses = new Uint32Array(exact ? 1 : Math.max(1, start.length));
     const { damo_pages__sample } = this.#library.symbols;
-    const result = await this.#track(damo_pages__sample(this.#open(), interval, words, start, end, nrAccesses));
+    const result = await this.#handle.track(damo_pages__sample(this.#open(), interval, words, start, end, nrAccesses));
     if (result === -ECANCELED) return undefined;
     if (result < 0) throw new KernelError("sample pages", -result);
     let at = 0;
@@ -285,7 +290,7 @@ export class PageSampler implements AsyncDisposable {
     const ages = Uint32Array.from(ranges, ({ age }) => age);
     const { start, end, nrAccesses, age } = Regions.alloc(most);
     const { damo_pages__aggregate: call } = this.#library.symbols;
-    const length = await this.#track(
+    const length = await this.#handle.track(
       call(this.#open(), slot, from, to, ages, from.length, samples, start, end, nrAccesses, age, most),
     );
     if (length < 0) throw new KernelError("aggregate pages", -length);
@@ -308,7 +313,7 @@ export class PageSampler implements AsyncDisposable {
 
   /** Ends {@linkcode sample} at once, now and later; for good. */
   stop(): void {
-    if (this.#pointer) this.#library.symbols.damo_pages__stop(this.#pointer);
+    this.#handle.stop();
   }
 
   /** Now: ns of CLOCK_BOOTTIME. */
@@ -317,31 +322,13 @@ export class PageSampler implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#closed ??= this.#close();
-  }
-
-  async #close(): Promise<void> {
-    this.stop();
-    const pointer = this.#pointer;
-    this.#pointer = null;
-    await Promise.allSettled([this.#pending]);
-    this.#library.symbols.damo_pages__close(pointer);
-    this.#library.close();
+    return this.#handle[Symbol.asyncDispose]();
   }
 
   #open(): Deno.PointerObject {
-    if (!this.#pointer) throw new TypeError("Cannot use the page sampler as it must be open: it has been disposed of");
-    if (this.#pending) throw new TypeError("Cannot use the page sampler as one call at a time is possible");
-    return this.#pointer;
-  }
-
-  async #track<T>(call: Promise<T>): Promise<T> {
-    this.#pending = call;
-    try {
-      return await call;
-    } finally {
-      this.#pending = undefined;
-    }
+    const { pointer, isBusy } = this.#handle;
+    if (isBusy) throw new TypeError("Cannot use the page sampler as one call at a time is possible");
+    return pointer;
   }
 }
 

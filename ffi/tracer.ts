@@ -3,6 +3,7 @@ import { EVENT_WORDS, type EventBatch } from "../damon/event.ts";
 import { formatBytes } from "../damon/units.ts";
 import { detect } from "./detect.ts";
 import { type Library, openLibrary } from "./library.ts";
+import { NativeHandle } from "./native_handle.ts";
 import { CAPABILITIES, namesOf, TRACEPOINTS } from "./symbols.ts";
 
 /** Options of {@linkcode openTracer}. */
@@ -96,7 +97,7 @@ export function openTracer(options: TracerOptions = {}): Tracer {
     const pointer = new BigUint64Array(1);
     const result = library.symbols.damo_tracer__open(ringBytes, Number(test), pointer);
     if (result < 0) throw explained(library, "load the tracer", -result, ringBytes);
-    return new LibraryTracer(library, Deno.UnsafePointer.create(pointer[0])!, hasAge);
+    return new LibraryTracer(library, pointer[0], hasAge);
   } catch (error) {
     library.close();
     throw error;
@@ -105,36 +106,40 @@ export function openTracer(options: TracerOptions = {}): Tracer {
 
 class LibraryTracer implements Tracer {
   readonly #library: Library;
-  #pointer: Deno.PointerValue;
-  readonly #pending = new Set<Promise<unknown>>();
+  readonly #handle: NativeHandle;
   readonly #words = new Uint32Array(BATCH_EVENTS * EVENT_WORDS);
   readonly #counters = new BigUint64Array(3);
-  #closed: Promise<void> | undefined;
 
-  constructor(library: Library, pointer: Deno.PointerValue, readonly hasAge: boolean) {
+  constructor(library: Library, address: bigint, readonly hasAge: boolean) {
     this.#library = library;
-    this.#pointer = pointer;
+    this.#handle = new NativeHandle(address, "tracer", {
+      stop: (pointer) => library.symbols.damo_tracer__stop(pointer),
+      close: (pointer) => {
+        library.symbols.damo_tracer__close(pointer);
+        library.close();
+      },
+    });
   }
 
   watch(kdamondPid: number): void {
-    const result = this.#library.symbols.damo_tracer__watch(this.#open(), kdamondPid);
+    const result = this.#library.symbols.damo_tracer__watch(this.#handle.pointer, kdamondPid);
     if (result === -ENOSPC) throw new RangeError("Cannot watch one more kdamond as a tracer takes 64");
     if (result < 0) throw new KernelError(`watch kdamond ${kdamondPid}`, -result);
   }
 
   unwatch(kdamondPid: number): void {
-    const result = this.#library.symbols.damo_tracer__unwatch(this.#open(), kdamondPid);
+    const result = this.#library.symbols.damo_tracer__unwatch(this.#handle.pointer, kdamondPid);
     if (result < 0) throw new KernelError(`unwatch kdamond ${kdamondPid}`, -result);
   }
 
   attach(): string[] {
-    const result = this.#library.symbols.damo_tracer__attach(this.#open());
+    const result = this.#library.symbols.damo_tracer__attach(this.#handle.pointer);
     if (result < 0) throw explained(this.#library, "attach to damon_aggregated", -result);
     return namesOf(result, TRACEPOINTS);
   }
 
   async wait(timeoutMs: number): Promise<"ready" | "timeout" | "stopped"> {
-    const result = await this.#track(this.#library.symbols.damo_tracer__wait(this.#open(), timeoutMs));
+    const result = await this.#handle.track(this.#library.symbols.damo_tracer__wait(this.#handle.pointer, timeoutMs));
     if (result === -ECANCELED) return "stopped";
     if (result < 0) throw new KernelError("wait for events", -result);
     return result > 0 ? "ready" : "timeout";
@@ -142,60 +147,43 @@ class LibraryTracer implements Tracer {
 
   drain(): EventBatch {
     const words = this.#words;
-    const length = this.#library.symbols.damo_tracer__drain(this.#open(), words, words.byteLength);
+    const length = this.#library.symbols.damo_tracer__drain(this.#handle.pointer, words, words.byteLength);
     return { length, words };
   }
 
   counters(): TracerCounters {
-    this.#library.symbols.damo_tracer__counters(this.#open(), this.#counters);
+    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, this.#counters);
     const [sent, received, dropped] = this.#counters;
     return { sent: Number(sent), received: Number(received), dropped: Number(dropped) };
   }
 
   stop(): void {
-    if (this.#pointer) this.#library.symbols.damo_tracer__stop(this.#pointer);
+    this.#handle.stop();
   }
 
   clockNs(): number {
-    this.#open();
+    // For its error where it has been disposed of.
+    void this.#handle.pointer;
     return Number(this.#library.symbols.damo_clock_boottime_ns());
   }
 
   async emitTest(kdamondPid: number, nrRegions: number, count: number): Promise<void> {
     const { damo_tracer__emit_test } = this.#library.symbols;
-    const result = await this.#track(damo_tracer__emit_test(this.#open(), kdamondPid, nrRegions, BigInt(count)));
+    const result = await this.#handle.track(
+      damo_tracer__emit_test(this.#handle.pointer, kdamondPid, nrRegions, BigInt(count)),
+    );
     if (result < 0) throw new KernelError("emit events for a test", -result);
   }
 
   runTest(program: string, parameters: readonly number[]): void {
     const name = new TextEncoder().encode(`${program}\0`);
     const args = BigUint64Array.from(parameters, BigInt);
-    const result = this.#library.symbols.damo_tracer__run_test(this.#open(), name, args, args.length);
+    const result = this.#library.symbols.damo_tracer__run_test(this.#handle.pointer, name, args, args.length);
     if (result < 0) throw new KernelError(`run ${program} for a test`, -result);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#closed ??= this.#close();
-  }
-
-  /** The native side must outlive every call that is in it. */
-  async #close(): Promise<void> {
-    this.stop();
-    const pointer = this.#pointer;
-    this.#pointer = null;
-    await Promise.allSettled(this.#pending);
-    this.#library.symbols.damo_tracer__close(pointer);
-    this.#library.close();
-  }
-
-  #open(): Deno.PointerObject {
-    if (!this.#pointer) throw new TypeError("Cannot use the tracer as it must be open: it has been disposed of");
-    return this.#pointer;
-  }
-
-  #track<T>(call: Promise<T>): Promise<T> {
-    this.#pending.add(call);
-    return call.finally(() => this.#pending.delete(call));
+    return this.#handle[Symbol.asyncDispose]();
   }
 }
 

@@ -148,6 +148,9 @@ int main(int argc, char **argv)
 		madvise(at, pages * PAGE, MADV_NOHUGEPAGE);
 	}
 	touch(at, pages);
+	/* All but the hot ones go to swap, where there is any. */
+	if (!strcmp(mode, "swap"))
+		madvise(at + hot * PAGE, (pages - hot) * PAGE, MADV_PAGEOUT);
 	/* Mapped, but never touched: so it needs no huge page that this machine would have to have. */
 	if (!strcmp(mode, "hugetlb") &&
 	    mmap(NULL, 4ul << 20, PROT_READ | PROT_WRITE,
