@@ -1,7 +1,9 @@
 import assert from "assert";
-import { parseMaps } from "../../damon/mod.ts";
+import { type PagesCounts, parseMaps, type RecordFooter } from "../../damon/mod.ts";
 import { HugetlbMappings } from "../../kernel/hugetlb.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
+import { sentenceOf } from "../../cli/record_run.ts";
+import { lossLines, type RecordSurvey } from "../../report/mod.ts";
 
 const MAPS = `\
 55d000000000-55d000001000 rw-p 00000000 00:00 0                          [heap]
@@ -36,4 +38,22 @@ Deno.test("HugetlbMappings finds hugetlbfs by name, by where it is mounted, and 
   } finally {
     Deno.removeSync(proc, { recursive: true });
   }
+});
+
+Deno.test("a record's captions and its summary say what the page sampler could not see", () => {
+  const [endNs, reason] = [1e9, "timeout"];
+  const counted = { snapshots: 1, regions: 2, events: 2, received: 2, dropped: 0, torn: 0 };
+  const pages = { cpuNs: 1e7, hugetlbBytes: 4 << 20, hasBlindSpot: true } as PagesCounts;
+  const footer: RecordFooter = { endNs, reason, ...counted, pages };
+  assert.deepEqual(lossLines({ footer } as RecordSurvey), [
+    "Left out: 4.00 MiB of hugetlbfs, whose accessed bits nothing clears",
+    "Small memory in constant use may look idle: the kernel has CONFIG_MEM_SOFT_DIRTY",
+  ]);
+  assert.equal(
+    sentenceOf(footer, 0),
+    "recorded 1 snapshots of 2 regions in 1 s, nothing lost, 4.00 MiB of hugetlbfs left out, 1.0 % of one CPU for " +
+      "sampling; ended by: timeout",
+  );
+  const { hugetlbBytes: _, hasBlindSpot: __, ...plain } = pages;
+  assert.deepEqual(lossLines({ footer: { ...footer, pages: plain } } as RecordSurvey), []);
 });
