@@ -1,5 +1,6 @@
 import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { Bounds, RecordDescription, TargetDescription } from "../format/mod.ts";
+import { unseenLines } from "../report/record_caption.ts";
 
 /** How formats are called. */
 const FORMAT_NAMES: Record<string, string> = {
@@ -27,6 +28,7 @@ export function infoText(file: string, described: RecordDescription): string {
         : `${formatNr(footer.dropped)} of ${formatNr(footer.events)} events, ${formatNr(footer.torn)} snapshots`,
     ]);
   }
+  for (const line of unseenLines(footer)) rows.push(["not seen", line]);
   if (incomplete) rows.push(["not whole", incomplete]);
   const width = Math.max(...rows.map(([name]) => name.length));
   return [file, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join("\n");

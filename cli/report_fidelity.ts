@@ -14,6 +14,7 @@ import {
   truthWatcherOf,
   watchersOf,
 } from "../report/mod.ts";
+import { unseenLines } from "../report/record_caption.ts";
 import type { FidelityCommandOptions } from "./fidelity.ts";
 import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
 import { rereadable } from "./rereadable.ts";
@@ -128,9 +129,14 @@ async function* itemsOf(record: RecordReader, name: string, notes: string[]): As
   if (record.incomplete !== undefined) notes.push(`${name} is not complete: ${record.incomplete}`);
 }
 
-function lossesOf({ dropped, events, torn }: RecordFooter, name: string): string[] {
-  if (dropped + torn === 0) return [];
-  return [`${name} lost ${formatNr(dropped)} of ${formatNr(events)} events; ${formatNr(torn)} torn snapshots left out`];
+function lossesOf(footer: RecordFooter, name: string): string[] {
+  const { dropped, events, torn } = footer;
+  const unseen = unseenLines(footer).map((line) => `${name}: ${line}`);
+  if (dropped + torn === 0) return unseen;
+  return [
+    ...unseen,
+    `${name} lost ${formatNr(dropped)} of ${formatNr(events)} events; ${formatNr(torn)} torn snapshots left out`,
+  ];
 }
 
 /** `20%` or `0.2` as 0.2. */

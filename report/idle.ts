@@ -6,6 +6,7 @@ import {
   type RecordReader,
   type Snapshot,
 } from "../damon/mod.ts";
+import { unseenLines } from "./record_caption.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 import { IdleTime, type IdleTimePart } from "./idle_time.ts";
 
@@ -238,6 +239,7 @@ function notesOf(footer: RecordFooter | undefined, incomplete: string | undefine
   if (footer && footer.dropped + footer.torn > 0) {
     notes.push(`Lost: ${footer.dropped} of ${footer.events} events; ${footer.torn} torn snapshots are left out`);
   }
+  notes.push(...unseenLines(footer));
   if (incomplete) notes.push(`The record is not complete: ${incomplete}`);
   return notes;
 }

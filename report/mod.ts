@@ -99,7 +99,15 @@ export {
 export { WssFold, wssNotes, wssOf, type WssOptions } from "./wss.ts";
 export { NrRegionsFold } from "./nr_regions.ts";
 export { Reaggregation } from "./reaggregate.ts";
-export { type Headed, lossLines, recordedLine, recordLines, sampledLine, titleOf } from "./record_caption.ts";
+export {
+  type Headed,
+  lossLines,
+  recordedLine,
+  recordLines,
+  sampledLine,
+  titleOf,
+  unseenLines,
+} from "./record_caption.ts";
 export {
   type AccessedRegion,
   accessedRegionsOf,

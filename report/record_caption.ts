@@ -1,4 +1,11 @@
-import { formatBytes, formatNr, formatNs, type RecordedProcess, type RecordHeader } from "../damon/mod.ts";
+import {
+  formatBytes,
+  formatNr,
+  formatNs,
+  type RecordedProcess,
+  type RecordFooter,
+  type RecordHeader,
+} from "../damon/mod.ts";
 import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
 
@@ -90,6 +97,17 @@ export function sampledLine({ targets, durationNs, timeRange, header }: RecordSu
   ].join(SEPARATOR);
 }
 
+/** What the page sampler could not see, a sentence each. */
+export function unseenLines(footer: RecordFooter | undefined): string[] {
+  const { hugetlbBytes = 0, hasBlindSpot } = footer?.pages ?? {};
+  const lines: string[] = [];
+  if (hugetlbBytes > 0) {
+    lines.push(`Left out: ${formatBytes(hugetlbBytes)} of hugetlbfs, whose accessed bits nothing clears`);
+  }
+  if (hasBlindSpot) lines.push("Small memory in constant use may look idle: the kernel has CONFIG_MEM_SOFT_DIRTY");
+  return lines;
+}
+
 /** Every loss, and what could not be seen, a sentence each. */
 export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
   const lines: string[] = [];
@@ -100,11 +118,7 @@ export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
       } left out`,
     );
   }
-  const { hugetlbBytes = 0, hasBlindSpot } = footer?.pages ?? {};
-  if (hugetlbBytes > 0) {
-    lines.push(`Left out: ${formatBytes(hugetlbBytes)} of hugetlbfs, whose accessed bits nothing clears`);
-  }
-  if (hasBlindSpot) lines.push("Small memory in constant use may look idle: the kernel has CONFIG_MEM_SOFT_DIRTY");
+  lines.push(...unseenLines(footer));
   if (incomplete) lines.push(`The record is not complete: ${incomplete}`);
   return lines;
 }
