@@ -9,12 +9,12 @@ globalThis.addEventListener("unload", () => Deno.removeSync(OUT, { recursive: tr
 // Exact looks at every page: within the default budget it would look too seldom to see where a phase ends.
 const MODES = [
   { monitor: "pages", options: ["-n", "20", "-m", "300"], least: 0.8 },
-  { monitor: "pages-exact", options: ["--max-overhead", "50%"], least: 0.9 },
+  { monitor: "pages-exact", options: ["--max-overhead", "50%"], least: 0.8 },
 ];
 
 for (const workload of ["zigzag", "stairs"]) {
   for (const { monitor, options, least } of MODES) {
-    // On a quiet machine it is 0.92 and 0.98 at least; a busy one delays samples.
+    // On a quiet machine it is 0.92 and 0.98 at least; one with two virtual machines running has given 0.88 for the latter.
     Deno.test(`record --monitor ${monitor} agrees with what the ${workload} workload did`, async () => {
       const path = `${OUT}/${workload}-${monitor}.arrow`;
       await using busy = await startWorkload(workload, OUT);
