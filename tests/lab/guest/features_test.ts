@@ -12,7 +12,7 @@ import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { readKdamonds } from "../../../kernel/sysfs.ts";
 import { assertClean, context, exists, roots, scheme, sleeper } from "./control.ts";
-import { damo, exercised, readRecord } from "./guest.ts";
+import { damo, exercised, KDAMONDS, readRecord } from "./guest.ts";
 
 const OUT = Deno.makeTempDirSync();
 
@@ -26,8 +26,12 @@ Deno.test("findFeature says by the kernel's types what the files of a staged kda
   assert.ok(byTypes.every(({ by }) => by === "types"));
   const [running] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { schemes: [scheme()] })] }]);
   const byFiles = features.map((feature) => findFeature(roots, feature, types));
+  // The file of a folder that is not there either is not asked for.
+  const isAsked = ({ file }: SysfsFeature) => exists(`${KDAMONDS}/0/${file!.slice(0, file!.lastIndexOf("/"))}`);
+  const asked = features.map(isAsked);
   await running.stop();
-  assert.ok(byFiles.every(({ by }) => by === "files"));
+  assert.deepEqual(byFiles.map(({ by }) => by === "files"), asked);
+  assert.ok(asked.filter(Boolean).length >= 5);
   features.forEach(({ name }, i) => assert.equal(byTypes[i].has, byFiles[i].has, name));
   assertClean();
 });
