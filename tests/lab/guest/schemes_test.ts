@@ -336,5 +336,4 @@ Deno.test("replaySchemes predicts the bytes that the kernel then takes out of me
     );
     assert.ok(Math.abs(error) <= 0.15, `${name}: ${(error * 100).toFixed(1)} %`);
   }
-  exercised("predictions of schemes");
 });
