@@ -104,10 +104,15 @@ export class SysfsInterface implements DamonInterface {
 
   restore(entry: OwnEntry): void {
     const attempt = (path: string, text: string) => {
-      try {
-        this.write(path, text);
-      } catch (error) {
-        if (!(error instanceof KernelError)) throw error;
+      for (let left = BUSY_TRIES;; left--) {
+        try {
+          return this.write(path, text);
+        } catch (error) {
+          if (!(error instanceof KernelError)) throw error;
+          // The kernel does not wait for its own lock: whoever else reads or writes DAMON's files right now is done soon.
+          if (error.errno !== EBUSY || left === 0) return;
+          Atomics.wait(PAUSE, 0, 0, BUSY_MS);
+        }
       }
     };
     const dir = `${this.#dir}/${entry.index}`;
@@ -135,6 +140,9 @@ export class SysfsInterface implements DamonInterface {
   }
 }
 
+const EBUSY = 16;
+const [BUSY_TRIES, BUSY_MS] = [50, 10];
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 const GOALS = /\/quotas\/goals\//;
 
 const hasFilters = ({ contexts }: Kdamond) =>
