@@ -275,9 +275,6 @@ Deno.test("a goal moves the quota in force: up while it is missed, down where it
   exercised("a goal that moves its quota");
 });
 
-/** For which the workload waits in both runs, so that what is idle before it begins is out of memory in both. */
-const PRELUDE_MS = 4000;
-
 /** Replays what was recorded without schemes, then has the kernel apply them to the same workload. */
 async function predictAndRun(config: string, seconds: number, pattern: Scheme["accessPattern"]) {
   const path = `${OUT}/predict.arrow`;
@@ -287,8 +284,8 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   {
     await using busy = await startWorkload(config, OUT);
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, "--monitor", "damon", ...options);
+    // Both see the same time of the workload.
     await until(isRecording, "recording");
-    await sleep(PRELUDE_MS);
     await busy.go();
     const { code, err } = await outcomeOf(recorder);
     assert.equal(code, 0, err);
@@ -299,9 +296,8 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   const damon = chooseInterface(roots, "sysfs");
   const nrRegions = { min: 10, max: 300 };
   const [running] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { nrRegions, schemes })] }], { damon });
-  await sleep(PRELUDE_MS);
   await busy.go();
-  await sleep(seconds * 1000 - PRELUDE_MS);
+  await sleep(seconds * 1000);
   damon.run(damon.refreshPlan(0));
   const { stats } = damon.read()[0].contexts[0].schemes![0];
   const memory = memoryOf(roots, busy.pid)!;
@@ -325,20 +321,26 @@ Deno.test("replaySchemes predicts the bytes that the kernel then takes out of me
   using _swap = compressedSwap(512);
   const age = { min: 20, max: 2 ** 64 };
   const pattern = { szBytes: { min: 4096, max: 2 ** 64 }, nrAccesses: { min: 0, max: 0 }, age };
-  const steady = await predictAndRun(hotCold(), 16, pattern);
-  const moving = await predictAndRun(phases(), 18, { ...pattern, age: { min: 10, max: 2 ** 64 } });
-  for (const [name, { predicted, memory }] of Object.entries({ steady, moving })) {
-    // What is in swap, and what came back from there.
-    const out = memory.swapBytes + memory.majorFaults * 4096;
-    const error = predicted.distinctBytes / out - 1;
-    const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
-    console.log(
-      `${name}: predicted ${mib(predicted.distinctBytes)}, ${mib(predicted.returnedBytes)} of it back; ` +
-        `the kernel took out ${mib(out)}, of which ${mib(memory.majorFaults * 4096)} came back: ${
-          (error * 100).toFixed(1)
-        } %`,
-    );
-    // 5 and 12 % where nothing else runs; a machine that is held up shows the recorder another workload than the kernel.
-    assert.ok(Math.abs(error) <= 0.5, `${name}: ${(error * 100).toFixed(1)} %`);
+  const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
+  const cases = [
+    { name: "steady", run: () => predictAndRun(hotCold(), 12, pattern) },
+    { name: "moving", run: () => predictAndRun(phases(), 14, { ...pattern, age: { min: 10, max: 2 ** 64 } }) },
+  ];
+  for (const { name, run } of cases) {
+    // Within 5 % where nothing else runs. A machine that is held up shows the recorder another workload than the kernel.
+    for (let left = 2; left > 0; left--) {
+      const { predicted, memory } = await run();
+      // What is in swap, and what came back from there.
+      const out = memory.swapBytes + memory.majorFaults * 4096;
+      const error = predicted.distinctBytes / out - 1;
+      console.log(
+        `${name}: predicted ${mib(predicted.distinctBytes)}, ${mib(predicted.returnedBytes)} of it back; ` +
+          `the kernel took out ${mib(out)}, of which ${mib(memory.majorFaults * 4096)} came back: ${
+            (error * 100).toFixed(1)
+          } %`,
+      );
+      if (Math.abs(error) <= 0.15) break;
+      assert.ok(left > 1 || Math.abs(error) <= 0.3, `${name}: ${(error * 100).toFixed(1)} %`);
+    }
   }
 });
