@@ -122,6 +122,50 @@ int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to)
 	return 0;
 }
 
+static int load_object(struct damo_tracer *t, const struct damo_object *object, size_t size)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = object->name);
+	__u64 *constant;
+	size_t constant_size = 0;
+	int err;
+
+	t->object = bpf_object__open_mem(object->from, object->to - object->from, &options);
+	if (!t->object)
+		return -errno;
+	err = bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "events"), size);
+	if (err)
+		return err;
+	constant = (void *)bpf_map__initial_value(bpf_object__find_map_by_name(t->object, ".rodata"), &constant_size);
+	if (constant_size != sizeof(*constant))
+		return -EINVAL;
+	*constant = object->everyone;
+	return bpf_object__load(t->object);
+}
+
+int damo_tracer__open_object(const struct damo_object *object, __u32 ring_bytes, struct damo_tracer **to)
+{
+	size_t size = damo_ring__size(ring_bytes);
+	struct damo_tracer *t;
+	int err;
+
+	if (ring_bytes > 1u << 30)
+		return -E2BIG;
+	damo_log__begin();
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	t->epoll_fd = t->stop_fd = t->emit_fd = -1;
+	err = load_object(t, object, size);
+	if (!err)
+		err = damo_tracer__prepare(t, size, object->event);
+	if (err) {
+		damo_tracer__close(t);
+		return err;
+	}
+	*to = t;
+	return 0;
+}
+
 int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond)
 {
 	__u32 slot = 0;

@@ -8,7 +8,8 @@
 #include "event.h"
 #include "tracer.h"
 
-#define DAMO_MAX_LINKS 64
+/* As many processors as the profiler samples at most. */
+#define DAMO_MAX_LINKS 1024
 
 struct damo_ring {
 	size_t size; /* bytes of data, a power of two of pages */
@@ -37,9 +38,19 @@ struct damo_tracer {
 
 extern const char damo_object[], damo_object_end[];
 extern const char damo_listener_object[], damo_listener_object_end[];
+extern const char damo_profiler_object[], damo_profiler_object_end[];
+
+/* A BPF object whose only constant says whether it is about everyone. */
+struct damo_object {
+	const char *name;
+	const char *from, *to;
+	size_t event; /* bytes of each */
+	__u64 everyone;
+};
 
 void damo_log__begin(void);
 int damo_tracer__prepare(struct damo_tracer *t, size_t size, size_t event);
+int damo_tracer__open_object(const struct damo_object *object, __u32 ring_bytes, struct damo_tracer **to);
 size_t damo_ring__size(__u32 bytes);
 int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size, size_t event);
 int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap);

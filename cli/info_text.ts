@@ -78,7 +78,7 @@ function timeLine({ time, header: { clock }, footer, readShare }: RecordDescript
 }
 
 function contentLine(
-  { snapshots, regions, mappings, applied, schemeStats, usages, readShare, footer }: RecordDescription,
+  { snapshots, regions, mappings, applied, schemeStats, usages, profileSamples, readShare, footer }: RecordDescription,
 ): string {
   const counted = readShare < 1 && footer ? footer : { snapshots, regions };
   return [
@@ -88,6 +88,7 @@ function contentLine(
     applied > 0 && `${plural(applied, "region")} that schemes acted on`,
     schemeStats > 0 && `${plural(schemeStats, "count")} of schemes`,
     usages > 0 && `${plural(usages, "figure")} of memory in use`,
+    profileSamples > 0 && `${plural(profileSamples, "sample")} of what ran`,
   ].filter(Boolean).join(", ");
 }
 

@@ -61,6 +61,8 @@ function plainCommand() {
     )
     .option("--mount", MOUNT_HELP)
     .option("--max_overhead <share>", "most of one CPU that the page sampler may take", parseRatio, 0.02)
+    .option("--profile", "also sample what code the processes run: report profile")
+    .option("--profile_rate <count>", "with --profile: so often a second on each CPU (default: 99)", count)
     .option("--include_children", "follow what the target forks (page sampler)")
     .option("--ring <size>", "ring buffer between DAMON and the recorder (default 4M)", parseBytes, 4 << 20)
     .option("--quiet", "no status line, no summary")

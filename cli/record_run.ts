@@ -1,7 +1,10 @@
 import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter, type RecordHeader } from "../damon/mod.ts";
+import type { FormatName } from "../format/encoder.ts";
 import { checkWritable } from "../format/output_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
+import type { ProfileSource } from "../kernel/profile_items.ts";
+import { pidsOf } from "../kernel/monitor.ts";
 import type { RecordSource } from "../kernel/record_source.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import { withUsage } from "../kernel/usage_items.ts";
@@ -40,6 +43,8 @@ export async function record(
 
   // From here on a signal ends the record in order, whatever has been started by then.
   using signals = new StopSignals();
+  const hz = profileRateOf(options, format);
+  await using profile = hz === undefined ? undefined : await prepareProfile(roots, hz);
   await using source = await openAsked(roots, wanted, options, kdamonds);
   await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
   const monitor = await startMonitor(roots, source, wanted, child);
@@ -50,6 +55,7 @@ export async function record(
     clockNs: source.clockNs(),
     recorder: ["damo", ...Deno.args],
   });
+  profile?.start([...new Set(header.kdamonds.flatMap(pidsOf))], source.clockNs());
   const writer = await openOutput(options, format, header, () => monitor.counts());
   using side = await openSideFiles(options, format, header, roots);
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
@@ -68,7 +74,8 @@ export async function record(
   started?.();
 
   try {
-    for await (const item of withUsage(roots, monitor, signals.signal, () => source.clockNs())) {
+    const items = withUsage(roots, monitor, signals.signal, () => source.clockNs());
+    for await (const item of profile?.with(items) ?? items) {
       if (item.kind === "snapshot") status.see(item.snapshot);
       writer.write(item);
       side?.write(item);
@@ -83,6 +90,7 @@ export async function record(
     snapshots: writer.snapshots,
     regions: writer.regions,
     ...monitor.counts(),
+    ...(profile && { profile: profile.counts() }),
     ...(exitCode !== undefined && { exitCode }),
   };
   // Where the output takes no more, the record says so if it can, and stays as far as it got.
@@ -94,6 +102,25 @@ export async function record(
   if (options.quiet !== true) console.error(summaryOf(writer, footer, header));
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
   return { header, footer };
+}
+
+/**
+ * How often a second is sampled what runs; `undefined` where that is not asked for.
+ *
+ * @throws {RangeError} where the record could not hold it.
+ */
+function profileRateOf({ profile, profile_rate: rate }: RecordOptions, format: FormatName): number | undefined {
+  if (!profile && rate === undefined) return undefined;
+  if (format === "arrow" || format === "jsonl" || format === "perf_script") return rate ?? 99;
+  throw new RangeError(
+    `Cannot record --profile as ${format}, which has no room for it: use --format arrow, jsonl or perf_script`,
+  );
+}
+
+/** Samples what the recorded processes run; where it is memory that is recorded, what all of them do. */
+async function prepareProfile(roots: Roots, hz: number): Promise<ProfileSource> {
+  const { ProfileSource } = await import("../kernel/profile_items.ts");
+  return new ProfileSource(roots, hz);
 }
 
 /** Begins to watch; a command that ended before that is the reason why it fails, whatever the kernel says. */
@@ -120,14 +147,19 @@ function interval(ms: number, call: () => void): Disposable {
 
 /** What was recorded, in a sentence: `recorded 12 snapshots of 340 regions in 1.2 s, nothing lost; ended by: timeout`. */
 export function sentenceOf(footer: RecordFooter, startNs: number): string {
-  const { reason, snapshots, regions, dropped, torn, endNs, pages } = footer;
+  const { reason, snapshots, regions, dropped, torn, endNs, pages, profile } = footer;
   const lost = dropped + torn === 0
     ? "nothing lost"
     : `${formatNr(dropped)} events dropped (${formatNr(torn)} snapshots left out for it)`;
   const cost = pages ? `, ${(pages.cpuNs / (endNs - startNs) * 100).toFixed(1)} % of one CPU for sampling` : "";
   const unseen = pages?.hugetlbBytes ? `, ${formatBytes(pages.hugetlbBytes)} of hugetlbfs left out` : "";
+  const samples = profile
+    ? `, ${formatNr(profile.samples)} samples of what ran${
+      profile.dropped > 0 ? ` (${formatNr(profile.dropped)} lost)` : ""
+    }`
+    : "";
   const what = `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions`;
-  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${unseen}${cost}; ended by: ${reason}`;
+  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${unseen}${samples}${cost}; ended by: ${reason}`;
 }
 
 /** A path as a shell takes it for one word. */

@@ -5,6 +5,7 @@ import { fidelityCommand } from "./fidelity.ts";
 import { idleCommand } from "./idle.ts";
 import { paLayoutCommand } from "./pa_layout.ts";
 import { mappingsCommand } from "./mappings.ts";
+import { profileCommand } from "./profile.ts";
 import { schemesReportCommand } from "./schemes_report.ts";
 import { statusCommand } from "./status.ts";
 import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
@@ -30,6 +31,7 @@ export function reportCommand() {
     .addCommand(footprintCommand("footprint"))
     .addCommand(footprintCommand("footprints"), { hidden: true })
     .addCommand(timesCommand())
+    .addCommand(profileCommand())
     .addCommand(rawCommand())
     .addCommand(infoCommand("info"))
     .addCommand(infoCommand("record_info"), { hidden: true })

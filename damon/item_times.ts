@@ -13,6 +13,8 @@ export function timesOf(item: RecordItem): { startNs: number; endNs: number } {
       return { startNs: item.counts.timeNs, endNs: item.counts.timeNs };
     case "usage":
       return { startNs: item.usage.timeNs, endNs: item.usage.timeNs };
+    case "profile":
+      return item.profile;
     case "footer":
       return { startNs: item.footer.endNs, endNs: item.footer.endNs };
   }
@@ -38,6 +40,8 @@ export function movedInTime(item: RecordItem, byNs: number): RecordItem {
       return { kind: item.kind, counts: movedAt(item.counts) };
     case "usage":
       return { kind: item.kind, usage: movedAt(item.usage) };
+    case "profile":
+      return { kind: item.kind, profile: moved(item.profile) };
     case "footer":
       return { kind: item.kind, footer: { ...item.footer, endNs: item.footer.endNs + byNs } };
   }

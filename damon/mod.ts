@@ -27,6 +27,7 @@ export * from "./options_of.ts";
 export * from "./outline.ts";
 export * from "./plan.ts";
 export * from "./record.ts";
+export * from "./profile.ts";
 export * from "./record_schemes.ts";
 export * from "./regions.ts";
 export * from "./scheme.ts";

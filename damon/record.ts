@@ -1,5 +1,6 @@
 import type { Kdamond } from "./kdamond.ts";
 import type { Mappings } from "./mapping.ts";
+import type { Profile, ProfileCounts } from "./profile.ts";
 import type { AppliedRegions, MemoryUsage, SchemeCounts } from "./record_schemes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -127,6 +128,8 @@ export interface RecordFooter {
   torn: number;
   /** Of the page sampler. */
   pages?: PagesCounts;
+  /** Of the profiler, where it was asked for. */
+  profile?: ProfileCounts;
   /** Exit code of the command that the recorder started itself. */
   exitCode?: number;
 }
@@ -138,6 +141,7 @@ export type RecordItem =
   | { kind: "applied"; applied: AppliedRegions }
   | { kind: "scheme_stats"; counts: SchemeCounts }
   | { kind: "usage"; usage: MemoryUsage }
+  | { kind: "profile"; profile: Profile }
   | { kind: "footer"; footer: RecordFooter };
 
 /** A record that is being read: the header first, then the items as they come. */

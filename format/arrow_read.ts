@@ -165,6 +165,8 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
       yield { kind, counts: JSON.parse(json.get(i)) };
     } else if (kind === "usage") {
       yield { kind, usage: JSON.parse(json.get(i)) };
+    } else if (kind === "profile") {
+      yield { kind, profile: JSON.parse(json.get(i)) };
     } else if (kind === "applied") {
       const { context, scheme } = JSON.parse(json.get(i)) as { context: number; scheme?: number };
       yield {

@@ -10,7 +10,7 @@ const list = (name: string, item: Field) => new Field(name, new List(item), fals
 /**
  * The columns of a record: one row a snapshot, its regions as lists, so that a snapshot is whole or absent. Rows of regions
  * on which a scheme acted (`applied`) are like it, with context and scheme in `json`. Other rows (`mappings`, `scheme_stats`,
- * `usage`, `footer`) carry their content in `json` and have empty lists. A snapshot that was taken through a scheme
+ * `usage`, `profile`, `footer`) carry their content in `json` and have empty lists. A snapshot that was taken through a scheme
  * has that in `json`; what passed filters has a list that is empty where it is not known.
  */
 export const FIELDS: Field[] = [

@@ -53,6 +53,8 @@ export interface RecordDescription {
   schemeStats: number;
   /** How often memory in use was taken. */
   usages: number;
+  /** How many samples of what the processes ran. */
+  profileSamples: number;
   /** In the order of appearance. */
   targets: TargetDescription[];
   /** What the recorder counted. */
@@ -72,7 +74,7 @@ export interface RecordDescription {
 export async function describeRecord(record: OpenRecord, budgetMs = Infinity): Promise<RecordDescription> {
   const targets = new Map<string, TargetDescription>();
   let [startNs, endNs, snapshots, regions, mappings] = [Infinity, -Infinity, 0, 0, 0];
-  let [applied, schemeStats, usages] = [0, 0, 0];
+  let [applied, schemeStats, usages, profileSamples] = [0, 0, 0, 0];
   let footer: RecordFooter | undefined;
   const untilMs = performance.now() + budgetMs;
   let isWhole = true;
@@ -82,6 +84,7 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     else if (item.kind === "applied") applied += item.applied.regions.length;
     else if (item.kind === "scheme_stats") schemeStats++;
     else if (item.kind === "usage") usages++;
+    else if (item.kind === "profile") profileSamples += item.profile.stacks.reduce((sum, { count }) => sum + count, 0);
     else {
       const { snapshot } = item;
       snapshots++;
@@ -120,6 +123,7 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     applied,
     schemeStats,
     usages,
+    profileSamples,
     targets: [...targets.values()],
     footer,
     incomplete: isWhole ? record.incomplete : undefined,

@@ -42,6 +42,11 @@ export function isPlainItem(value: unknown): value is PlainItem {
     const fields = ["timeNs", "pid", "residentBytes", "swapBytes", "majorFaults", "minorFaults"];
     return isObject(value.usage) && hasNumbers(value.usage, fields);
   }
+  if (value.kind === "profile") {
+    const { profile } = value;
+    return isObject(profile) && hasNumbers(profile, ["startNs", "endNs", "pid", "hz"]) &&
+      Array.isArray(profile.stacks) && profile.stacks.every(isStack);
+  }
   if (value.kind === "mappings") {
     const { mappings } = value;
     return isObject(mappings) && typeof mappings.timeNs === "number" && typeof mappings.pid === "number" &&
@@ -51,6 +56,11 @@ export function isPlainItem(value: unknown): value is PlainItem {
   const { footer } = value;
   return value.kind === "footer" && isObject(footer) && typeof footer.reason === "string" &&
     hasNumbers(footer, ["endNs", "snapshots", "regions", "events", "received", "dropped", "torn"]);
+}
+
+function isStack(value: unknown): boolean {
+  return isObject(value) && typeof value.count === "number" && Array.isArray(value.frames) && value.frames.length > 0 &&
+    value.frames.every((one) => isObject(one) && typeof one.function === "string" && typeof one.file === "string");
 }
 
 function hasNumbers(fields: Fields, keys: readonly string[]): boolean {

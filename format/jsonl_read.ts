@@ -126,6 +126,7 @@ function lineOf(text: string, name: string): Line | undefined {
     case "mappings":
     case "scheme_stats":
     case "usage":
+    case "profile":
     case "footer": {
       const item = JSON.parse(text);
       if (!isPlainItem(item)) throw new SyntaxError(`it is no ${fields.kind}`);

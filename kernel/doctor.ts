@@ -20,8 +20,8 @@ export interface Diagnosis {
 }
 
 /**
- * Looks at what this machine has and lacks. It writes nothing to the kernel and attaches to nothing; the page sampler's
- * program is loaded for a moment, as only loading tells whether it may be.
+ * Looks at what this machine has and lacks. It writes nothing to the kernel; the programs of page sampler
+ * and profiler are loaded for a moment, as only loading tells whether they may be.
  */
 export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS): Promise<Diagnosis> {
   const config = await readKernelConfig(roots);
@@ -40,6 +40,7 @@ export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS)
         await operationsRow(roots, "physical memory (paddr)", "paddr", facts),
         sampler,
         ...samplerRows,
+        await profileRow(native),
         listeningRow(roots, events),
       ],
     },
@@ -89,6 +90,17 @@ async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<Featu
       "huge pages of several sizes are on, and would be split; whole processes are cleared instead",
     ),
   ];
+}
+
+async function profileRow(native: NativeParts): Promise<FeatureRow> {
+  const feature = "what code ran (--profile)";
+  try {
+    await native.profiler();
+  } catch (error) {
+    const { why, next } = reasonOf(error);
+    return rowOf(feature, "no", why, next);
+  }
+  return rowOf(feature, "yes", "damo record --profile PID, then damo report profile");
 }
 
 function nativeRows(native: NativeParts): FeatureRow[] {

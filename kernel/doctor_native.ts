@@ -2,6 +2,7 @@ import { type DetectedTracepoints, detectTracepoints } from "../ffi/detect.ts";
 import { libbpfVersion } from "../ffi/libbpf.ts";
 import { openLibrary } from "../ffi/library.ts";
 import { openPageSampler, type PageSamplerFacts } from "../ffi/pages.ts";
+import { openProfiler } from "../ffi/profiler.ts";
 import { VERSION } from "../ffi/symbols.ts";
 
 /** What only the native library can say of this machine. Each throws as the function of `ffi/` that it is. */
@@ -13,6 +14,8 @@ export interface NativeParts {
   tracepoints(): DetectedTracepoints;
   /** Loads the page sampler's program, which is attached to nothing, and takes it out again. */
   sampler(): Promise<PageSamplerFacts>;
+  /** Samples, for a moment, what this program itself runs. */
+  profiler(): Promise<void>;
 }
 
 /** The library as it is built. */
@@ -26,5 +29,9 @@ export const NATIVE_PARTS: NativeParts = {
   async sampler() {
     await using sampler = openPageSampler();
     return sampler.facts;
+  },
+  async profiler() {
+    await using profiler = openProfiler({ hz: 1, ringBytes: 16 << 10 });
+    profiler.watch(Deno.pid);
   },
 };

@@ -1,4 +1,4 @@
-import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type RecordHeader, type Scheme } from "../damon/mod.ts";
+import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, RecordError, type RecordHeader, type Scheme } from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
 import {
   diffTable,
@@ -16,6 +16,9 @@ import {
   overviewOf,
   overviewTable,
   percentileRange,
+  type ProfileBy,
+  profileOf,
+  profileTable,
   recordLines,
   replayedPicture,
   schemesPictureSpec,
@@ -99,6 +102,20 @@ export class RecordFile implements Displayed {
   /** Which file, heap, stack or anonymous mapping is how hot, and how long idle. */
   async mappings(selection: Selection = {}): Promise<ReportTable> {
     return new ReportTable(mappingsTable(await mappingsOf(this.open, selection)));
+  }
+
+  /**
+   * What code ran while memory was as selected, beside the rest of the time; of a record that was made with a profile.
+   *
+   * @throws {RecordError} where the record has none.
+   */
+  async profile(selection: Selection = {}, by: ProfileBy = "function"): Promise<ReportTable> {
+    const report = await profileOf(this.open, selection, by);
+    if (report.hz > 0) return new ReportTable(profileTable(report));
+    throw new RecordError(
+      `Cannot say what ran by ${this.path} as it must hold samples of that: it holds none`,
+      this.path,
+    );
   }
 
   /** The most important figures. */

@@ -8,9 +8,11 @@ import {
 } from "../damon/mod.ts";
 import { RecordWriter } from "../format/mod.ts";
 import { headerOf } from "../kernel/header.ts";
-import type { Monitor, MonitorCounts } from "../kernel/monitor.ts";
+import { type Monitor, type MonitorCounts, pidsOf } from "../kernel/monitor.ts";
+import type { ProfileSource } from "../kernel/profile_items.ts";
 import type { RecordSource, SourceOptions } from "../kernel/record_source.ts";
 import { defaultRoots, requireKernelFiles } from "../kernel/roots.ts";
+import { withUsage } from "../kernel/usage_items.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { readRecord, type RecordFile } from "./record_file.ts";
 import { ShownSnapshot } from "./shown_snapshot.ts";
@@ -32,6 +34,8 @@ export interface WatchOptions extends SourceOptions {
 export interface RecordingOptions extends WatchOptions {
   /** Where to; by default a new file in the folder for temporary ones. */
   path?: string;
+  /** Samples what code the targets run, too, so often a second on each CPU: {@linkcode profileOf}. Not by default. */
+  profileHz?: number;
 }
 
 /** Snapshots as they come. Disposing it turns off what it started. */
@@ -125,8 +129,14 @@ export async function startRecording(target: WatchTarget, options: RecordingOpti
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const opened = await open(target, { ...options, signal });
   const { monitor, header } = opened;
-  const writer = RecordWriter.create(path, header);
-  return new Recording(path, header, () => monitor.counts(), write(opened, writer), stop);
+  try {
+    const profile = options.profileHz === undefined ? undefined : await startProfile(opened, options.profileHz);
+    const writer = RecordWriter.create(path, header);
+    return new Recording(path, header, () => monitor.counts(), write(opened, writer, profile), stop);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Records to the end of the target, `signal` or `timeoutMs`, and gives the record: {@linkcode startRecording} in one. */
@@ -134,12 +144,20 @@ export async function record(target: WatchTarget, options: RecordingOptions = {}
   return await (await startRecording(target, options)).done;
 }
 
-async function write(opened: Opened, writer: RecordWriter): Promise<RecordFile> {
+async function startProfile({ header, source }: Opened, hz: number): Promise<ProfileSource> {
+  const { ProfileSource } = await import("../kernel/profile_items.ts");
+  const profile = new ProfileSource(defaultRoots(), hz);
+  profile.start([...new Set(header.kdamonds.flatMap(pidsOf))], source.clockNs());
+  return profile;
+}
+
+async function write(opened: Opened, writer: RecordWriter, profile: ProfileSource | undefined): Promise<RecordFile> {
   const { monitor, source, signal } = opened;
   const timer = setInterval(() => writer.flush(false), 200);
   let failure: unknown;
   try {
-    for await (const item of monitor.items(signal)) writer.write(item);
+    const items = withUsage(defaultRoots(), monitor, signal, () => source.clockNs());
+    for await (const item of profile?.with(items) ?? items) writer.write(item);
   } catch (error) {
     failure = error;
   } finally {
@@ -151,8 +169,10 @@ async function write(opened: Opened, writer: RecordWriter): Promise<RecordFile> 
     snapshots: writer.snapshots,
     regions: writer.regions,
     ...monitor.counts(),
+    ...(profile && { profile: profile.counts() }),
   };
   try {
+    await profile?.[Symbol.asyncDispose]();
     if (failure) writer.finishCut(footer);
     else writer.finish(footer);
     writer.close();

@@ -134,6 +134,9 @@ export { heatColour256 } from "./heat_colours.ts";
 export { csvLine } from "./csv.ts";
 export { GuideFold } from "./guide.ts";
 export { TimesFold } from "./times.ts";
+export { type ProfileBy, ProfileFold, profileOf, type ProfileReport, type ProfileUse } from "./profile.ts";
+export { formatFolded, profileTable } from "./profile_table.ts";
+export { profileSpec } from "./profile_vega_lite.ts";
 export { RecordCountsFold, recordTable } from "./record_table.ts";
 export {
   type Footprint,

@@ -2,6 +2,7 @@ import {
   type AppliedRegions,
   type Mappings,
   type MemoryUsage,
+  type Profile,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
@@ -34,6 +35,8 @@ export interface Fold {
   counts?(counts: SchemeCounts): void;
   /** Takes memory in use. */
   usage?(usage: MemoryUsage): void;
+  /** Takes what a process ran; after the snapshots of that time. */
+  profile?(profile: Profile): void;
 }
 
 /** What is known of a record from its first snapshot on. */
@@ -128,10 +131,12 @@ export async function foldRecord(
   };
 }
 
-type Deed = Extract<RecordItem, { kind: "applied" | "scheme_stats" | "usage" }>;
+type Deed = Extract<RecordItem, { kind: "applied" | "scheme_stats" | "usage" | "profile" }>;
 
 /** What a scheme did, as far as it is selected by time, target and addresses: of accesses it knows nothing. */
 function selectedDeed(item: Deed, header: RecordHeader, originNs: number, selection: Selection): Deed | undefined {
+  // Which of it counts is said by the snapshots of that time.
+  if (item.kind === "profile") return item;
   const { timeRange, addressRanges } = selection;
   const { startNs, endNs } = timesOf(item);
   if (timeRange && !(startNs - originNs >= timeRange.startNs && endNs - originNs <= timeRange.endNs)) return undefined;
@@ -152,6 +157,7 @@ function handOn(item: Deed | undefined, folds: readonly Fold[], header: RecordHe
   for (const fold of item ? folds : []) {
     if (item!.kind === "applied") fold.applied?.(item!.applied, { header });
     else if (item!.kind === "scheme_stats") fold.counts?.(item!.counts);
+    else if (item!.kind === "profile") fold.profile?.(item!.profile);
     else fold.usage?.(item!.usage);
   }
 }

@@ -134,6 +134,16 @@ function schemeItems(timeNs: number, regions: Regions, isAll: boolean): RecordIt
         ...(isAll && { pressure }),
       },
     },
+    {
+      kind: "profile",
+      profile: {
+        startNs: timeNs - 1000,
+        endNs: timeNs,
+        pid: 7,
+        hz: 99,
+        stacks: [{ frames: [{ function: isAll ? "ärger\n;" : "", file: "libc.so.6" }], count: 3 }],
+      },
+    },
   ];
 }
 

@@ -13,6 +13,8 @@ import {
   mappingsTable,
   overviewOf,
   percentileRange,
+  profileOf,
+  profileTable,
   recordLines,
   recordPageOf,
   recordPageSpec,
@@ -26,6 +28,7 @@ import {
   wssNotes,
 } from "../../report/mod.ts";
 import { galleryRecord } from "../report_records.ts";
+import { profileRecord } from "../profile_samples.ts";
 import { RECLAIM_CONTEXT, schemesRecord } from "../schemes_records.ts";
 
 const record = galleryRecord();
@@ -51,6 +54,7 @@ const PICTURES: Record<string, () => Promise<VegaLiteSpec>> = {
   wss: () => wss("size"),
   wss_time: () => wss("time"),
   mappings: async () => mappingsTable(await mappingsOf(record)).chart!(),
+  profile: async () => profileTable(await profileOf(profileRecord(40), { accessPercent: [50, 100] })).chart!(),
   page: async () => recordPageSpec(await recordPageOf(record)),
   diff: async () => {
     const half = (startNs: number, endNs: number) => overviewOf(record, { timeRange: { startNs, endNs } });

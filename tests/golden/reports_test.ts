@@ -13,6 +13,8 @@ import {
   mappingsTable,
   overviewOf,
   percentileRange,
+  profileOf,
+  profileTable,
   rawSectionOf,
   RecordCountsFold,
   recordLines,
@@ -25,6 +27,7 @@ import {
   WssFold,
 } from "../../report/mod.ts";
 import { assertGolden } from "../golden_file.ts";
+import { profileRecord } from "../profile_samples.ts";
 import { smallRecord } from "../report_records.ts";
 
 const TEXT = { width: 80, colour: false };
@@ -66,6 +69,13 @@ for (const width of [80, 200]) {
   Deno.test(`formatTable of mappings, ${width} columns`, async () => {
     const table = mappingsTable(await mappingsOf(smallRecord()));
     await assertGolden(`reports/mappings_${width}.txt`, formatTable(table, { ...TEXT, width }));
+  });
+}
+
+for (const width of [80, 200]) {
+  Deno.test(`formatTable of what ran while memory was hot, ${width} columns`, async () => {
+    const table = profileTable(await profileOf(profileRecord(), { accessPercent: [50, 100] }));
+    await assertGolden(`reports/profile_${width}.txt`, formatTable(table, { ...TEXT, width }));
   });
 }
 

@@ -44,7 +44,7 @@ function asTrace(snapshots: Snapshot[]): Snapshot[] {
   });
 }
 
-const ALL = ["mappings", "applied", "scheme_stats", "usage", "footer"] as const;
+const ALL = ["mappings", "applied", "scheme_stats", "usage", "profile", "footer"] as const;
 
 const KEPT: Record<FormatName, Kept> = {
   arrow: { snapshots: snapshotsIn, header: true, others: ALL },
@@ -68,7 +68,7 @@ const KEPT: Record<FormatName, Kept> = {
   perf_script: {
     snapshots: (sample) => asTrace(snapshotsIn(sample).filter(hasRegions)),
     header: true,
-    others: ["mappings", "scheme_stats", "usage", "footer"],
+    others: ["mappings", "scheme_stats", "usage", "profile", "footer"],
   },
 };
 

@@ -20,6 +20,7 @@ const NATIVE: NativeParts = {
     hasSchemeIndex: true,
   }),
   sampler: () => Promise.resolve({ base: 0n, limit: 0, levels: 4, byIterator: false, canFlush: true }),
+  profiler: () => Promise.resolve(),
 };
 
 const MACHINE = {
@@ -108,7 +109,13 @@ Deno.test("diagnose says what is missing and what brings it where nothing works"
   const fail = () => {
     throw new UnsupportedError("Cannot open libdamo.so as there is no such file; build it: make build", "library");
   };
-  const diagnosis = await diagnose(roots, { ...NATIVE, library: fail, tracepoints: fail, sampler: fail });
+  const diagnosis = await diagnose(roots, {
+    ...NATIVE,
+    library: fail,
+    tracepoints: fail,
+    sampler: fail,
+    profiler: fail,
+  });
   assert.equal(diagnosis.monitor, "none");
   assert.match(diagnosis.verdict, /does not work here.*build it: make build\.$/);
   assert.deepEqual(rowIn(diagnosis, "libdamo.so"), {

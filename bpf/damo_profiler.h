@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libdamo: a tracer that samples what processes run, each time a struct damo_sample. All functions of damo_tracer but attach,
+ * wait and those for tests work with it. ffi/profiler_symbols.ts repeats this file line for line.
+ */
+#ifndef DAMO_PROFILER_API_H
+#define DAMO_PROFILER_API_H
+
+#include "damo.h"
+
+/* Loads the program; with everyone != 0 it samples all processes, else those that are watched, by their pids. */
+DAMO_API int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_tracer **to);
+
+/* Begins to sample every processor so often a second; returns on how many. */
+DAMO_API int damo_profiler__attach(struct damo_tracer *t, __u32 hz);
+
+#endif

@@ -1,0 +1,15 @@
+import { SYMBOLS } from "./symbols.ts";
+
+/** bpf/damo_profiler.h line for line, and what works with it of bpf/damo.h. */
+export const PROFILER_SYMBOLS = {
+  damo_missing_capabilities: SYMBOLS.damo_missing_capabilities,
+  damo_last_log: SYMBOLS.damo_last_log,
+  /** `int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_tracer **to)` */
+  damo_profiler__open: { parameters: ["u32", "u32", "buffer"], result: "i32" },
+  /** `int damo_profiler__attach(struct damo_tracer *t, __u32 hz)` */
+  damo_profiler__attach: { parameters: ["pointer", "u32"], result: "i32" },
+  damo_tracer__watch: SYMBOLS.damo_tracer__watch,
+  damo_tracer__drain: SYMBOLS.damo_tracer__drain,
+  damo_tracer__counters: SYMBOLS.damo_tracer__counters,
+  damo_tracer__close: SYMBOLS.damo_tracer__close,
+} as const satisfies Deno.ForeignLibraryInterface;

@@ -1,0 +1,121 @@
+import assert from "assert";
+import { readElf } from "../../kernel/elf.ts";
+import { defaultRoots, type Roots } from "../../kernel/roots.ts";
+import { Symbols } from "../../kernel/symbols.ts";
+
+/** A 64-bit ELF file with one segment of code at 0x1000 of the file, 0x401000 in memory, and these functions. */
+function elfOf(functions: readonly [name: string, start: number, size: number][], kind = 2): Uint8Array {
+  const bytes = new Uint8Array(0x3000);
+  const view = new DataView(bytes.buffer);
+  const u64 = (at: number, value: number) => view.setBigUint64(at, BigInt(value), true);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
+  u64(32, 0x40);
+  u64(40, 0x100);
+  view.setUint16(56, 1, true);
+  view.setUint16(60, 3, true);
+  view.setUint32(0x40, 1, true);
+  [[8, 0x1000], [16, 0x40_1000], [32, 0x1000]].forEach(([at, value]) => u64(0x40 + at, value));
+  const names = new TextEncoder().encode("\0" + functions.map(([name]) => name + "\0").join(""));
+  bytes.set(names, 0x2800);
+  const section = (index: number, type: number, offset: number, size: number, link: number) => {
+    view.setUint32(0x100 + 64 * index + 4, type, true);
+    u64(0x100 + 64 * index + 24, offset);
+    u64(0x100 + 64 * index + 32, size);
+    view.setUint32(0x100 + 64 * index + 40, link, true);
+  };
+  section(1, kind, 0x2000, 24 * functions.length, 2);
+  section(2, 3, 0x2800, names.length, 0);
+  let at = 1;
+  functions.forEach(([name, start, size], i) => {
+    const row = 0x2000 + 24 * i;
+    view.setUint32(row, at, true);
+    bytes[row + 4] = 0x12;
+    u64(row + 8, start);
+    u64(row + 16, size);
+    at += name.length + 1;
+  });
+  return bytes;
+}
+
+const reading = (bytes: Uint8Array) => (offset: number, length: number) => bytes.subarray(offset, offset + length);
+
+Deno.test("readElf finds functions by their places in the file; between them is none", () => {
+  const functions = readElf(
+    reading(elfOf([["second", 0x40_1100, 0x10], ["first", 0x40_1000, 0x80], ["start", 0x40_1200, 0]])),
+    () => undefined,
+  )!;
+  assert.equal(functions.length, 3);
+  const at = (offset: number) => functions.nameAt(offset);
+  assert.deepEqual([at(0x1000), at(0x107f), at(0x1080)], ["first", "first", undefined]);
+  assert.deepEqual([at(0x1100), at(0x110f), at(0x1110)], ["second", "second", undefined]);
+  // Without a size: up to the next one.
+  assert.deepEqual([at(0x1200), at(0x1fff), at(0x2000)], ["start", "start", undefined]);
+  assert.equal(at(0), undefined);
+});
+
+Deno.test("readElf takes exported functions where there are no others, and refuses what is no ELF file", () => {
+  assert.equal(readElf(reading(elfOf([["exported", 0x40_1000, 8]], 11)), () => undefined)!.nameAt(0x1004), "exported");
+  assert.equal(readElf(reading(new TextEncoder().encode("#!/bin/sh\n".repeat(20))), () => undefined), undefined);
+  assert.equal(readElf(reading(new Uint8Array(10)), () => undefined), undefined);
+});
+
+Deno.test("readElf ends on any damaged file", () => {
+  const whole = elfOf([["first", 0x40_1000, 0x80], ["second", 0x40_1100, 0x10]]);
+  for (let at = 0; at < 0x200; at++) {
+    for (const value of [0, 0xff]) {
+      const bytes = whole.slice();
+      bytes[at] = value;
+      const name = readElf(reading(bytes), () => undefined)?.nameAt(0x1004);
+      assert.ok(name === undefined || typeof name === "string");
+    }
+  }
+});
+
+async function withProcess(use: (roots: Roots) => void, perfMap = ""): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${dir}/42/root/opt`, { recursive: true });
+    await Deno.mkdir(`${dir}/42/root/tmp`, { recursive: true });
+    await Deno.writeFile(`${dir}/42/root/opt/prog`, elfOf([["_ZN4heap4scanEv", 0x40_1000, 0x80]]));
+    await Deno.writeTextFile(`${dir}/42/root/tmp/perf-42.map`, perfMap);
+    await Deno.writeTextFile(
+      `${dir}/42/maps`,
+      "00401000-00402000 r-xp 00001000 fe:00 1 /opt/prog\n00500000-00501000 rw-p 00000000 00:00 0\n" +
+        "00600000-00601000 r-xp 00000000 00:00 0\n",
+    );
+    await Deno.writeTextFile(
+      `${dir}/kallsyms`,
+      "ffffffff81000000 T _stext\nffffffff81000100 t clear_page\nffffffffc0000000 t probe\t[zram]\n" +
+        "ffffffff82000000 D data\n",
+    );
+    use({ ...defaultRoots(), proc: dir });
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("Symbols names code of a process by its file, code that it made by its map, and nothing else", async () => {
+  await withProcess((roots) => {
+    const symbols = new Symbols(roots);
+    assert.equal(symbols.frameOf(42, 0x40_1004, false), undefined);
+    symbols.see(42);
+    assert.deepEqual(symbols.frameOf(42, 0x40_1004, false), { function: "heap::scan", file: "prog" });
+    // A return address behind the last call is still of that function.
+    assert.deepEqual(symbols.frameOf(42, 0x40_1080, true), { function: "heap::scan", file: "prog" });
+    assert.deepEqual(symbols.frameOf(42, 0x40_1080, false), { function: "", file: "prog" });
+    assert.deepEqual(symbols.frameOf(42, 0x60_0010, false), { function: "JS:run", file: "anonymous" });
+    assert.equal(symbols.frameOf(42, 0x50_0000, false), undefined);
+    assert.equal(symbols.frameOf(43, 0x40_1004, false), undefined);
+  }, "600000 100 JS:run\n");
+});
+
+Deno.test("Symbols names code of the kernel and of its modules", async () => {
+  await withProcess((roots) => {
+    const symbols = new Symbols(roots);
+    const of = (address: bigint, isReturn = false) => symbols.kernelFrameOf(address, isReturn);
+    assert.deepEqual(of(0xffffffff81000104n), { function: "clear_page", file: "[kernel]" });
+    assert.deepEqual(of(0xffffffff81000100n, true), { function: "_stext", file: "[kernel]" });
+    assert.deepEqual(of(0xffffffffc0000010n), { function: "probe", file: "[zram]" });
+    assert.deepEqual(of(0xffffffff80000000n), { function: "", file: "[kernel]" });
+  });
+});
