@@ -18,7 +18,7 @@ A target is a process, by its pid; a program that damo starts, after --; or padd
   damo record ongoing        only listens to kdamonds that run already, whoever started them
 vaddr watches all that a process has mapped and follows its mappings; fvaddr watches fixed ranges of a process, given by
 --regions; paddr watches ranges of physical memory, by default the largest one. Threads belong to their process. Children
-do not: --include_children follows them with the page sampler.`,
+do not: record --include_children makes each of them a target of its own, but for those that live a second or two.`,
   },
   {
     name: "values",

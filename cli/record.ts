@@ -63,7 +63,7 @@ function plainCommand() {
     .option("--max_overhead <share>", "most of one CPU that the page sampler may take", parseRatio, 0.02)
     .option("--profile", "also sample what code the processes run: report profile")
     .option("--profile_rate <count>", "with --profile: so often a second on each CPU (default: 99)", count)
-    .option("--include_children", "follow what the target forks (page sampler)")
+    .option("--include_children", "watch what the target has forked and forks, too")
     .option("--ring <size>", "ring buffer between DAMON and the recorder (default 4M)", parseBytes, 4 << 20)
     .option("--quiet", "no status line, no summary")
     .addHelpText(
@@ -76,6 +76,11 @@ beginning, as in damon-20260131T235959Z.arrow; damo merge makes one of them.
 --snapshot looks now and then instead of at every interval, through a scheme that does nothing: it needs no BPF, and sees
 which bytes of each region are of a kind, as in: --snapshot 5s 12 --snapshot_damos_filter allow anon. With ongoing it
 looks through what damo start began.
+With --include_children each process that the target has forked, or forks, is a target of its own in the record. DAMON's are
+looked for four times a second and taken in when found twice, at most every two update intervals (2s); the page sampler's
+at each update interval (1s): what ends sooner is missed, and what a child forked that ended before it was found. DAMON
+needs sysfs and Linux 5.19 for it; up to Linux 6.14 it begins anew, with ages of 0, where a process ends in the moment in
+which it takes another.
 With schemes (-c FILE, or --damos_action and its like) the record also keeps what they did: damo report schemes.
 An existing file is kept as FILE.old. Ends with 0, or with 130 or 143 after Ctrl-C or SIGTERM; the record is complete
 in each case, DAMON is off and its settings are as they were.`,

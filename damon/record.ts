@@ -108,6 +108,14 @@ export interface PagesCounts {
   hasBlindSpot?: boolean;
 }
 
+/** The processes of a kdamond whose targets' children were followed. */
+export interface TargetPids {
+  /** Pid of the kdamond, as its snapshots have it. */
+  kdamond: number;
+  /** Pids by target id: the header's targets first, then the others as they were taken in. */
+  pids: number[];
+}
+
 /** What the recorder counted, written last. */
 export interface RecordFooter {
   /** ns of the record's clock at which the recording ended. */
@@ -128,6 +136,8 @@ export interface RecordFooter {
   torn: number;
   /** Of the page sampler. */
   pages?: PagesCounts;
+  /** Of DAMON, where children were followed. */
+  targets?: TargetPids[];
   /** Of the profiler, where it was asked for. */
   profile?: ProfileCounts;
   /** Exit code of the command that the recorder started itself. */

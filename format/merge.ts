@@ -5,6 +5,7 @@ import {
   type RecordHeader,
   type RecordItem,
   type RecordReader,
+  type TargetPids,
   timesOf,
 } from "../damon/mod.ts";
 
@@ -83,6 +84,12 @@ function timeOf(item: RecordItem): number {
 }
 
 function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {
+  const targets = new Map<number, TargetPids>();
+  for (const each of [...a.targets ?? [], ...b.targets ?? []]) {
+    // Of the parts of one recording, the last knows all.
+    const before = targets.get(each.kdamond);
+    if (!before || before.pids.length < each.pids.length) targets.set(each.kdamond, each);
+  }
   return {
     endNs: Math.max(a.endNs, b.endNs),
     reason: a.reason === b.reason ? a.reason : `${a.reason}; ${b.reason}`,
@@ -92,5 +99,6 @@ function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {
     received: a.received + b.received,
     dropped: a.dropped + b.dropped,
     torn: a.torn + b.torn,
+    ...(targets.size > 0 && { targets: [...targets.values()] }),
   };
 }

@@ -31,6 +31,12 @@ export interface DamonInterface {
   startPlan(kdamonds: readonly Kdamond[]): HintedWrite[];
   /** What changes a kdamond of ours that is on to `wanted`: only files that hold something else, and what commits them. */
   tunePlan(index: number, wanted: Kdamond): HintedWrite[];
+  /**
+   * What makes a kdamond of ours watch the targets of `wanted`, nothing else of which is looked at: with `commit` while it
+   * runs, where a target without regions keeps those it has; with `on` as another thread, after it was turned off. Absent
+   * where the kernel takes targets only while all is off.
+   */
+  targetsPlan?(index: number, wanted: Kdamond, word: "commit" | "on"): HintedWrite[];
   /** What makes the kernel refresh statistics, tuned intervals and quotas of a kdamond of ours in its files. */
   refreshPlan(index: number): HintedWrite[];
   /** Does a plan; a failure leaves the kernel between two writes. @throws {KernelError} naming the file. */

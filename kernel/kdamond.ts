@@ -1,4 +1,4 @@
-import { BusyError, checkKdamond, type Kdamond, KernelError, type Operations } from "../damon/mod.ts";
+import { BusyError, checkKdamond, type Kdamond, KernelError, type Operations, type Target } from "../damon/mod.ts";
 import { chooseInterface, interfacesHere } from "./choose_interface.ts";
 import { requireDamon, requireDebugfs } from "./detect.ts";
 import { bootIdOf } from "./host.ts";
@@ -29,6 +29,18 @@ export interface RunningKdamond extends AsyncDisposable {
   isOn(): boolean;
   /** Turns it off; a second call does nothing. */
   stop(): Promise<void>;
+  /**
+   * Makes it watch these while it runs; a target without regions keeps those it has.
+   *
+   * @throws {KernelError} where it is off, or the kernel refuses.
+   */
+  commit(targets: readonly Target[]): Promise<void>;
+  /**
+   * Turns it off, if it is on, and on again with these: another kernel thread, which knows nothing yet.
+   *
+   * @throws {KernelError} where the kernel refuses: then it is off.
+   */
+  restart(targets: readonly Target[]): Promise<void>;
 }
 
 /** How kdamonds are started. */
@@ -181,13 +193,19 @@ export async function requireFreeDamon(
 
 class OurKdamond implements RunningKdamond {
   #stopped: Promise<void> | undefined;
-  readonly pid: number;
-  constructor(readonly roots: Roots, readonly entry: OwnEntry, readonly damon: DamonInterface) {
-    this.pid = entry.kdamondPid!;
+  #entry: OwnEntry;
+  #pid: number;
+  constructor(readonly roots: Roots, entry: OwnEntry, readonly damon: DamonInterface) {
+    this.#entry = entry;
+    this.#pid = entry.kdamondPid!;
+  }
+
+  get pid(): number {
+    return this.#pid;
   }
 
   get index(): number {
-    return this.entry.index;
+    return this.#entry.index;
   }
 
   isOn(): boolean {
@@ -198,10 +216,45 @@ class OurKdamond implements RunningKdamond {
     this.#stopped ??= withLock(this.roots, () => {
       const status = this.damon.read()[this.index];
       // Somebody else may have stopped ours and taken the place: theirs stays as it is.
-      if (status && isOurs(status, this.entry)) this.damon.restore(this.entry);
+      if (status && isOurs(status, this.#entry)) this.damon.restore(this.#entry);
       else dropEntry(this.roots, this.index, this.damon.name);
     });
     return this.#stopped;
+  }
+
+  async commit(targets: readonly Target[]): Promise<void> {
+    await withLock(this.roots, () => {
+      if (!this.isOn()) throw new KernelError("change targets", 0, `kdamond ${this.index}`, "it is off");
+      this.#retarget(targets, "commit");
+    });
+  }
+
+  async restart(targets: readonly Target[]): Promise<void> {
+    await withLock(this.roots, () => {
+      const refuse = (why: string) => new KernelError("turn DAMON on again", 0, `kdamond ${this.index}`, why);
+      const before = this.damon.read()[this.index];
+      if (this.#stopped || !before || !isOurs(before, this.#entry)) throw refuse("somebody else turned it off");
+      const { kdamondPid: _before, ...entry } = this.#entry;
+      this.#entry = entry;
+      this.#retarget(targets, "on");
+      const kdamondPid = this.damon.read()[this.index]?.pid;
+      if (kdamondPid === undefined) throw refuse("its targets may have ended already");
+      this.#pid = kdamondPid;
+      this.#keep({ ...this.#entry, kdamondPid });
+    });
+  }
+
+  #retarget(targets: readonly Target[], word: "commit" | "on"): void {
+    const contexts = this.#entry.kdamond.contexts.map((context) => ({ ...context, targets: [...targets] }));
+    const kdamond = { ...this.#entry.kdamond, contexts };
+    // Kept before it is so: whenever this process is killed, `damo stop` knows it by what is staged.
+    this.#keep({ ...this.#entry, kdamond });
+    this.damon.run(this.damon.targetsPlan!(this.index, kdamond, word));
+  }
+
+  #keep(entry: OwnEntry): void {
+    this.#entry = entry;
+    keepEntry(this.roots, entry);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

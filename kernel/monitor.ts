@@ -5,8 +5,10 @@ import {
   type PagesCounts,
   type RecordedKdamond,
   type RecordItem,
+  type TargetPids,
 } from "../damon/mod.ts";
 import type { Tracer } from "../ffi/tracer.ts";
+import { FollowedTargets, type RetargetedKdamond } from "./followed_targets.ts";
 import { isAlive, MappingsWatch, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { SchemeWatch } from "./scheme_watch.ts";
@@ -24,6 +26,8 @@ export interface MonitorCounts {
   torn: number;
   /** Of the page sampler, which has no events: there `events` and `received` count regions. */
   pages?: PagesCounts;
+  /** Of DAMON, where children are followed: the pids by target id. */
+  targets?: TargetPids[];
 }
 
 /** A source of snapshots that runs now, with what a record needs to know about it. */
@@ -49,6 +53,9 @@ const POLL_MS = 250;
 const SCHEMES_MS = 1000;
 const SCHEMES_AGGREGATIONS = 10;
 
+/** Share of the time that looking for children may take, and waiting for the kernel to take them. */
+const FOLLOW_SHARE = 0.1;
+
 /** Batches taken before others get their turn: where events come faster than they are written, signals still count. */
 const MOST_BATCHES = 16;
 
@@ -61,9 +68,20 @@ export interface WatchedKdamond {
   intervals?(): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
   /** Its schemes with what they have done by now; absent where nothing tells. */
   schemes?(): readonly SchemeStatus[] | undefined;
+  /** Where what its targets fork is to be its target as well. */
+  follow?: { kdamond: RetargetedKdamond; replaces: boolean };
   /** Turns it off where it is ours: the last events are drained after that. */
   stop(): Promise<void>;
 }
+
+/** A kdamond that takes in what its targets fork. */
+interface Followed {
+  recorded: RecordedKdamond;
+  kdamond: RetargetedKdamond;
+  targets: FollowedTargets;
+}
+
+type PlacedItem = Extract<RecordItem, { kind: "snapshot" | "applied" }>;
 
 /**
  * Turns the events of kdamonds into snapshots: the one consumer of a tracer. It disturbs no kdamond: it turns off those
@@ -73,11 +91,13 @@ export class DamonMonitor implements Monitor {
   ended: string | undefined;
   readonly kdamonds: RecordedKdamond[];
   readonly #assembler: Assembler;
+  /** By the pid of the kernel thread. */
   readonly #intervals: Map<number, Pick<Intervals, "sampleUs" | "aggrUs">>;
-  readonly #watches: MappingsWatch[];
+  #watches: MappingsWatch[];
   readonly #schemes: SchemeWatch;
   readonly #applied = new AppliedBatches();
   readonly #unitOf: (kdamond: number) => number;
+  readonly #followed: Followed[];
   readonly #first: RecordItem[];
   readonly #startTicks: Map<number, number | undefined>;
 
@@ -92,6 +112,14 @@ export class DamonMonitor implements Monitor {
       addrUnitOf: this.#unitOf,
     });
     this.#schemes = new SchemeWatch(roots, watched);
+    const clockNs = () => tracer.clockNs();
+    this.#followed = watched.flatMap(({ recorded, follow }) =>
+      !follow ? [] : [{
+        recorded,
+        kdamond: follow.kdamond,
+        targets: new FollowedTargets(roots, recorded, follow.kdamond, { replaces: follow.replaces, clockNs }),
+      }]
+    );
     const pids = new Set(this.kdamonds.flatMap(pidsOf));
     this.#watches = [...pids].map((pid) => new MappingsWatch(roots, pid));
     // A target may be gone before the first item is asked for.
@@ -104,10 +132,15 @@ export class DamonMonitor implements Monitor {
     signal.addEventListener("abort", stop);
     try {
       yield* this.#first;
-      let [nextPollMs, nextSchemesMs] = [0, 0];
+      let [nextPollMs, nextFollowMs, nextSchemesMs] = [0, 0, 0];
       while (!signal.aborted && this.ended === undefined) {
         if (performance.now() >= nextPollMs) {
           nextPollMs = performance.now() + POLL_MS;
+          if (this.#followed.length > 0 && performance.now() >= nextFollowMs) {
+            const beginMs = performance.now();
+            for (const each of this.#followed) await this.#follow(each);
+            nextFollowMs = performance.now() + (performance.now() - beginMs) / FOLLOW_SHARE;
+          }
           yield* this.#changedMappings();
           this.ended = this.#reasonToEnd();
           if (this.ended !== undefined) break;
@@ -133,7 +166,9 @@ export class DamonMonitor implements Monitor {
 
   counts(): MonitorCounts {
     const { sent, received, dropped } = this.tracer.counters();
-    return { events: sent, received, dropped, torn: this.#assembler.torn };
+    const targets = this.#followed.map(({ recorded, targets }) => ({ kdamond: recorded.pid, pids: [...targets.pids] }));
+    const lost = { events: sent, received, dropped, torn: this.#assembler.torn };
+    return { ...lost, ...(targets.length > 0 && { targets }) };
   }
 
   /** The longest aggregation interval. */
@@ -148,18 +183,51 @@ export class DamonMonitor implements Monitor {
       for (const item of this.#assembler.push(batch)) {
         if (item.kind === "applied") {
           for (const applied of this.#applied.push(item.applied, this.#unitOf(item.applied.kdamond))) {
-            yield { kind: "applied", applied };
+            yield* this.#placed({ kind: "applied", applied });
           }
         } else if (item.kind === "snapshot") {
           yield* this.#appliedItems(item.snapshot.kdamond);
-          yield item;
+          yield* this.#placed(item);
         }
       }
     }
   }
 
   *#appliedItems(kdamond?: number): Generator<RecordItem> {
-    for (const applied of this.#applied.take(kdamond)) yield { kind: "applied", applied };
+    for (const applied of this.#applied.take(kdamond)) yield* this.#placed({ kind: "applied", applied });
+  }
+
+  /** Whose it is in the record, where the kernel's targets change. */
+  *#placed(item: PlacedItem): Generator<RecordItem> {
+    const what = item.kind === "snapshot" ? item.snapshot : item.applied;
+    const followed = this.#followed.find(({ targets }) => targets.has(what.kdamond));
+    if (!followed || what.targetId === undefined) return yield item;
+    const id = followed.targets.idOf(what.kdamond, what.targetId, what.regions, what.endNs);
+    if (id === undefined) return;
+    const whose = { kdamond: followed.recorded.pid, targetId: BigInt(id) };
+    yield item.kind === "snapshot"
+      ? { kind: "snapshot", snapshot: { ...item.snapshot, ...whose } }
+      : { kind: "applied", applied: { ...item.applied, ...whose } };
+  }
+
+  /** Takes in what the targets have forked. */
+  async #follow({ recorded, kdamond, targets }: Followed): Promise<void> {
+    const before = kdamond.pid;
+    const begun = await targets.look();
+    if (kdamond.pid !== before) {
+      // The kernel turned it off, and it is on again: its thread is another one.
+      this.tracer.watch(kdamond.pid);
+      this.#intervals.set(kdamond.pid, this.#intervals.get(before) ?? recorded.contexts[0].intervals);
+    }
+    if (begun.length === 0) return;
+    const living = new Set(targets.living());
+    const others = this.#followed.filter((other) => other.targets !== targets).flatMap(({ targets }) => targets.pids);
+    this.#watches = this.#watches.filter(({ pid }) => living.has(pid) || others.includes(pid));
+    for (const pid of targets.pids) if (!living.has(pid)) this.#startTicks.delete(pid);
+    for (const pid of begun) {
+      this.#watches.push(new MappingsWatch(this.roots, pid));
+      this.#startTicks.set(pid, startTicksOf(this.roots, pid));
+    }
   }
 
   *#changedMappings(): Generator<RecordItem> {
@@ -172,7 +240,8 @@ export class DamonMonitor implements Monitor {
 
   /** `damo tune`, or whoever a kdamond belongs to, may have changed its intervals; no event says so. */
   #followTuning(): void {
-    for (const { recorded: { pid, contexts }, intervals } of this.watched) {
+    for (const { recorded: { pid: first, contexts }, intervals, follow } of this.watched) {
+      const pid = follow?.kdamond.pid ?? first;
       // Those that the kernel tunes itself come with its events.
       const now = contexts[0].intervals.goal ? undefined : intervals?.();
       const before = this.#intervals.get(pid);
@@ -187,6 +256,7 @@ export class DamonMonitor implements Monitor {
     // A pid that another process has got by now is not our target any more.
     const isGone = (pid: number) => !isAlive(this.roots, pid) || startTicksOf(this.roots, pid) !== ticks.get(pid);
     if (ticks.size > 0 && [...ticks.keys()].every(isGone)) return "target exited";
+    if (this.#followed.some(({ targets }) => targets.isUnsure)) return undefined;
     return this.watched.every((kdamond) => !kdamond.isOn()) ? "kdamond stopped" : undefined;
   }
 }

@@ -81,6 +81,13 @@ export function readProcess(roots: Roots, pid: number): RecordedProcess {
   return { pid, comm, cmdline, exe };
 }
 
+/** What the process has mapped itself, ascending; nothing where it is gone. */
+export function mappingsOf(roots: Roots, pid: number): Mapping[] {
+  const mappings = parseMaps(readOptional(`${roots.proc}/${pid}/maps`) ?? "");
+  // The kernel's own page at the end of all addresses.
+  return mappings.filter(({ path }) => path !== "[vsyscall]");
+}
+
 /** Watches the mappings of one process for changes. */
 export class MappingsWatch {
   #last = "";

@@ -1,6 +1,7 @@
 import { BusyError, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
 import { chooseInterface, interfacesHere } from "./choose_interface.ts";
+import { isReplacing, requireFollowing, startWithChildren } from "./follow_start.ts";
 import type { DamonInterface } from "./interface.ts";
 import { requireFreeDamon, startKdamonds } from "./kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "./monitor.ts";
@@ -27,7 +28,7 @@ export interface SourceOptions {
   interface?: "sysfs" | "debugfs" | "auto";
   /** Most of one CPU that the page sampler may take, 0 to 1; 0.02 by default. */
   maxOverhead?: number;
-  /** Whether what the target forks is watched too; the page sampler only. */
+  /** Whether what the target forks is watched too; with DAMON by sysfs only. */
   includeChildren?: boolean | undefined;
   /** Ring buffer between DAMON and us, bytes; 4 MiB by default. */
   ringBytes?: number;
@@ -60,18 +61,20 @@ export async function openSource(
       }`,
     );
   }
+  if (options.includeChildren && !watchesProcess) {
+    throw new TypeError(
+      `Cannot use --include_children as the target must be a process: it is ${
+        watched === "ongoing" ? "what runs already, which is only listened to" : "memory"
+      }`,
+    );
+  }
   if (watched === "ongoing") return openDamon(roots, undefined, options);
   const { kdamonds, pid } = watched;
   if (monitor === "auto" || monitor === "damon") {
     try {
-      if (options.includeChildren) {
-        throw new UnsupportedError(
-          "Cannot follow children with DAMON: the page sampler can; use --monitor pages",
-          "children",
-        );
-      }
       const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
       const damon = chooseInterface(roots, options.interface);
+      if (options.includeChildren) requireFollowing(roots, damon);
       for (const each of operations) await requireFreeDamon(roots, each, damon);
       return openDamon(roots, kdamonds, options);
     } catch (error) {
@@ -141,7 +144,9 @@ function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, optio
       // Attached before DAMON is turned on, so that its first event finds someone listening.
       tracer.attach();
       watched = kdamonds
-        ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), chooseInterface(roots, options.interface))
+        ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), chooseInterface(roots, options.interface), {
+          follows: options.includeChildren === true,
+        })
         : ongoing(roots, options.say);
       for (const { recorded } of watched) tracer.watch(recorded.pid);
       return new DamonMonitor(roots, tracer, watched);
@@ -158,13 +163,17 @@ async function ourKdamonds(
   roots: Roots,
   kdamonds: readonly Kdamond[],
   damon: DamonInterface,
+  { follows }: { follows: boolean },
 ): Promise<WatchedKdamond[]> {
-  const running = await startKdamonds(roots, kdamonds, { damon });
+  const [staged, running] = follows
+    ? await startWithChildren(roots, kdamonds, damon)
+    : [kdamonds, await startKdamonds(roots, kdamonds, { damon })];
   return running.map((each, i) => ({
-    recorded: { ...kdamonds[i], pid: each.pid, index: each.index, ours: true },
+    recorded: { ...staged[i], pid: each.pid, index: each.index, ours: true },
     isOn: () => each.isOn(),
     intervals: () => damon.intervalsOf(each.index),
     schemes: () => schemesNow(damon, each.index, true),
+    ...(follows && { follow: { kdamond: each, replaces: isReplacing() } }),
     stop: () => each.stop(),
   }));
 }

@@ -62,6 +62,14 @@ export class SysfsInterface implements DamonInterface {
     return [...writes, { path: `${this.#dir}/${index}/state`, text, hint: "the settings stay as they were" }];
   }
 
+  targetsPlan(index: number, wanted: Kdamond, word: "commit" | "on"): HintedWrite[] {
+    // All of them, whatever is there: their number makes their folders anew.
+    const writes = planOf(wanted, index).filter(({ path }) => TARGETS.test(path));
+    const path = `${this.#dir}/${index}/state`;
+    const off = word === "on" && readOptional(path) === "on" ? [{ path, text: "off" }] : [];
+    return [...off, ...this.#full(writes), { path, text: word, hint: "a target may have ended" }];
+  }
+
   refreshPlan(index: number): HintedWrite[] {
     const dir = `${this.#dir}/${index}`;
     if (Number(readOptional(`${dir}/refresh_ms`) ?? 0) > 0) return [];
@@ -143,6 +151,7 @@ export class SysfsInterface implements DamonInterface {
 const EBUSY = 16;
 const [BUSY_TRIES, BUSY_MS] = [50, 10];
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const TARGETS = /^\d+\/contexts\/\d+\/targets\//;
 const GOALS = /\/quotas\/goals\//;
 
 const hasFilters = ({ contexts }: Kdamond) =>

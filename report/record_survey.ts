@@ -61,6 +61,8 @@ export function keyOf({ kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetI
   return `${kdamond}/${targetId}`;
 }
 
+const FIRST_POINTER = 1n << 32n;
+
 /** A target that was seen for the first time, before any of its snapshots is counted. */
 export function newTargetOf(
   { kdamond, targetId }: Snapshot,
@@ -75,7 +77,9 @@ export function newTargetOf(
     ? Number(targetId)
     : [...others].filter((other) => other.kdamond === kdamond).length;
   const none = () => ({ min: Infinity, max: -Infinity });
-  const pid = targets[index]?.pid;
+  // An id that is neither an index of the header's nor a pointer is a child's: who that is, namePids tells.
+  const isChild = targetId >= BigInt(targets.length) && targetId < FIRST_POINTER;
+  const pid = isChild ? undefined : targets[index]?.pid;
   return { kdamond, targetId, index, pid, snapshots: 0, sampleUs: none(), aggrUs: none(), nrRegions: none() };
 }
 
@@ -89,8 +93,11 @@ export function countSnapshot(target: RecordedTarget, { sampleUs, aggrUs, region
 
 /** Gives children that were followed their pid: who they were stands at the record's end only. */
 export function namePids(targets: Iterable<RecordedTarget>, footer: RecordFooter | undefined): void {
-  const pids = footer?.pages?.pids ?? [];
-  for (const target of targets) target.pid = pids[Number(target.targetId)] ?? target.pid;
+  for (const target of targets) {
+    const followed = footer?.targets?.find(({ kdamond }) => kdamond === target.kdamond);
+    const pids = followed?.pids ?? footer?.pages?.pids ?? [];
+    target.pid = pids[Number(target.targetId)] ?? target.pid;
+  }
 }
 
 function widen(extent: Extent, value: number): void {

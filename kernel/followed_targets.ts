@@ -1,0 +1,269 @@
+import {
+  type AddressRange,
+  type Context,
+  KernelError,
+  rangesOf,
+  type RecordedKdamond,
+  type Regions,
+  type Target,
+} from "../damon/mod.ts";
+import { childrenOf } from "./children.ts";
+import { isAlive, mappingsOf, startTicksOf } from "./process.ts";
+import type { Roots } from "./roots.ts";
+
+/** A kdamond of ours whose targets change while it runs. */
+export interface RetargetedKdamond {
+  /** Its kernel thread now. */
+  readonly pid: number;
+  isOn(): boolean;
+  /** Makes it watch these. @throws {KernelError} where the kernel takes them not, or not now. */
+  commit(targets: readonly Target[]): Promise<void>;
+  /** Turns it on once more where it went off. @throws {KernelError} likewise. */
+  restart(targets: readonly Target[]): Promise<void>;
+}
+
+/** How {@linkcode FollowedTargets} goes about it. */
+export interface FollowOptions {
+  /**
+   * Whether a commit gives a target another process. Before Linux 6.7 it may add one instead: then what has ended is got
+   * rid of by turning the kdamond off and on.
+   */
+  replaces?: boolean;
+  /** Now, ns: by the clock of the snapshots. */
+  clockNs(): number;
+}
+
+/** One of the kernel's targets, which it names by its place among them. */
+interface Slot {
+  /** Target id in the record of whose snapshots these are, until another one has the place. */
+  id: number;
+  /** Set where the process has ended and nobody is watched in its place: when the kernel knew of it. */
+  parkedNs?: number;
+}
+
+/** Most targets at a time: each costs writes with every change. */
+const MOST_TARGETS = 256;
+/** A child is taken in when it is found a second time: one that ends while the kernel is told costs the most. */
+const LOOKS = 2;
+/** Update intervals from one change to the next: the kernel begins to count its own anew with each. */
+const PAUSE_UPDATES = 2;
+/** Where the kernel waits for the next aggregation: of all of the time at most this share is waited for. */
+const PAUSE_AGGREGATIONS = 10;
+/** How long a kdamond may take to end for a commit that it could not take, ns. */
+const UNSURE_NS = 1e9;
+const RESTARTS = 5;
+/** What is watched in the place of a process that ended: no process has this page. Larger pages are rounded to. */
+const PARKED: readonly AddressRange[] = [{ start: 0, end: 4096 }];
+
+/**
+ * Makes the processes that a kdamond's targets fork, and those that these fork, targets of it as well, while it runs.
+ *
+ * The kernel names a target by its place in a list; each process gets an id of its own here, the place of its pid in
+ * {@linkcode pids}. The kernel takes a list only if each process in it is there: the place of one that has ended goes to
+ * the kdamond itself, a thread of the kernel without memory, and to another process no sooner than all snapshots of the
+ * first have come through. Up to Linux 6.14 a process that ends between our look and the commit, which waits for
+ * the next aggregation, makes the kernel end the kdamond: it is turned on again, under another pid.
+ */
+export class FollowedTargets {
+  /** By target id: those that it began with, then the others as they were taken in. */
+  readonly pids: number[] = [];
+  readonly #roots: Roots;
+  readonly #context: Context;
+  readonly #kdamond: RetargetedKdamond;
+  readonly #options: FollowOptions;
+  readonly #ticks: (number | undefined)[] = [];
+  /** Ids of those that have not ended; who has ended stays so. */
+  readonly #alive = new Set<number>();
+  /** By the pid of the kernel thread: the last are those of now. */
+  readonly #slots = new Map<number, Slot[]>();
+  /** Children that were found once, or more often, by pid. */
+  #found = new Map<number, number>();
+  /** The time of the last snapshot of this thread that came. */
+  #seenNs = 0;
+  #nextNs = 0;
+  /** When a commit was asked for of which it is not sure that the kernel took it. */
+  #unsureNs: number | undefined;
+  #restarts = 0;
+
+  constructor(roots: Roots, recorded: RecordedKdamond, kdamond: RetargetedKdamond, options: FollowOptions) {
+    this.#roots = roots;
+    this.#context = recorded.contexts[0];
+    this.#kdamond = kdamond;
+    this.#options = options;
+    this.#slots.set(recorded.pid, this.#context.targets.map(({ pid }) => ({ id: this.#learn(pid!) })));
+  }
+
+  /** Whether this kernel thread is the kdamond's, or was. */
+  has(kdamond: number): boolean {
+    return this.#slots.has(kdamond);
+  }
+
+  /** Whether it may be off only until it is turned on again. */
+  get isUnsure(): boolean {
+    return this.#unsureNs !== undefined;
+  }
+
+  /** Pids of those that run. */
+  living(): number[] {
+    return this.#living().map((id) => this.pids[id]);
+  }
+
+  /**
+   * Whose regions these are, by the kernel's index of the target: its id in the record. `undefined` where nobody is
+   * watched in that place. To be asked for each snapshot in order.
+   */
+  idOf(kdamond: number, target: bigint, regions: Regions, endNs: number): number | undefined {
+    if (kdamond === this.#kdamond.pid) this.#seenNs = Math.max(this.#seenNs, endNs);
+    const slot = this.#slots.get(kdamond)?.[Number(target)];
+    return slot === undefined || isParked(regions) ? undefined : slot.id;
+  }
+
+  /**
+   * Looks for children and for those that have ended, and has the kernel follow.
+   *
+   * @returns pids that are watched from now on.
+   */
+  async look(): Promise<number[]> {
+    const nowNs = this.#options.clockNs();
+    const living = this.#living();
+    const begun = this.#candidates(living);
+    if (this.#unsureNs !== undefined) {
+      if (!this.#kdamond.isOn() && living.length > 0) return await this.#restart(living, begun);
+      if (nowNs - this.#unsureNs > UNSURE_NS) this.#unsureNs = undefined;
+      return [];
+    }
+    if (nowNs < this.#nextNs) return [];
+    const slots = this.#slots.get(this.#kdamond.pid)!;
+    const ended = slots.some(({ id, parkedNs }) => parkedNs === undefined && !this.#alive.has(id));
+    if ((!ended && begun.length === 0) || living.length + begun.length === 0) return [];
+    if (ended && this.#options.replaces === false) return await this.#restart(living, begun);
+    return await this.#commit(slots, begun);
+  }
+
+  async #commit(slots: readonly Slot[], begun: readonly number[]): Promise<number[]> {
+    const places: { slot: Slot; pid?: number }[] = slots.map((slot) => ({
+      slot: slot.parkedNs === undefined && !this.#alive.has(slot.id) ? { ...slot, parkedNs: Infinity } : slot,
+    }));
+    // All that was seen of who had the place before has come.
+    const isFree = ({ parkedNs }: Slot) => parkedNs !== undefined && parkedNs < this.#seenNs;
+    const free = places.filter(({ slot }) => isFree(slot));
+    const taken = new Map<number, readonly AddressRange[]>();
+    for (const pid of begun) {
+      const ranges = this.#rangesOf(pid);
+      // It has ended, or is about to.
+      if (ranges.length === 0) continue;
+      taken.set(pid, ranges);
+      const place = free.shift();
+      if (place) place.pid = pid;
+      else places.push({ slot: { id: -1 }, pid });
+    }
+    while (places.length > 0 && places.at(-1)!.pid === undefined && isFree(places.at(-1)!.slot)) places.pop();
+    const targets = places.map(({ slot, pid }): Target => {
+      if (pid !== undefined) return { pid, regions: [...taken.get(pid)!] };
+      if (slot.parkedNs !== undefined) return { pid: this.#kdamond.pid, regions: [...PARKED] };
+      return { pid: this.pids[slot.id], regions: [] };
+    });
+    try {
+      await this.#kdamond.commit(targets);
+    } catch (error) {
+      // Somebody else looked at DAMON's files in this moment, or a process ended in it: once more with the next look.
+      if (!(error instanceof KernelError)) throw error;
+      this.#nextNs = this.#options.clockNs() + this.#context.intervals.updateUs * 1e3;
+      if (!this.#kdamond.isOn()) this.#unsureNs = this.#options.clockNs();
+      return [];
+    }
+    const doneNs = this.#options.clockNs();
+    const { updateUs, aggrUs } = this.#context.intervals;
+    this.#nextNs = doneNs + Math.max(PAUSE_UPDATES * updateUs, PAUSE_AGGREGATIONS * aggrUs) * 1e3;
+    // Kernels do not tell whether they took it; they did if each process was there the whole time.
+    const isSure = targets.every(({ pid }) => startTicksOf(this.#roots, pid!) !== undefined);
+    if (!isSure) this.#unsureNs = doneNs;
+    const parked = (slot: Slot): Slot => {
+      if (slot.parkedNs !== Infinity) return slot;
+      const { id } = slot;
+      return isSure ? { id, parkedNs: doneNs } : { id };
+    };
+    this.#slots.set(
+      this.#kdamond.pid,
+      places.map(({ slot, pid }) => pid === undefined ? parked(slot) : { id: this.#learn(pid) }),
+    );
+    return [...taken.keys()];
+  }
+
+  /** The kernel ended it: its regions begin anew, without the places of those that have ended. */
+  async #restart(living: readonly number[], begun: readonly number[]): Promise<number[]> {
+    const { operations, targets } = this.#context;
+    const own = (id: number) => operations === "fvaddr" ? targets[id]?.regions ?? targets[0].regions : [];
+    const taken = begun.filter((pid) => this.#rangesOf(pid).length > 0);
+    const old = living.map((id): Target => ({ pid: this.pids[id], regions: own(id) }));
+    const added = taken.map((pid): Target => ({ pid, regions: own(0) }));
+    try {
+      await this.#kdamond.restart([...old, ...added]);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#unsureNs = ++this.#restarts < RESTARTS ? this.#options.clockNs() : undefined;
+      return [];
+    }
+    this.#unsureNs = undefined;
+    this.#restarts = 0;
+    this.#seenNs = 0;
+    const ids = [...living, ...taken.map((pid) => this.#learn(pid))];
+    this.#slots.set(this.#kdamond.pid, ids.map((id) => ({ id })));
+    this.#nextNs = this.#options.clockNs() + PAUSE_UPDATES * this.#context.intervals.updateUs * 1e3;
+    return taken;
+  }
+
+  /** Children that were found for the second time. */
+  #candidates(living: readonly number[]): number[] {
+    const known = living.map((id) => this.pids[id]);
+    const found = new Map<number, number>();
+    for (const pid of descendantsOf(this.#roots, known)) found.set(pid, (this.#found.get(pid) ?? 0) + 1);
+    this.#found = found;
+    return [...found].filter(([, looks]) => looks >= LOOKS).map(([pid]) => pid).slice(
+      0,
+      Math.max(0, MOST_TARGETS - known.length),
+    );
+  }
+
+  /** What a new target is watched at first; with vaddr the kernel finds out itself, but not before its next update. */
+  #rangesOf(pid: number): AddressRange[] {
+    const { operations, targets } = this.#context;
+    if (!isAlive(this.#roots, pid)) return [];
+    return operations === "fvaddr" ? [...targets[0].regions] : rangesOf(mappingsOf(this.#roots, pid), 3);
+  }
+
+  /** Ids. A pid that another process has got by now is not our target any more. */
+  #living(): number[] {
+    for (const id of this.#alive) {
+      const pid = this.pids[id];
+      const isHere = isAlive(this.#roots, pid) && startTicksOf(this.#roots, pid) === this.#ticks[id];
+      if (!isHere) this.#alive.delete(id);
+    }
+    return [...this.#alive];
+  }
+
+  #learn(pid: number): number {
+    this.#ticks.push(startTicksOf(this.#roots, pid));
+    const id = this.pids.push(pid) - 1;
+    this.#alive.add(id);
+    return id;
+  }
+}
+
+/** All that these processes have forked and what that has forked, as far as it lives. */
+export function descendantsOf(roots: Roots, pids: readonly number[]): number[] {
+  const known = new Set(pids);
+  const left = [...pids];
+  for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
+    for (const child of childrenOf(roots, pid)) {
+      if (known.has(child) || !isAlive(roots, child)) continue;
+      known.add(child);
+      left.push(child);
+    }
+  }
+  return [...known].slice(pids.length);
+}
+
+function isParked(regions: Regions): boolean {
+  return regions.length === 1 && regions.start[0] === 0;
+}

@@ -1,0 +1,258 @@
+import assert from "assert";
+import {
+  type Context,
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  KernelError,
+  type RecordedKdamond,
+  Regions,
+  type Target,
+} from "../../damon/mod.ts";
+import { FollowedTargets } from "../../kernel/followed_targets.ts";
+import { startKdamonds } from "../../kernel/kdamond.ts";
+import { readEntry } from "../../kernel/ours.ts";
+import { SysfsInterface } from "../../kernel/sysfs_interface.ts";
+import { FakeKernel } from "../fake_kernel.ts";
+import { FakeProcesses } from "../fake_processes.ts";
+import { fakeRoots, treeOf } from "../fake_sysfs.ts";
+
+const contextOf = (...targets: Target[]): Context => ({
+  operations: "vaddr",
+  intervals: DEFAULT_INTERVALS,
+  nrRegions: DEFAULT_NR_REGIONS,
+  targets,
+});
+const recordedOf = (context: Context): RecordedKdamond => ({ pid: 77, index: 0, ours: true, contexts: [context] });
+const S = 1e9;
+
+/** A kdamond that takes what it is given, on process 42, and a clock that is set. */
+function setUp(options: { replaces?: boolean } = {}) {
+  const roots = fakeRoots({});
+  const processes = new FakeProcesses(roots);
+  processes.begin(42);
+  processes.begin(77);
+  const kdamond = {
+    pid: 77,
+    on: true,
+    lists: [] as Target[][],
+    restarts: [] as Target[][],
+    onCommit: () => {},
+    isOn: () => kdamond.on,
+    commit(targets: readonly Target[]) {
+      kdamond.lists.push([...targets]);
+      kdamond.onCommit();
+      return Promise.resolve();
+    },
+    restart(targets: readonly Target[]) {
+      kdamond.restarts.push([...targets]);
+      kdamond.pid++;
+      kdamond.on = true;
+      return Promise.resolve();
+    },
+  };
+  const clock = { ns: 1 };
+  const recorded = recordedOf(contextOf({ pid: 42, regions: [] }));
+  const followed = new FollowedTargets(roots, recorded, kdamond, { ...options, clockNs: () => clock.ns });
+  /** Whose id a snapshot of the kernel's target has. */
+  const idOf = (target: number, regions: Regions, kdamondPid = kdamond.pid) =>
+    followed.idOf(kdamondPid, BigInt(target), regions, clock.ns);
+  return { roots, processes, kdamond, clock, followed, idOf, [Symbol.dispose]: () => roots[Symbol.dispose]() };
+}
+
+const MEMORY = Regions.from([{ start: 0x10000, end: 0x20000, nrAccesses: 1, age: 0 }]);
+const PARKED = Regions.from([{ start: 0, end: 4096, nrAccesses: 0, age: 9 }]);
+const parked = (kdamond: number): Target => ({ pid: kdamond, regions: [{ start: 0, end: 4096 }] });
+const begun = (pid: number): Target => ({ pid, regions: [{ start: pid * 0x10000, end: pid * 0x10000 + 0x8000 }] });
+
+Deno.test("FollowedTargets takes in a child, and a child's child, when they are found the second time", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond } = test;
+  assert.deepEqual(await followed.look(), []);
+  processes.begin(50, 42);
+  processes.begin(51, 50);
+  assert.deepEqual(await followed.look(), []);
+  assert.equal(kdamond.lists.length, 0);
+  assert.deepEqual((await followed.look()).sort(), [50, 51]);
+  // What it has found out about the first one stays.
+  assert.deepEqual(kdamond.lists, [[{ pid: 42, regions: [] }, begun(50), begun(51)]]);
+  assert.deepEqual(followed.pids, [42, 50, 51]);
+  assert.deepEqual([0, 1, 2, 3].map((target) => test.idOf(target, MEMORY)), [0, 1, 2, undefined]);
+});
+
+Deno.test("FollowedTargets changes targets at most once in two update intervals, however many are forked", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond, clock } = test;
+  for (let i = 0; i < 60; i++) {
+    processes.begin(100 + i, 42);
+    await followed.look();
+    clock.ns += S / 10;
+  }
+  // At 0.1, 2.1 and 4.1 seconds.
+  assert.deepEqual(kdamond.lists.map((targets) => targets.length), [2, 22, 42]);
+});
+
+Deno.test("FollowedTargets gives a dead child's place away, but to another child only when all of its snapshots have come", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond, clock, idOf } = test;
+  processes.begin(50, 42);
+  processes.begin(51, 42);
+  await followed.look();
+  await followed.look();
+  processes.end(50);
+  clock.ns += 3 * S;
+  await followed.look();
+  assert.deepEqual(kdamond.lists.at(-1), [{ pid: 42, regions: [] }, parked(77), { pid: 51, regions: [] }]);
+  // No snapshot since then has come: one of the dead child's may be on its way.
+  processes.begin(52, 42);
+  await followed.look();
+  clock.ns += 3 * S;
+  assert.deepEqual(await followed.look(), [52]);
+  assert.deepEqual(kdamond.lists.at(-1)!.slice(1), [parked(77), { pid: 51, regions: [] }, begun(52)]);
+  assert.equal(idOf(1, MEMORY), 1);
+  assert.equal(idOf(1, PARKED), undefined);
+  assert.equal(idOf(3, MEMORY), 3);
+  processes.begin(53, 42);
+  await followed.look();
+  clock.ns += 3 * S;
+  assert.deepEqual(await followed.look(), [53]);
+  assert.deepEqual(kdamond.lists.at(-1)!.slice(1), [begun(53), { pid: 51, regions: [] }, { pid: 52, regions: [] }]);
+  // The kernel has not taken it yet, then it has.
+  assert.equal(idOf(1, PARKED), undefined);
+  assert.equal(idOf(1, MEMORY), 4);
+  assert.deepEqual(followed.pids, [42, 50, 51, 52, 53]);
+});
+
+Deno.test("FollowedTargets takes places away from the end of the list", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond, clock, idOf } = test;
+  processes.begin(50, 42);
+  await followed.look();
+  await followed.look();
+  processes.end(50);
+  clock.ns += 3 * S;
+  await followed.look();
+  idOf(0, MEMORY);
+  clock.ns += 3 * S;
+  idOf(0, MEMORY);
+  processes.begin(51, 42);
+  await followed.look();
+  await followed.look();
+  assert.deepEqual(kdamond.lists.at(-1), [{ pid: 42, regions: [] }, begun(51)]);
+  processes.end(51);
+  clock.ns += 3 * S;
+  await followed.look();
+  assert.deepEqual(kdamond.lists.at(-1), [{ pid: 42, regions: [] }, parked(77)]);
+});
+
+Deno.test("FollowedTargets turns on again a kdamond that the kernel ended for a child that was gone", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond, clock, idOf } = test;
+  processes.begin(50, 42);
+  processes.begin(51, 42);
+  await followed.look();
+  kdamond.onCommit = () => {
+    processes.end(50);
+    kdamond.on = false;
+  };
+  await followed.look();
+  assert.ok(followed.isUnsure);
+  await followed.look();
+  assert.ok(!followed.isUnsure);
+  assert.deepEqual(kdamond.restarts, [[{ pid: 42, regions: [] }, { pid: 51, regions: [] }]]);
+  assert.equal(kdamond.pid, 78);
+  // The places of before are those of the kernel thread of before.
+  assert.deepEqual([0, 1, 2].map((target) => idOf(target, MEMORY, 77)), [0, 1, 2]);
+  assert.deepEqual([0, 1].map((target) => idOf(target, MEMORY, 78)), [0, 2]);
+  assert.deepEqual([77, 78, 79].map((pid) => followed.has(pid)), [true, true, false]);
+  // And goes on from there.
+  processes.begin(52, 42);
+  kdamond.onCommit = () => {};
+  clock.ns += 3 * S;
+  await followed.look();
+  assert.deepEqual(await followed.look(), [52]);
+  assert.equal(idOf(2, MEMORY, 78), 3);
+});
+
+Deno.test("FollowedTargets tells the kernel once more where a child ended meanwhile, and nothing says whether it took it", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond, clock } = test;
+  processes.begin(50, 42);
+  processes.begin(51, 42);
+  await followed.look();
+  kdamond.onCommit = () => processes.end(50);
+  await followed.look();
+  kdamond.onCommit = () => {};
+  for (let i = 0; i < 40; i++) {
+    clock.ns += S / 10;
+    await followed.look();
+  }
+  assert.deepEqual(kdamond.lists.at(-1), [{ pid: 42, regions: [] }, parked(77), { pid: 51, regions: [] }]);
+  assert.deepEqual(kdamond.restarts, []);
+});
+
+Deno.test("FollowedTargets leaves out who has ended by turning DAMON off and on where a commit would add a target instead", async () => {
+  using test = setUp({ replaces: false });
+  const { followed, processes, kdamond, clock } = test;
+  processes.begin(50, 42);
+  await followed.look();
+  await followed.look();
+  processes.end(50);
+  clock.ns += 3 * S;
+  await followed.look();
+  assert.equal(kdamond.lists.length, 1);
+  assert.deepEqual(kdamond.restarts, [[{ pid: 42, regions: [] }]]);
+});
+
+Deno.test("FollowedTargets asks again later where the kernel is busy, and changes nothing in between", async () => {
+  using test = setUp();
+  const { followed, processes, kdamond, clock, idOf } = test;
+  kdamond.onCommit = () => {
+    throw new KernelError("write commit", 16);
+  };
+  processes.begin(50, 42);
+  await followed.look();
+  assert.deepEqual(await followed.look(), []);
+  assert.deepEqual(followed.pids, [42]);
+  assert.equal(idOf(1, MEMORY), undefined);
+  kdamond.onCommit = () => {};
+  clock.ns += 1.1 * S;
+  assert.deepEqual(await followed.look(), [50]);
+});
+
+Deno.test("a kdamond takes other targets while it is on, is ours still, and leaves the tree as it was", async () => {
+  using kernel = new FakeKernel("6.18");
+  const { roots } = kernel;
+  const before = treeOf(roots.damon);
+  const damon = new SysfsInterface(roots, kernel.write);
+  const [running] = await startKdamonds(roots, [{ contexts: [contextOf({ pid: 42, regions: [] })] }], { damon });
+  const first = running.pid;
+  kernel.writes.length = 0;
+  await running.commit([{ pid: 42, regions: [] }, begun(50)]);
+  const targets = "0/contexts/0/targets";
+  assert.deepEqual(kernel.writes, [
+    `${targets}/nr_targets 2`,
+    `${targets}/0/pid_target 42`,
+    `${targets}/0/regions/nr_regions 0`,
+    `${targets}/1/pid_target 50`,
+    `${targets}/1/regions/nr_regions 1`,
+    `${targets}/1/regions/0/start ${50 * 0x10000}`,
+    `${targets}/1/regions/0/end ${50 * 0x10000 + 0x8000}`,
+    "0/state commit",
+  ]);
+  assert.equal(readEntry(roots, 0)!.kdamond.contexts[0].targets.length, 2);
+  assert.equal(running.pid, first);
+  await running.restart([{ pid: 42, regions: [] }]);
+  assert.deepEqual(kernel.writes.slice(8), [
+    "0/state off",
+    `${targets}/nr_targets 1`,
+    `${targets}/0/pid_target 42`,
+    `${targets}/0/regions/nr_regions 0`,
+    "0/state on",
+  ]);
+  assert.notEqual(running.pid, first);
+  assert.ok(running.isOn());
+  assert.equal(readEntry(roots, 0)!.kdamondPid, running.pid);
+  await running.stop();
+  assert.deepEqual(treeOf(roots.damon), before);
+  await assert.rejects(running.restart([{ pid: 42, regions: [] }]), { name: "KernelError", message: /somebody else/ });
+});
