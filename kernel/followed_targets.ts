@@ -39,6 +39,14 @@ interface Slot {
   id: number;
   /** Set where the process has ended and nobody is watched in its place: when the kernel knew of it. */
   parkedNs?: number;
+  /** Set where it is not sure that the kernel knows of it: what is to be watched is said once more. */
+  isNew?: boolean;
+}
+
+/** A place in the list to come, and who is to have it from now on. */
+interface Place {
+  slot: Slot;
+  pid?: number;
 }
 
 /** Most targets at a time: each costs writes with every change. */
@@ -141,7 +149,7 @@ export class FollowedTargets {
   }
 
   async #commit(slots: readonly Slot[], begun: readonly number[]): Promise<number[]> {
-    const places: { slot: Slot; pid?: number }[] = slots.map((slot) => ({
+    const places: Place[] = slots.map((slot) => ({
       slot: slot.parkedNs === undefined && !this.#alive.has(slot.id) ? { ...slot, parkedNs: Infinity } : slot,
     }));
     // All that was seen of who had the place before has come.
@@ -161,7 +169,8 @@ export class FollowedTargets {
     const targets = places.map(({ slot, pid }): Target => {
       if (pid !== undefined) return { pid, regions: [...taken.get(pid)!] };
       if (slot.parkedNs !== undefined) return { pid: this.#kdamond.pid, regions: [...PARKED] };
-      return { pid: this.pids[slot.id], regions: [] };
+      const pidNow = this.pids[slot.id];
+      return { pid: pidNow, regions: slot.isNew ? this.#rangesOf(pidNow) : [] };
     });
     try {
       await this.#kdamond.commit(targets);
@@ -178,15 +187,12 @@ export class FollowedTargets {
     // Kernels do not tell whether they took it; they did if each process was there the whole time.
     const isSure = targets.every(({ pid }) => startTicksOf(this.#roots, pid!) !== undefined);
     if (!isSure) this.#unsureNs = doneNs;
-    const parked = (slot: Slot): Slot => {
-      if (slot.parkedNs !== Infinity) return slot;
-      const { id } = slot;
-      return isSure ? { id, parkedNs: doneNs } : { id };
+    const known = ({ slot: { id, parkedNs, isNew }, pid }: Place): Slot => {
+      if (pid !== undefined) return { id: this.#learn(pid), isNew: !isSure };
+      if (parkedNs === Infinity) return isSure ? { id, parkedNs: doneNs } : { id };
+      return parkedNs === undefined ? { id, isNew: isNew === true && !isSure } : { id, parkedNs };
     };
-    this.#slots.set(
-      this.#kdamond.pid,
-      places.map(({ slot, pid }) => pid === undefined ? parked(slot) : { id: this.#learn(pid) }),
-    );
+    this.#slots.set(this.#kdamond.pid, places.map(known));
     return [...taken.keys()];
   }
 
@@ -206,7 +212,6 @@ export class FollowedTargets {
     }
     this.#unsureNs = undefined;
     this.#restarts = 0;
-    this.#seenNs = 0;
     const ids = [...living, ...taken.map((pid) => this.#learn(pid))];
     this.#slots.set(this.#kdamond.pid, ids.map((id) => ({ id })));
     this.#nextNs = this.#options.clockNs() + PAUSE_UPDATES * this.#context.intervals.updateUs * 1e3;

@@ -57,9 +57,9 @@ export class Process implements AsyncDisposable {
     return { pid, start, end: start + bytes };
   }
 
-  /** Lets it go on. */
-  async go(): Promise<void> {
-    await this.#input.write(new TextEncoder().encode("go\n"));
+  /** Lets it go on, or says what to do. */
+  async go(line = "go"): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(`${line}\n`));
   }
 
   /** Ends it, and waits for that. */

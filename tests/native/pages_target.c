@@ -111,6 +111,53 @@ static void churn(volatile char *stays, size_t stay)
 	}
 }
 
+static pid_t begin(size_t pages, unsigned int lives_us)
+{
+	pid_t child = fork();
+	char *at;
+
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Of another place than the parent's. */
+	at = map(pages * PAGE);
+	madvise(at, pages * PAGE, MADV_NOHUGEPAGE);
+	touch(at, pages);
+	if (lives_us) {
+		usleep(lives_us);
+		_exit(0);
+	}
+	say(at, pages);
+	touch_for_ever(at, hot);
+	return 0;
+}
+
+/* A line `+` begins a child with memory of its own, `-` ends the last one, `*` begins and ends many for three seconds. */
+static void fork_when_told(size_t pages)
+{
+	pid_t last = 0;
+	char line[16];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		if (line[0] == '+') {
+			last = begin(pages, 0);
+		} else if (line[0] == '-') {
+			kill(last, SIGKILL);
+			waitpid(last, NULL, 0);
+			puts("ended");
+			fflush(stdout);
+		} else if (line[0] == '*') {
+			for (int i = 0; i < 100; i++, usleep(30000)) {
+				begin(16, 200000 + i % 7 * 150000);
+				while (waitpid(-1, NULL, WNOHANG) > 0)
+					;
+			}
+			puts("done");
+			fflush(stdout);
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -167,6 +214,10 @@ int main(int argc, char **argv)
 		for (volatile char *p = at;; usleep(500))
 			for (size_t i = 0; i < pages; i++)
 				(void)p[i * PAGE];
+	if (!strcmp(mode, "forks")) {
+		pthread_create(&thread, NULL, touch_in_thread, at);
+		fork_when_told(pages);
+	}
 	if (!strcmp(mode, "race"))
 		race(at, hot);
 	if (!strcmp(mode, "churn"))

@@ -1,0 +1,132 @@
+import assert from "assert";
+import { DEFAULT_NR_REGIONS, type Kdamond, type Snapshot } from "../../../damon/mod.ts";
+import { openSource } from "../../../kernel/record_source.ts";
+import { defaultRoots } from "../../../kernel/roots.ts";
+import { Process } from "../../native/pages_processes.ts";
+import { damo, damonTree, isRecording, KDAMONDS, outcomeOf, readRecord, spawnDamo, until } from "./guest.ts";
+
+const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();
+const PAGE = 4096;
+const [PAGES, HOT] = [4000, 2000];
+const roots = defaultRoots();
+
+interface Memory {
+  pid: number;
+  start: number;
+  end: number;
+}
+
+/** Share of the hot half of a process's memory that a snapshot shows as accessed. */
+function seenOf({ regions }: Snapshot, { start }: Memory): number {
+  const end = start + HOT * PAGE;
+  const seen = [...regions].filter(({ nrAccesses }) => nrAccesses > 0)
+    .reduce((sum, region) => sum + Math.max(0, Math.min(end, region.end) - Math.max(start, region.start)), 0);
+  return seen / (HOT * PAGE);
+}
+
+const covers = ({ regions }: Snapshot, { start }: Memory) =>
+  [...regions].some((region) => region.start <= start && start < region.end);
+
+const kdamondOf = (pid: number): Kdamond => ({
+  contexts: [{
+    operations: "vaddr",
+    intervals: { sampleUs: 10_000, aggrUs: 200_000, updateUs: 500_000 },
+    nrRegions: DEFAULT_NR_REGIONS,
+    targets: [{ pid, regions: [] }],
+  }],
+});
+
+Deno.test("record --include_children finds the hot memory of a process and of the child that it forks meanwhile", async () => {
+  const before = damonTree();
+  await using target = Process.start("forks", PAGES, HOT);
+  const parent = await target.memory();
+  const path = `${OUT}/children.arrow`;
+  const recorder = spawnDamo(
+    ...["record", String(target.pid), "--monitor", "damon", "--include_children", "--timeout", "9", "-o", path],
+  );
+  await until(isRecording, "recording");
+  await new Promise((done) => setTimeout(done, 1000));
+  await target.go("+");
+  const child = await target.memory();
+  const { code, err } = await outcomeOf(recorder);
+  assert.equal(code, 0, err);
+  assert.deepEqual(damonTree(), before);
+
+  const { header, snapshots, mappings, footer } = await readRecord(path);
+  assert.deepEqual(footer!.targets, [{ kdamond: header.kdamonds[0].pid, pids: [parent.pid, child.pid] }]);
+  assert.deepEqual([footer!.dropped, footer!.torn], [0, 0]);
+  assert.deepEqual(new Set(mappings.map(({ pid }) => pid)), new Set([parent.pid, child.pid]));
+  for (const [id, memory] of [[0n, parent], [1n, child]] as const) {
+    const own = snapshots.filter(({ targetId }) => targetId === id);
+    const most = Math.max(...own.map((snapshot) => seenOf(snapshot, memory)));
+    console.log(`target ${id}: ${own.length} snapshots, of its hot memory at most ${most.toFixed(2)} seen`);
+    assert.ok(own.length >= 5 && most >= 0.8, `target ${id}: ${own.length} snapshots, ${most}`);
+    assert.ok(own.every(({ kdamond }) => kdamond === header.kdamonds[0].pid));
+  }
+  const report = await damo("report", "mappings", "-i", path);
+  console.log(report.out);
+  assert.equal(report.code, 0, report.err);
+  for (const { pid } of [parent, child]) assert.match(report.out, new RegExp(`\\b${pid}\\b`));
+});
+
+Deno.test("DAMON follows children that end, those that come after them, and many that live a moment", async () => {
+  const before = damonTree();
+  await using target = Process.start("forks", PAGES, HOT);
+  const parent = await target.memory();
+  const watched = { kdamonds: [kdamondOf(target.pid)], watchesProcess: true, pid: target.pid };
+  {
+    await using source = await openSource(roots, watched, { monitor: "damon", includeChildren: true });
+    const monitor = await source.start(target.pid);
+    const abort = new AbortController();
+    const items = monitor.items(abort.signal)[Symbol.asyncIterator]();
+    const pidsNow = () => monitor.counts().targets![0].pids;
+    /** Takes snapshots until one is as wanted. */
+    const snapshotUntil = async (isWanted: (snapshot: Snapshot) => boolean, what: string) => {
+      const endMs = performance.now() + 60_000;
+      while (performance.now() < endMs) {
+        const { value: item, done } = await items.next();
+        assert.ok(!done, `${what}: it ended, ${monitor.ended}`);
+        if (item.kind !== "snapshot") continue;
+        assert.ok(item.snapshot.targetId < BigInt(pidsNow().length));
+        assert.ok(item.snapshot.regions.start[0] > 0);
+        if (isWanted(item.snapshot)) return item.snapshot;
+      }
+      throw new Error(`did not come to pass in a minute: ${what}; pids ${pidsNow()}`);
+    };
+    const isOf = (memory: Memory) => (snapshot: Snapshot) =>
+      pidsNow()[Number(snapshot.targetId)] === memory.pid && seenOf(snapshot, memory) >= 0.8;
+    await snapshotUntil(isOf(parent), "the parent's");
+    await target.go("+");
+    const one = await target.memory();
+    await snapshotUntil(isOf(one), "the first child's");
+    await target.go("-");
+    await target.words();
+    await target.go("+");
+    const two = await target.memory();
+    await snapshotUntil(isOf(two), "the second child's");
+    assert.deepEqual(pidsNow(), [parent.pid, one.pid, two.pid]);
+    const kdamondPid = () => Deno.readTextFileSync(`${KDAMONDS}/0/pid`).trim();
+    const first = kdamondPid();
+    await target.go("*");
+    const done = target.words();
+    let isDone = false;
+    done.then(() => isDone = true);
+    await snapshotUntil(() => isDone, "the many's end");
+    await target.go("+");
+    const three = await target.memory();
+    await snapshotUntil(isOf(three), "the third child's");
+    const last = await snapshotUntil(isOf(parent), "the parent's, after all");
+    assert.equal(last.targetId, 0n);
+    assert.ok(covers(await snapshotUntil(isOf(two), "the second child's, after all"), two));
+    console.log(
+      `${pidsNow().length} processes in all; the kernel's list has ${
+        Deno.readTextFileSync(`${KDAMONDS}/0/contexts/0/targets/nr_targets`).trim()
+      }; the kdamond was ${first === kdamondPid() ? "the same throughout" : "turned on again"}`,
+    );
+    assert.equal(monitor.counts().dropped, 0);
+    abort.abort();
+    while (!(await items.next()).done);
+  }
+  assert.deepEqual(damonTree(), before);
+  assert.deepEqual([...Deno.readDirSync("/run/damo")].map(({ name }) => name).filter((name) => name !== "lock"), []);
+});
