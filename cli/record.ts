@@ -64,6 +64,9 @@ function plainCommand() {
     .option("--profile", "also sample what code the processes run: report profile")
     .option("--profile_rate <count>", "with --profile: so often a second on each CPU (default: 99)", count)
     .option("--include_children", "watch what the target has forked and forks, too")
+    // As the Python damo has them; there children are included unless that is excluded.
+    .addOption(new Option("--include_child_tasks").hideHelp().implies({ include_children: true }))
+    .addOption(new Option("--exclude_child_tasks").hideHelp())
     .option("--ring <size>", "ring buffer between DAMON and the recorder (default 4M)", parseBytes, 4 << 20)
     .option("--quiet", "no status line, no summary")
     .addHelpText(

@@ -33,6 +33,9 @@ export function snapshotTimesOf(options: RecordOptions): SnapshotTimes | undefin
   if (monitor === "pages" || monitor === "pages-exact") {
     throw new TypeError(`Cannot use --snapshot with --monitor ${monitor} as it looks through one of DAMON's schemes`);
   }
+  if (options.include_children) {
+    throw new TypeError("Cannot use --snapshot with --include_children as the targets of its scheme stay as they are");
+  }
   const [delay, count = "1", ...more] = snapshot as unknown as string[];
   const times = { delayMs: parseNs(delay, "s") / 1e6, count: parseCount(count) };
   if (more.length > 0 || times.count < 1) {

@@ -77,7 +77,7 @@ async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<Featu
       `damo record --monitor pages PID; it loads, with ${facts.levels} levels of page tables, by ${finds}`,
     ),
     rowOf("every page (pages-exact)", "yes", "damo record --monitor pages-exact PID"),
-    rowOf("children of a process", "yes", "damo record --include_children PID"),
+    rowOf("children of a process", "yes", "damo record --monitor pages --include_children PID"),
     facts.canFlush ? rowOf("small hot parts", "yes", "seen: clearing drops kept translations") : rowOf(
       "small hot parts",
       "no",
