@@ -7,7 +7,8 @@ import { ExitCode, messageOf } from "./exit.ts";
 async function main(argv: string[]): Promise<number> {
   const { args, command } = splitArguments(argv);
   try {
-    const run = async (words: string[]) => void await makeProgram(command).parseAsync(words, { from: "user" });
+    const run = async (words: string[]) =>
+      void await (await makeProgram(command, words)).parseAsync(words, { from: "user" });
     if (args[0] === "report" && args.some((word) => word.startsWith("--live"))) {
       const { reportLive } = await import("./live_report.ts");
       await reportLive(args, run);

@@ -1,24 +1,25 @@
 import { Command } from "@commander-js/extra-typings";
 
 /** `damo help [COMMAND|TOPIC]`: the help of a command, a topic, or the manual page. */
-export function helpCommand(program: () => Command) {
+export function helpCommand(program: () => Promise<Command>) {
   return new Command("help")
     .description("Explain a command, a topic, or list both. --man prints the manual page.")
     .argument("[words...]", "a command, as in report heatmap, or a topic")
     .option("--man", "print the whole manual page, as for: damo help --man | man -l -")
     .action(async (words, options) => {
       const { commandTable } = await import("./command_table.ts");
+      const tree = await program();
       const { TOPICS } = await import("./help_topics.ts");
       if (options.man) {
         const { manPage } = await import("./man_page.ts");
         const { VERSION } = await import("./version.ts");
-        return console.log(manPage(commandTable(program()), TOPICS, VERSION).trimEnd());
+        return console.log(manPage(commandTable(tree), TOPICS, VERSION).trimEnd());
       }
-      const command = findCommand(program(), words);
+      const command = findCommand(tree, words);
       const topic = words.length === 1 ? TOPICS.find(({ name }) => name === words[0]) : undefined;
       if (topic) return console.log(`${topic.title}\n${topic.text}`);
       if (!command) {
-        const names = [...program().commands.map((child) => child.name()), ...TOPICS.map(({ name }) => name)];
+        const names = [...tree.commands.map((child) => child.name()), ...TOPICS.map(({ name }) => name)];
         throw new TypeError(
           `Cannot explain ${JSON.stringify(words.join(" "))} as it must be a command or a topic; there are: ${
             names.join(", ")

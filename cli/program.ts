@@ -1,26 +1,5 @@
 import { Command, type Option } from "@commander-js/extra-typings";
-import { argsCommand } from "./args.ts";
-import { completionCommand } from "./completion.ts";
-import { catCommand } from "./cat.ts";
-import { convertCommand } from "./convert.ts";
-import { adjustCommand, cutCommand } from "./cut.ts";
-import { demoCommand } from "./demo.ts";
-import { doctorCommand } from "./doctor.ts";
-import { helpCommand } from "./help.ts";
-import { infoCommand } from "./info_command.ts";
-import { labCommand } from "./lab.ts";
-import { mergeCommand } from "./merge.ts";
-import { moduleCommand, moduleShortCommands } from "./module.ts";
-import { recordCommand } from "./record.ts";
-import { reportCommand } from "./report.ts";
-import { schemesCommand } from "./schemes.ts";
-import { pauseCommand, startCommand, tuneCommand } from "./start.ts";
-import { statusCommand } from "./status.ts";
-import { stopCommand } from "./stop.ts";
-import { parseNs } from "../damon/units.ts";
-import { traceCommand } from "./trace.ts";
 import { VERSION } from "./version.ts";
-import { workloadCommand } from "./workload.ts";
 
 /** Lets a value that does not parse name its option. */
 function nameInErrors(option: Option): void {
@@ -36,12 +15,57 @@ function nameInErrors(option: Option): void {
   };
 }
 
+/** What commands are made with. */
+interface Making {
+  /** What followed `--` on the command line. */
+  command: string[] | undefined;
+  /** The words before that. */
+  words: readonly string[];
+  /** The whole tree. */
+  whole: () => Promise<Command>;
+}
+
+type Maker = (making: Making) => Promise<{ parseAsync: unknown }>;
+
+/** Each command by its name, in the order of `--help`. Loading and making all of them takes longer than what most do. */
+const MAKERS: Record<string, Maker> = {
+  record: async ({ command }) => (await import("./record.ts")).recordCommand(command),
+  trace: async ({ command }) => (await import("./trace.ts")).traceCommand(command),
+  report: async ({ words }) =>
+    await (await import("./report.ts")).reportCommand(words.length === 0 ? "--help" : words[1]),
+  convert: async () => (await import("./convert.ts")).convertCommand(),
+  info: async () => (await import("./info_command.ts")).infoCommand(),
+  cat: async () => (await import("./cat.ts")).catCommand(),
+  cut: async () => (await import("./cut.ts")).cutCommand(),
+  merge: async () => (await import("./merge.ts")).mergeCommand(),
+  adjust: async () => (await import("./cut.ts")).adjustCommand(),
+  schemes: async ({ command }) => {
+    const [{ schemesCommand }, { parseNs }] = await Promise.all([import("./schemes.ts"), import("../damon/units.ts")]);
+    return schemesCommand(command, (text) => parseNs(text, "s") / 1e9);
+  },
+  start: async () => (await import("./start.ts")).startCommand(),
+  tune: async () => (await import("./start.ts")).tuneCommand(),
+  status: async () => (await import("./status.ts")).statusCommand(),
+  pause: async () => (await import("./start.ts")).pauseCommand("pause"),
+  resume: async () => (await import("./start.ts")).pauseCommand("resume"),
+  stop: async () => (await import("./stop.ts")).stopCommand(),
+  args: async () => (await import("./args.ts")).argsCommand(),
+  module: async () => (await import("./module.ts")).moduleCommand(),
+  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
+  workload: async ({ command }) => (await import("./workload.ts")).workloadCommand(command),
+  lab: async ({ command }) => (await import("./lab.ts")).labCommand(command),
+  demo: async () => (await import("./demo.ts")).demoCommand(),
+  completion: async ({ whole }) => (await import("./completion.ts")).completionCommand(whole),
+  help: async ({ whole }) => (await import("./help.ts")).helpCommand(whole),
+};
+
 /**
- * The command tree. Each command loads what it needs only when it runs, so that `--help` is quick.
+ * The command tree; of it only the command that the words begin with, where they do. Each command loads what it needs only
+ * when it runs.
  *
  * @param command What followed `--` on the command line.
  */
-export function makeProgram(command: string[] | undefined): Command {
+export async function makeProgram(command: string[] | undefined, words: readonly string[] = []): Promise<Command> {
   const program = new Command("damo")
     .description("See what a process, or the whole machine, really touches in memory: when, how often, and where.")
     .version(VERSION, "-V, --version", "print the version")
@@ -60,44 +84,23 @@ Examples:
   damo record paddr --timeout 60      record the whole machine's memory for a minute
   damo report heatmap                 show ./damon.arrow in the terminal
   damo report heatmap -o heat.png     ... as a picture (also .svg, .html, .vl.json, .csv, .json)`,
-    );
-  for (
-    const sub of [
-      recordCommand(command),
-      traceCommand(command),
-      reportCommand(),
-      convertCommand(),
-      infoCommand(),
-      catCommand(),
-      cutCommand(),
-      mergeCommand(),
-      adjustCommand(),
-      schemesCommand(command, (text) => parseNs(text, "s") / 1e9),
-      startCommand(),
-      tuneCommand(),
-      statusCommand(),
-      pauseCommand("pause"),
-      pauseCommand("resume"),
-      stopCommand(),
-      argsCommand(),
-      moduleCommand(),
-      doctorCommand(),
-      workloadCommand(command),
-      labCommand(command),
-      demoCommand(),
-      completionCommand(() => program as unknown as Command),
-      helpCommand(() => program as unknown as Command),
-    ]
-  ) {
-    program.addCommand(sub as unknown as Command);
+    ) as unknown as Command;
+  const making: Making = { command, words, whole: () => makeProgram(command) };
+  const isVersion = words.length === 1 && (words[0] === "--version" || words[0] === "-V");
+  const isOne = Object.hasOwn(MAKERS, words[0] ?? "");
+  for (const maker of isVersion ? [] : isOne ? [MAKERS[words[0]]] : Object.values(MAKERS)) {
+    program.addCommand(await maker(making) as unknown as Command);
   }
-  for (const sub of moduleShortCommands()) program.addCommand(sub as unknown as Command, { hidden: true });
+  if (!isVersion && !isOne) {
+    const { moduleShortCommands } = await import("./module.ts");
+    for (const sub of moduleShortCommands()) program.addCommand(sub as unknown as Command, { hidden: true });
+  }
   // Sub-commands were made on their own: they do not inherit how errors leave.
   const settle = (node: Command) => {
     node.exitOverride();
     node.options.forEach(nameInErrors);
     node.commands.forEach((child) => settle(child as Command));
   };
-  settle(program as unknown as Command);
-  return program as unknown as Command;
+  settle(program);
+  return program;
 }

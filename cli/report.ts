@@ -1,47 +1,52 @@
 import { Command } from "@commander-js/extra-typings";
-import { accessCommand, infoCommand, rawCommand, timesCommand } from "./access.ts";
-import { doctorCommand } from "./doctor.ts";
-import { fidelityCommand } from "./fidelity.ts";
-import { idleCommand } from "./idle.ts";
-import { paLayoutCommand } from "./pa_layout.ts";
-import { mappingsCommand } from "./mappings.ts";
-import { profileCommand } from "./profile.ts";
-import { schemesReportCommand } from "./schemes_report.ts";
-import { statusCommand } from "./status.ts";
-import { footprintCommand, nrRegionsCommand, wssCommand } from "./wss.ts";
-import { diffCommand, htmlCommand, overviewCommand } from "./overview.ts";
 import { count, each, reportOf } from "./report_options.ts";
 
 /** The options of `report heatmap`, as parsed. */
 export type HeatmapCommandOptions = ReturnType<ReturnType<typeof heatmapCommand>["opts"]>;
 
-/** `damo report`: what a record says. */
-export function reportCommand() {
-  return new Command("report")
+/** Each report by its name, in the order of `--help`. */
+const MAKERS: Record<string, () => Promise<{ parseAsync: unknown }>> = {
+  overview: async () => (await import("./overview.ts")).overviewCommand(),
+  heatmap: () => Promise.resolve(heatmapCommand("heatmap")),
+  wss: async () => (await import("./wss.ts")).wssCommand(),
+  mappings: async () => (await import("./mappings.ts")).mappingsCommand(),
+  html: async () => (await import("./overview.ts")).htmlCommand(),
+  diff: async () => (await import("./overview.ts")).diffCommand(),
+  access: async () => (await import("./access.ts")).accessCommand(),
+  nr_regions: async () => (await import("./wss.ts")).nrRegionsCommand(),
+  footprint: async () => (await import("./wss.ts")).footprintCommand("footprint"),
+  footprints: async () => (await import("./wss.ts")).footprintCommand("footprints"),
+  times: async () => (await import("./access.ts")).timesCommand(),
+  profile: async () => (await import("./profile.ts")).profileCommand(),
+  raw: async () => (await import("./access.ts")).rawCommand(),
+  info: async () => (await import("./access.ts")).infoCommand("info"),
+  record_info: async () => (await import("./access.ts")).infoCommand("record_info"),
+  fidelity: async () => (await import("./fidelity.ts")).fidelityCommand(),
+  idle: async () => (await import("./idle.ts")).idleCommand(),
+  schemes: async () => (await import("./schemes_report.ts")).schemesReportCommand(),
+  damon: async () => (await import("./status.ts")).statusCommand("damon"),
+  pa_layout: async () => (await import("./pa_layout.ts")).paLayoutCommand(),
+  sysinfo: async () => (await import("./doctor.ts")).doctorCommand("sysinfo"),
+  heats: () => Promise.resolve(heatsCommand()),
+};
+
+/** The peer's names for what has another one here. */
+const HIDDEN = ["footprints", "record_info", "heats"];
+
+/** What `damo report` does alone, or with a record. */
+const DEFAULT = "overview";
+
+/** `damo report`: what a record says. Where `word` tells which report is meant, only that one is made. */
+export async function reportCommand(word?: string) {
+  const report = new Command("report")
     .description("Show what a record says. Without a report's name: one page about it.")
-    .helpCommand(false)
-    .addCommand(overviewCommand(), { isDefault: true })
-    .addCommand(heatmapCommand("heatmap"))
-    .addCommand(wssCommand())
-    .addCommand(mappingsCommand())
-    .addCommand(htmlCommand())
-    .addCommand(diffCommand())
-    .addCommand(accessCommand())
-    .addCommand(nrRegionsCommand())
-    .addCommand(footprintCommand("footprint"))
-    .addCommand(footprintCommand("footprints"), { hidden: true })
-    .addCommand(timesCommand())
-    .addCommand(profileCommand())
-    .addCommand(rawCommand())
-    .addCommand(infoCommand("info"))
-    .addCommand(infoCommand("record_info"), { hidden: true })
-    .addCommand(fidelityCommand())
-    .addCommand(idleCommand())
-    .addCommand(schemesReportCommand())
-    .addCommand(statusCommand("damon"))
-    .addCommand(paLayoutCommand())
-    .addCommand(doctorCommand("sysinfo"))
-    .addCommand(heatsCommand(), { hidden: true });
+    .helpCommand(false);
+  const one = word !== undefined && Object.hasOwn(MAKERS, word) ? word : word?.startsWith("-") ? undefined : DEFAULT;
+  for (const name of one === undefined ? Object.keys(MAKERS) : [one]) {
+    const made = await MAKERS[name]() as unknown as Command;
+    report.addCommand(made, { hidden: HIDDEN.includes(name), isDefault: name === DEFAULT });
+  }
+  return report;
 }
 
 function heatmapCommand(name: string) {

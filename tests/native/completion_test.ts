@@ -7,7 +7,7 @@ import { TOPICS } from "../../cli/help_topics.ts";
 import { manPage } from "../../cli/man_page.ts";
 import { makeProgram } from "../../cli/program.ts";
 
-const table = commandTable(makeProgram(undefined));
+const table = commandTable(await makeProgram(undefined));
 
 /** What the program prints for a script on its standard input, or as its last argument. */
 async function outputOf(program: string, args: string[], env: Record<string, string> = {}): Promise<string> {
