@@ -1,3 +1,4 @@
+import { takeFooter } from "../format/describe.ts";
 import { describeRecord, openRecord, type RecordDescription } from "../format/mod.ts";
 import type { InfoOptions } from "./info_command.ts";
 import { infoJson, infoText } from "./info_text.ts";
@@ -21,7 +22,7 @@ async function describe(file: string, budgetMs: number): Promise<RecordDescripti
   const described = await describeRecord(record, budgetMs);
   if (described.readShare < 1 && described.format === "arrow") {
     const { arrowFooter } = await import("../format/arrow_tail.ts");
-    described.footer = await arrowFooter(file);
+    takeFooter(described, await arrowFooter(file));
     if (!described.footer) described.incomplete = "it has no footer: the recorder was killed, or is still writing";
   }
   return described;

@@ -13,6 +13,7 @@ export * from "./event.ts";
 export * from "./exact_text.ts";
 export * from "./features.ts";
 export * from "./filter_words.ts";
+export * from "./followed.ts";
 export * from "./item_times.ts";
 export * from "./kdamond.ts";
 export * from "./mapping.ts";

@@ -138,6 +138,8 @@ export interface RecordFooter {
   pages?: PagesCounts;
   /** Of DAMON, where children were followed. */
   targets?: TargetPids[];
+  /** The children that were followed, as they were when they were taken in. */
+  processes?: RecordedProcess[];
   /** Of the profiler, where it was asked for. */
   profile?: ProfileCounts;
   /** Exit code of the command that the recorder started itself. */

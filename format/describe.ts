@@ -1,4 +1,4 @@
-import type { RecordFooter, RecordHeader } from "../damon/mod.ts";
+import { FIRST_POINTER_ID, followedPid, type RecordFooter, type RecordHeader, withFollowed } from "../damon/mod.ts";
 import type { OpenRecord } from "./open_record.ts";
 
 /** Smallest and largest value. */
@@ -112,7 +112,7 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     }
   }
   const { fileBytes, bytesRead } = record;
-  return {
+  const described = {
     format: record.format,
     fileBytes,
     header: record.header,
@@ -129,6 +129,18 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     incomplete: isWhole ? record.incomplete : undefined,
     readShare: isWhole ? 1 : fileBytes ? Math.min(1, bytesRead / fileBytes) : NaN,
   };
+  takeFooter(described, footer);
+  return described;
+}
+
+/** Takes what the record's end says: also which children its targets are. */
+export function takeFooter(described: RecordDescription, footer: RecordFooter | undefined): void {
+  described.footer = footer;
+  described.header = withFollowed(described.header, footer);
+  for (const target of described.targets) {
+    const pid = followedPid(footer, target);
+    if (pid !== undefined) target.pid = pid;
+  }
 }
 
 function targetOf(
@@ -141,7 +153,11 @@ function targetOf(
   const { kdamonds } = header;
   const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
   const targets = recorded?.contexts[0]?.targets ?? [];
-  const pid = targets[targetId < BigInt(targets.length) ? Number(targetId) : 0]?.pid;
+  // Else it is a kernel pointer, or a child, whose pid is in the footer.
+  const isIndex = targetId < BigInt(targets.length);
+  const pid = isIndex || targets.length === 1 && targetId >= FIRST_POINTER_ID
+    ? targets[isIndex ? Number(targetId) : 0]?.pid
+    : undefined;
   return {
     kdamond,
     targetId,

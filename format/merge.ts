@@ -90,6 +90,7 @@ function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {
     const before = targets.get(each.kdamond);
     if (!before || before.pids.length < each.pids.length) targets.set(each.kdamond, each);
   }
+  const processes = new Map([...a.processes ?? [], ...b.processes ?? []].map((process) => [process.pid, process]));
   return {
     endNs: Math.max(a.endNs, b.endNs),
     reason: a.reason === b.reason ? a.reason : `${a.reason}; ${b.reason}`,
@@ -100,5 +101,6 @@ function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {
     dropped: a.dropped + b.dropped,
     torn: a.torn + b.torn,
     ...(targets.size > 0 && { targets: [...targets.values()] }),
+    ...(processes.size > 0 && { processes: [...processes.values()] }),
   };
 }

@@ -1,7 +1,7 @@
 import { RECORD_SCHEMA, type RecordedKdamond, type RecordHeader, type Source } from "../damon/mod.ts";
 import { readHost } from "./host.ts";
 import { pidsOf } from "./monitor.ts";
-import { readProcess } from "./process.ts";
+import { processOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** What a record's header cannot find out by itself. */
@@ -25,13 +25,7 @@ export function headerOf(roots: Roots, { tool, source, kdamonds, clockNs, record
     clock: { name: "boottime", originNs: clockNs, originWallMs: performance.timeOrigin + performance.now() },
     host: readHost(roots),
     kdamonds,
-    processes: pids.map((pid) => {
-      try {
-        return readProcess(roots, pid);
-      } catch {
-        return { pid, comm: "", cmdline: [], exe: "" };
-      }
-    }),
+    processes: pids.map((pid) => processOf(roots, pid)),
     recorder,
   };
 }

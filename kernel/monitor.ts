@@ -4,12 +4,13 @@ import {
   type Intervals,
   type PagesCounts,
   type RecordedKdamond,
+  type RecordedProcess,
   type RecordItem,
   type TargetPids,
 } from "../damon/mod.ts";
 import type { Tracer } from "../ffi/tracer.ts";
 import { FollowedTargets, type RetargetedKdamond } from "./followed_targets.ts";
-import { isAlive, MappingsWatch, startTicksOf } from "./process.ts";
+import { isAlive, MappingsWatch, processOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { SchemeWatch } from "./scheme_watch.ts";
 import type { SchemeStatus } from "./sysfs.ts";
@@ -28,6 +29,8 @@ export interface MonitorCounts {
   pages?: PagesCounts;
   /** Of DAMON, where children are followed: the pids by target id. */
   targets?: TargetPids[];
+  /** The children that were followed. */
+  processes?: RecordedProcess[];
 }
 
 /** A source of snapshots that runs now, with what a record needs to know about it. */
@@ -98,6 +101,7 @@ export class DamonMonitor implements Monitor {
   readonly #applied = new AppliedBatches();
   readonly #unitOf: (kdamond: number) => number;
   readonly #followed: Followed[];
+  readonly #children: RecordedProcess[] = [];
   readonly #first: RecordItem[];
   readonly #startTicks: Map<number, number | undefined>;
 
@@ -168,7 +172,7 @@ export class DamonMonitor implements Monitor {
     const { sent, received, dropped } = this.tracer.counters();
     const targets = this.#followed.map(({ recorded, targets }) => ({ kdamond: recorded.pid, pids: [...targets.pids] }));
     const lost = { events: sent, received, dropped, torn: this.#assembler.torn };
-    return { ...lost, ...(targets.length > 0 && { targets }) };
+    return { ...lost, ...(targets.length > 0 && { targets, processes: [...this.#children] }) };
   }
 
   /** The longest aggregation interval. */
@@ -225,6 +229,7 @@ export class DamonMonitor implements Monitor {
     this.#watches = this.#watches.filter(({ pid }) => living.has(pid) || others.includes(pid));
     for (const pid of targets.pids) if (!living.has(pid)) this.#startTicks.delete(pid);
     for (const pid of begun) {
+      this.#children.push(processOf(this.roots, pid));
       this.#watches.push(new MappingsWatch(this.roots, pid));
       this.#startTicks.set(pid, startTicksOf(this.roots, pid));
     }

@@ -4,6 +4,7 @@ import {
   type Context,
   type PagesCounts,
   type RecordedKdamond,
+  type RecordedProcess,
   type RecordItem,
   SamplingBudget,
   type Snapshot,
@@ -14,7 +15,7 @@ import type { Monitor, MonitorCounts } from "./monitor.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
 import { requireProcess } from "./detect.ts";
-import { residentPagesOf } from "./process.ts";
+import { processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** What a page sampler is to do. */
@@ -85,6 +86,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   readonly #clearing: ClearingChoice;
   readonly #targets = new Map<number, PagesTarget>();
   readonly #pids: number[] = [];
+  readonly #children: RecordedProcess[] = [];
   #counts: PagesCounts;
   #regions = 0;
   #picks = 1;
@@ -124,7 +126,15 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   counts(): MonitorCounts {
     const regions = this.#regions;
     const pages = { ...this.#counts, ...(this.#hugetlbBytes > 0 && { hugetlbBytes: this.#hugetlbBytes }) };
-    return { events: regions, received: regions, dropped: 0, torn: 0, pages };
+    const processes = [...this.#children];
+    return {
+      events: regions,
+      received: regions,
+      dropped: 0,
+      torn: 0,
+      pages,
+      ...(processes.length > 0 && { processes }),
+    };
   }
 
   async *items(signal: AbortSignal): AsyncGenerator<RecordItem> {
@@ -207,6 +217,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
         if (known.has(child)) continue;
         known.add(child);
         left.push(child);
+        this.#children.push(processOf(this.#roots, child));
         this.#add(child);
       }
     }

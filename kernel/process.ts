@@ -81,6 +81,15 @@ export function readProcess(roots: Roots, pid: number): RecordedProcess {
   return { pid, comm, cmdline, exe };
 }
 
+/** The same; one that has ended is named by its pid alone. */
+export function processOf(roots: Roots, pid: number): RecordedProcess {
+  try {
+    return readProcess(roots, pid);
+  } catch {
+    return { pid, comm: "", cmdline: [], exe: "" };
+  }
+}
+
 /** What the process has mapped itself, ascending; nothing where it is gone. */
 export function mappingsOf(roots: Roots, pid: number): Mapping[] {
   const mappings = parseMaps(readOptional(`${roots.proc}/${pid}/maps`) ?? "");

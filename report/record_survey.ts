@@ -1,4 +1,4 @@
-import type { RecordFooter, RecordHeader, Snapshot } from "../damon/mod.ts";
+import { FIRST_POINTER_ID, followedPid, type RecordFooter, type RecordHeader, type Snapshot } from "../damon/mod.ts";
 
 /** A part of a record's time, ns from the record's start. */
 export interface TimeRange {
@@ -61,8 +61,6 @@ export function keyOf({ kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetI
   return `${kdamond}/${targetId}`;
 }
 
-const FIRST_POINTER = 1n << 32n;
-
 /** A target that was seen for the first time, before any of its snapshots is counted. */
 export function newTargetOf(
   { kdamond, targetId }: Snapshot,
@@ -72,13 +70,13 @@ export function newTargetOf(
   const recorded = header.kdamonds.find(({ pid }) => pid === kdamond) ??
     (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
   const targets = recorded?.contexts[0]?.targets ?? [];
+  // An id that is neither an index of the header's nor a pointer is a child's: who that is, namePids tells.
+  const isChild = targetId >= BigInt(targets.length) && targetId < FIRST_POINTER_ID && targets[0]?.pid !== undefined;
   // Before Linux 5.18 the id is a kernel pointer: then the order of appearance stands for the index.
-  const index = targetId < BigInt(Math.max(1, targets.length))
+  const index = isChild || targetId < BigInt(Math.max(1, targets.length))
     ? Number(targetId)
     : [...others].filter((other) => other.kdamond === kdamond).length;
   const none = () => ({ min: Infinity, max: -Infinity });
-  // An id that is neither an index of the header's nor a pointer is a child's: who that is, namePids tells.
-  const isChild = targetId >= BigInt(targets.length) && targetId < FIRST_POINTER;
   const pid = isChild ? undefined : targets[index]?.pid;
   return { kdamond, targetId, index, pid, snapshots: 0, sampleUs: none(), aggrUs: none(), nrRegions: none() };
 }
@@ -93,11 +91,7 @@ export function countSnapshot(target: RecordedTarget, { sampleUs, aggrUs, region
 
 /** Gives children that were followed their pid: who they were stands at the record's end only. */
 export function namePids(targets: Iterable<RecordedTarget>, footer: RecordFooter | undefined): void {
-  for (const target of targets) {
-    const followed = footer?.targets?.find(({ kdamond }) => kdamond === target.kdamond);
-    const pids = followed?.pids ?? footer?.pages?.pids ?? [];
-    target.pid = pids[Number(target.targetId)] ?? target.pid;
-  }
+  for (const target of targets) target.pid = followedPid(footer, target) ?? target.pid;
 }
 
 function widen(extent: Extent, value: number): void {

@@ -10,6 +10,7 @@ import {
   type SchemeCounts,
   type Snapshot,
   timesOf,
+  withFollowed,
 } from "../damon/mod.ts";
 import { intersect } from "./ranges.ts";
 import { RegionPicker } from "./region_filter.ts";
@@ -117,7 +118,7 @@ export async function foldRecord(
   const selected = targets.filter((target) => target.snapshots > 0);
   if (snapshots > 0 && selected.length === 0) throw nothingOf(targets);
   return {
-    header,
+    header: withFollowed(header, footer),
     originNs,
     durationNs,
     timeRange: {

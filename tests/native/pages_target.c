@@ -132,7 +132,7 @@ static pid_t begin(size_t pages, unsigned int lives_us)
 	return 0;
 }
 
-/* A line `+` begins a child with memory of its own, `-` ends the last one, `*` begins and ends many for three seconds. */
+/* A line `+` begins a child with memory of its own, `-` ends the last one, `*` begins many, and ends them, for some seconds. */
 static void fork_when_told(size_t pages)
 {
 	pid_t last = 0;
@@ -147,8 +147,8 @@ static void fork_when_told(size_t pages)
 			puts("ended");
 			fflush(stdout);
 		} else if (line[0] == '*') {
-			for (int i = 0; i < 100; i++, usleep(30000)) {
-				begin(16, 200000 + i % 7 * 150000);
+			for (int i = 0; i < 100; i++, usleep(80000)) {
+				begin(16, 1000000 + i % 7 * 300000);
 				while (waitpid(-1, NULL, WNOHANG) > 0)
 					;
 			}

@@ -8,13 +8,20 @@ import {
   Regions,
   type Target,
 } from "../../damon/mod.ts";
+import { mergeItems } from "../../format/mod.ts";
+import { describeRecord } from "../../format/describe.ts";
 import { FollowedTargets } from "../../kernel/followed_targets.ts";
 import { startKdamonds } from "../../kernel/kdamond.ts";
+import { DamonMonitor } from "../../kernel/monitor.ts";
 import { readEntry } from "../../kernel/ours.ts";
+import { openSource } from "../../kernel/record_source.ts";
 import { SysfsInterface } from "../../kernel/sysfs_interface.ts";
+import { batchOf, Sender } from "../events.ts";
 import { FakeKernel } from "../fake_kernel.ts";
 import { FakeProcesses } from "../fake_processes.ts";
 import { fakeRoots, treeOf } from "../fake_sysfs.ts";
+import { FOOTER, recordOf, snapshotOf } from "../memory_record.ts";
+import { mappingsOf } from "../../report/mappings.ts";
 
 const contextOf = (...targets: Target[]): Context => ({
   operations: "vaddr",
@@ -256,4 +263,107 @@ Deno.test("a kdamond takes other targets while it is on, is ours still, and leav
   await running.stop();
   assert.deepEqual(treeOf(roots.damon), before);
   await assert.rejects(running.restart([{ pid: 42, regions: [] }]), { name: "KernelError", message: /somebody else/ });
+});
+
+Deno.test("DamonMonitor gives the snapshots of each kernel thread and target to the process they are of", async () => {
+  using test = setUp();
+  const { roots, processes, kdamond, clock } = test;
+  processes.begin(50, 42);
+  processes.begin(51, 42);
+  // The kernel refuses, as 50 is gone, and ends the thread: the next one's first target is 42, its second 51.
+  kdamond.onCommit = () => {
+    processes.end(50);
+    kdamond.on = false;
+  };
+  const senders = new Map([77, 78].map((pid) => [pid, new Sender(pid)]));
+  const watchedPids: number[] = [];
+  const region = (mark: number) => [{ start: mark * 4096, end: (mark + 1) * 4096, nrAccesses: 1, age: 0 }];
+  const tracer = {
+    hasAge: true,
+    watch: (pid: number) => void watchedPids.push(pid),
+    unwatch() {},
+    attach: () => [],
+    wait: () => new Promise<"ready">((done) => setTimeout(() => done("ready"), 20)),
+    isFull: true,
+    drain() {
+      tracer.isFull = !tracer.isFull;
+      if (tracer.isFull) return { length: 0, words: new Uint32Array() };
+      const sender = senders.get(kdamond.pid)!;
+      clock.ns += 1e8;
+      const marks = kdamond.pid === 77 ? [42] : [42, 51];
+      return batchOf(marks.flatMap((mark, target) => sender.snapshot(BigInt(target), clock.ns, region(mark))));
+    },
+    counters: () => ({ sent: 0, received: 0, dropped: 0 }),
+    stop() {},
+    clockNs: () => clock.ns,
+    emitTest: () => Promise.resolve(),
+    runTest() {},
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const monitor = new DamonMonitor(roots, tracer, [{
+    recorded: recordedOf(contextOf({ pid: 42, regions: [] })),
+    isOn: kdamond.isOn,
+    follow: { kdamond, replaces: true },
+    stop: () => Promise.resolve(),
+  }]);
+  const abort = new AbortController();
+  const seen = new Set<string>();
+  const mapped = new Set<number>();
+  for await (const item of monitor.items(abort.signal)) {
+    if (item.kind === "mappings") mapped.add(item.mappings.pid);
+    if (item.kind !== "snapshot") continue;
+    const { kdamond, targetId, regions } = item.snapshot;
+    seen.add(`${kdamond}/${targetId}: ${regions.start[0] / 4096}`);
+    if (targetId === 2n) abort.abort();
+  }
+  assert.equal(monitor.ended, undefined);
+  // Who had the place 1 first was never seen.
+  assert.deepEqual([...seen], ["77/0: 42", "77/2: 51"]);
+  assert.deepEqual(watchedPids, [78]);
+  assert.deepEqual([...mapped], [42, 51]);
+  const { targets, processes: children } = monitor.counts();
+  assert.deepEqual(targets, [{ kdamond: 77, pids: [42, 50, 51] }]);
+  assert.deepEqual(children!.map(({ pid }) => pid), [50, 51]);
+});
+
+Deno.test("a record's reports, description and parts put together name the children that its footer names", async () => {
+  const child = { pid: 99, comm: "child", cmdline: ["child", "-x"], exe: "/bin/child" };
+  const one = { ...FOOTER, targets: [{ kdamond: 7, pids: [42] }] };
+  const two = { ...FOOTER, targets: [{ kdamond: 7, pids: [42, 98, 99] }], processes: [child] };
+  const snapshot = (id: bigint) => snapshotOf(0, 1e8, [[0x10000, 0x11000, 1]], { targetId: id });
+  const { header } = await recordOf([snapshot(0n)])();
+  const kdamond = header.kdamonds[0].pid;
+  const footer = { ...two, targets: [{ kdamond, pids: [42, 98, 99] }] };
+  const record = recordOf([snapshot(0n), snapshot(2n), { kind: "footer", footer }]);
+  const { survey } = await mappingsOf(record);
+  assert.deepEqual(survey.targets.map(({ pid, index }) => [pid, index]), [[42, 0], [99, 2]]);
+  assert.equal(survey.header.processes.at(-1)!.comm, "child");
+  const described = await describeRecord(
+    { ...await record(), format: "arrow", fileBytes: 1, bytesRead: 1 } as unknown as Parameters<
+      typeof describeRecord
+    >[0],
+  );
+  assert.deepEqual(described.targets.map(({ pid }) => pid), [42, 99]);
+  assert.equal(described.header.processes.at(-1)!.comm, "child");
+  const parts = await Promise.all(
+    [one, two].map((footer) => recordOf([snapshot(0n), { kind: "footer" as const, footer }])()),
+  );
+  const merged = (await Array.fromAsync(mergeItems(parts, [0, 0]))).at(-1)!;
+  assert.ok(merged.kind === "footer");
+  assert.deepEqual([merged.footer.targets, merged.footer.processes], [two.targets, [child]]);
+});
+
+Deno.test("openSource refuses to follow children of what has none, and by debugfs, and says what to do", async () => {
+  using roots = fakeRoots({ "debug/damon/monitor_on": "off\n", "debug/damon/target_ids": "\n" });
+  const kdamonds = [{ contexts: [contextOf({ pid: 42, regions: [] })] }];
+  const options = { includeChildren: true, monitor: "damon" as const, interface: "debugfs" as const };
+  await assert.rejects(openSource(roots, { kdamonds, watchesProcess: true, pid: 42 }, options), {
+    name: "UnsupportedError",
+    message: /takes changes only while it is off; .*--monitor pages/,
+  });
+  await assert.rejects(openSource(roots, { kdamonds, watchesProcess: false }, options), {
+    name: "TypeError",
+    message: /must be a process: it is memory/,
+  });
+  await assert.rejects(openSource(roots, "ongoing", { includeChildren: true }), /only listened to/);
 });

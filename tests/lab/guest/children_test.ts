@@ -1,5 +1,8 @@
 import assert from "assert";
-import { DEFAULT_NR_REGIONS, type Kdamond, type Snapshot } from "../../../damon/mod.ts";
+import { DEFAULT_NR_REGIONS, type Kdamond, type Snapshot, type Target } from "../../../damon/mod.ts";
+import { openTracer } from "../../../ffi/tracer.ts";
+import { startKdamonds } from "../../../kernel/kdamond.ts";
+import { DamonMonitor } from "../../../kernel/monitor.ts";
 import { openSource } from "../../../kernel/record_source.ts";
 import { defaultRoots } from "../../../kernel/roots.ts";
 import { Process } from "../../native/pages_processes.ts";
@@ -30,7 +33,7 @@ const covers = ({ regions }: Snapshot, { start }: Memory) =>
 const kdamondOf = (pid: number): Kdamond => ({
   contexts: [{
     operations: "vaddr",
-    intervals: { sampleUs: 10_000, aggrUs: 200_000, updateUs: 500_000 },
+    intervals: { sampleUs: 10_000, aggrUs: 100_000, updateUs: 500_000 },
     nrRegions: DEFAULT_NR_REGIONS,
     targets: [{ pid, regions: [] }],
   }],
@@ -66,7 +69,7 @@ Deno.test("record --include_children finds the hot memory of a process and of th
   const report = await damo("report", "mappings", "-i", path);
   console.log(report.out);
   assert.equal(report.code, 0, report.err);
-  for (const { pid } of [parent, child]) assert.match(report.out, new RegExp(`\\b${pid}\\b`));
+  for (const { pid } of [parent, child]) assert.match(report.out, new RegExp(`pages_target \\(pid ${pid}\\)`));
 });
 
 Deno.test("DAMON follows children that end, those that come after them, and many that live a moment", async () => {
@@ -106,27 +109,93 @@ Deno.test("DAMON follows children that end, those that come after them, and many
     await snapshotUntil(isOf(two), "the second child's");
     assert.deepEqual(pidsNow(), [parent.pid, one.pid, two.pid]);
     const kdamondPid = () => Deno.readTextFileSync(`${KDAMONDS}/0/pid`).trim();
-    const first = kdamondPid();
+    const threads = new Set([kdamondPid()]);
     await target.go("*");
     const done = target.words();
     let isDone = false;
     done.then(() => isDone = true);
-    await snapshotUntil(() => isDone, "the many's end");
+    await snapshotUntil(() => {
+      threads.add(kdamondPid());
+      return isDone;
+    }, "the many's end");
     await target.go("+");
     const three = await target.memory();
     await snapshotUntil(isOf(three), "the third child's");
     const last = await snapshotUntil(isOf(parent), "the parent's, after all");
     assert.equal(last.targetId, 0n);
     assert.ok(covers(await snapshotUntil(isOf(two), "the second child's, after all"), two));
+    const listed = Deno.readTextFileSync(`${KDAMONDS}/0/contexts/0/targets/nr_targets`).trim();
     console.log(
-      `${pidsNow().length} processes in all; the kernel's list has ${
-        Deno.readTextFileSync(`${KDAMONDS}/0/contexts/0/targets/nr_targets`).trim()
-      }; the kdamond was ${first === kdamondPid() ? "the same throughout" : "turned on again"}`,
+      `${pidsNow().length} processes, ${listed} in the kernel's list at the end, ${threads.size} kernel threads`,
     );
+    assert.ok(pidsNow().length > 10, `${pidsNow().length} processes`);
     assert.equal(monitor.counts().dropped, 0);
     abort.abort();
     while (!(await items.next()).done);
   }
+  assertAsBefore(before);
+});
+
+Deno.test("DAMON goes on where a child ends in the moment in which the kernel is told of it", async () => {
+  const before = damonTree();
+  await using target = Process.start("forks", PAGES, HOT);
+  const parent = await target.memory();
+  {
+    await using tracer = openTracer({ ringBytes: 4 << 20 });
+    tracer.attach();
+    const [running] = await startKdamonds(roots, [kdamondOf(target.pid)]);
+    await using _off = running;
+    tracer.watch(running.pid);
+    const first = running.pid;
+    let commits = 0;
+    const kdamond = {
+      get pid() {
+        return running.pid;
+      },
+      isOn: () => running.isOn(),
+      restart: (targets: readonly Target[]) => running.restart(targets),
+      async commit(targets: readonly Target[]) {
+        if (commits++ === 0) {
+          await target.go("-");
+          await target.words();
+        }
+        await running.commit(targets);
+      },
+    };
+    const recorded = { ...kdamondOf(target.pid), pid: first, index: 0, ours: true };
+    const watched = { recorded, isOn: kdamond.isOn, follow: { kdamond, replaces: true }, stop: () => running.stop() };
+    const monitor = new DamonMonitor(roots, tracer, [watched]);
+    await target.go("+");
+    const gone = await target.memory();
+    let two: Memory | undefined;
+    const abort = new AbortController();
+    const seen = new Set<bigint>();
+    let left = 600;
+    for await (const item of monitor.items(abort.signal)) {
+      if (item.kind !== "snapshot") continue;
+      const { snapshot } = item;
+      assert.equal(snapshot.kdamond, first);
+      const pid = monitor.counts().targets![0].pids[Number(snapshot.targetId)];
+      if (commits > 0 && !two) {
+        await target.go("+");
+        two = await target.memory();
+      }
+      for (const memory of [parent, ...(two ? [two] : [])]) {
+        if (commits > 0 && memory.pid === pid && seenOf(snapshot, memory) >= 0.8) seen.add(snapshot.targetId);
+      }
+      if (seen.size === 2 || --left === 0) abort.abort();
+    }
+    console.log(
+      `kernel threads ${first}, ${running.pid}; ${commits} commits; pids ${monitor.counts().targets![0].pids}`,
+    );
+    assert.ok(left > 0, `seen: ${[...seen]}, ${monitor.ended}`);
+    assert.deepEqual([...seen], [0n, BigInt(monitor.counts().targets![0].pids.indexOf(two!.pid))]);
+    assert.ok(monitor.counts().targets![0].pids.includes(gone.pid));
+  }
+  assertAsBefore(before);
+});
+
+function assertAsBefore(before: Record<string, string>): void {
   assert.deepEqual(damonTree(), before);
   assert.deepEqual([...Deno.readDirSync("/run/damo")].map(({ name }) => name).filter((name) => name !== "lock"), []);
-});
+}

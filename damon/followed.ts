@@ -1,0 +1,35 @@
+import type { RecordedProcess, RecordFooter, RecordHeader } from "./record.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Target ids from here on are pointers in the kernel, as Linux before 5.18 gives them; smaller ones are indexes. */
+export const FIRST_POINTER_ID: bigint = 1n << 32n;
+
+/**
+ * The pid of a target where children were followed, as the record's end has it; `undefined` where it does not tell.
+ *
+ * @example
+ * ```ts
+ * import { followedPid } from "./followed.ts";
+ * const targets = [{ kdamond: 7, pids: [42, 99] }];
+ * followedPid({ targets }, { kdamond: 7, targetId: 1n }); // 99
+ * ```
+ */
+export function followedPid(
+  footer: Pick<RecordFooter, "targets" | "pages"> | undefined,
+  { kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetId">,
+): number | undefined {
+  const pids = footer?.targets?.find((targets) => targets.kdamond === kdamond)?.pids ?? footer?.pages?.pids;
+  return pids?.[Number(targetId)];
+}
+
+/** The header with the processes that were taken in while it was recorded: their names stand at the record's end. */
+export function withFollowed(
+  header: RecordHeader,
+  footer: Pick<RecordFooter, "processes"> | undefined,
+): RecordHeader {
+  const known = new Map<number, RecordedProcess>();
+  for (const process of [...header.processes, ...footer?.processes ?? []]) {
+    if (!known.has(process.pid)) known.set(process.pid, process);
+  }
+  return known.size === header.processes.length ? header : { ...header, processes: [...known.values()] };
+}
