@@ -4,7 +4,7 @@
 #   make build   Deno, the npm packages, the BPF tracer with its library, the workload generator
 #   make demo    record a workload with DAMON and show its heat map (in a virtual machine where this kernel cannot)
 #   make test    everything that can be checked: see tests/run
-#   make kernels the lab's kernels with DAMON's older interface, once; without them `make test` says what it skips
+#   make kernels the lab's other kernels, once: Debian's newest, and those with DAMON's older interface; `make test` says what it skips
 #   make ok      format, lint, types, documentation, unit tests: what to run before a commit
 #   make package  build/damo-VERSION.tgz: what runs without this folder; see README
 #   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
@@ -18,8 +18,8 @@ OK := ok:format ok:lint ok:check ok:doc ok:unit
 # What fills the cache of Deno.
 SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
 
-# For `make kernels`: KERNELS=6.12-debugfs builds only that one, in some 13 minutes on two processors.
-KERNELS := 6.12-debugfs 6.1
+# For `make kernels`: KERNELS=6.12-debugfs builds only that one, in some 13 minutes on two processors; newest is fetched.
+KERNELS := newest 6.12-debugfs 6.1
 
 .PHONY: package kernels build demo test ok clean help native ready
 
@@ -40,7 +40,9 @@ test:
 
 kernels:
 	@KERNELS='$(KERNELS)' ./setup kernels
-	@for kernel in $(KERNELS); do lab/kernel --build $$kernel || exit 1; done
+	@for kernel in $(KERNELS); do \
+	  if [ $$kernel = newest ]; then lab/fetch newest; else lab/kernel --build $$kernel; fi || exit 1; \
+	done
 
 ok:
 	@./setup deno

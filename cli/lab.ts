@@ -7,7 +7,7 @@ export function labCommand(command: string[] | undefined) {
     .description("Run a command in a virtual machine whose kernel has DAMON: damo lab -- COMMAND ARGS.")
     .option(
       "--kernel <name>",
-      "6.12-debugfs, 6.1 (see lab/kernel), or an image (default: Debian's newest 6.12)",
+      "newest (Debian's), 6.12-debugfs, 6.1 (see lab/kernel), or an image (default: Debian's newest 6.12)",
     )
     .option("--out <folder>", "where $DAMO_OUT of the command ends up")
     .option("--timeout <seconds>", "end it after this time")
