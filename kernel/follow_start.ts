@@ -1,7 +1,7 @@
 import { type Context, type Kdamond, KernelError, SYSFS_FEATURES, UnsupportedError } from "../damon/mod.ts";
+import { descendantsOf } from "./children.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
 import { findFeature } from "./features.ts";
-import { descendantsOf } from "./followed_targets.ts";
 import type { DamonInterface } from "./interface.ts";
 import { type RunningKdamond, startKdamonds } from "./kdamond.ts";
 import type { Roots } from "./roots.ts";

@@ -7,7 +7,7 @@ import {
   type Regions,
   type Target,
 } from "../damon/mod.ts";
-import { childrenOf } from "./children.ts";
+import { descendantsOf } from "./children.ts";
 import { isAlive, mappingsOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
@@ -75,6 +75,8 @@ const PARKED: readonly AddressRange[] = [{ start: 0, end: 4096 }];
 export class FollowedTargets {
   /** By target id: those that it began with, then the others as they were taken in. */
   readonly pids: number[] = [];
+  /** What the last look for processes took, without what the kernel took to follow. */
+  lookMs = 0;
   readonly #roots: Roots;
   readonly #context: Context;
   readonly #kdamond: RetargetedKdamond;
@@ -132,9 +134,11 @@ export class FollowedTargets {
    * @returns pids that are watched from now on.
    */
   async look(): Promise<number[]> {
+    const beginMs = performance.now();
     const nowNs = this.#options.clockNs();
     const living = this.#living();
     const begun = this.#candidates(living);
+    this.lookMs = performance.now() - beginMs;
     if (this.#unsureNs !== undefined) {
       if (!this.#kdamond.isOn() && living.length > 0) return await this.#restart(living, begun);
       if (nowNs - this.#unsureNs > UNSURE_NS) this.#unsureNs = undefined;
@@ -253,20 +257,6 @@ export class FollowedTargets {
     this.#alive.add(id);
     return id;
   }
-}
-
-/** All that these processes have forked and what that has forked, as far as it lives. */
-export function descendantsOf(roots: Roots, pids: readonly number[]): number[] {
-  const known = new Set(pids);
-  const left = [...pids];
-  for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
-    for (const child of childrenOf(roots, pid)) {
-      if (known.has(child) || !isAlive(roots, child)) continue;
-      known.add(child);
-      left.push(child);
-    }
-  }
-  return [...known].slice(pids.length);
 }
 
 function isParked(regions: Regions): boolean {

@@ -56,8 +56,8 @@ const POLL_MS = 250;
 const SCHEMES_MS = 1000;
 const SCHEMES_AGGREGATIONS = 10;
 
-/** Share of the time that looking for children may take, and waiting for the kernel to take them. */
-const FOLLOW_SHARE = 0.1;
+/** Share of one CPU that looking for children may take: where there are hundreds, it is done less often. */
+const LOOK_SHARE = 0.05;
 
 /** Batches taken before others get their turn: where events come faster than they are written, signals still count. */
 const MOST_BATCHES = 16;
@@ -141,9 +141,9 @@ export class DamonMonitor implements Monitor {
         if (performance.now() >= nextPollMs) {
           nextPollMs = performance.now() + POLL_MS;
           if (this.#followed.length > 0 && performance.now() >= nextFollowMs) {
-            const beginMs = performance.now();
             for (const each of this.#followed) await this.#follow(each);
-            nextFollowMs = performance.now() + (performance.now() - beginMs) / FOLLOW_SHARE;
+            const lookMs = this.#followed.reduce((sum, { targets }) => sum + targets.lookMs, 0);
+            nextFollowMs = performance.now() + lookMs / LOOK_SHARE;
           }
           yield* this.#changedMappings();
           this.ended = this.#reasonToEnd();

@@ -10,7 +10,7 @@ import {
   type Snapshot,
 } from "../damon/mod.ts";
 import { openPageSampler, type PageIntervalDone, type PageSampler } from "../ffi/pages.ts";
-import { childrenOf } from "./children.ts";
+import { descendantsOf } from "./children.ts";
 import type { Monitor, MonitorCounts } from "./monitor.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
@@ -210,16 +210,9 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   #followForks(): void {
-    const known = new Set([...this.#targets.values()].map(({ pid }) => pid));
-    const left = [...known];
-    for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
-      for (const child of childrenOf(this.#roots, pid)) {
-        if (known.has(child)) continue;
-        known.add(child);
-        left.push(child);
-        this.#children.push(processOf(this.#roots, child));
-        this.#add(child);
-      }
+    for (const child of descendantsOf(this.#roots, [...this.#targets.values()].map(({ pid }) => pid))) {
+      this.#children.push(processOf(this.#roots, child));
+      this.#add(child);
     }
   }
 

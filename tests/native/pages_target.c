@@ -147,8 +147,8 @@ static void fork_when_told(size_t pages)
 			puts("ended");
 			fflush(stdout);
 		} else if (line[0] == '*') {
-			for (int i = 0; i < 100; i++, usleep(80000)) {
-				begin(16, 1000000 + i % 7 * 300000);
+			for (int i = 0; i < 32; i++, usleep(250000)) {
+				begin(16, 2500000 + i % 7 * 400000);
 				while (waitpid(-1, NULL, WNOHANG) > 0)
 					;
 			}

@@ -10,6 +10,7 @@ import {
 } from "../../damon/mod.ts";
 import { mergeItems } from "../../format/mod.ts";
 import { describeRecord } from "../../format/describe.ts";
+import { descendantsOf } from "../../kernel/children.ts";
 import { FollowedTargets } from "../../kernel/followed_targets.ts";
 import { startKdamonds } from "../../kernel/kdamond.ts";
 import { DamonMonitor } from "../../kernel/monitor.ts";
@@ -70,6 +71,19 @@ const MEMORY = Regions.from([{ start: 0x10000, end: 0x20000, nrAccesses: 1, age:
 const PARKED = Regions.from([{ start: 0, end: 4096, nrAccesses: 0, age: 9 }]);
 const parked = (kdamond: number): Target => ({ pid: kdamond, regions: [{ start: 0, end: 4096 }] });
 const begun = (pid: number): Target => ({ pid, regions: [{ start: pid * 0x10000, end: pid * 0x10000 + 0x8000 }] });
+
+Deno.test("descendantsOf finds the same where threads list children as where only parents are known", () => {
+  using roots = fakeRoots({});
+  const processes = new FakeProcesses(roots);
+  for (const [pid, parent] of [[42], [50, 42], [51, 50], [52, 42], [60], [61, 60]]) processes.begin(pid, parent);
+  // A zombie.
+  const stat = `${roots.proc}/52/stat`;
+  Deno.writeTextFileSync(stat, Deno.readTextFileSync(stat).replace(") S", ") Z"));
+  assert.deepEqual(descendantsOf(roots, [42]), [50, 51]);
+  assert.deepEqual(descendantsOf(roots, [42, 60, 99]), [50, 51, 61]);
+  for (const pid of [42, 50, 51, 52, 60, 61]) Deno.removeSync(`${roots.proc}/${pid}/task/${pid}/children`);
+  assert.deepEqual(descendantsOf(roots, [42, 60, 99]), [50, 51, 61]);
+});
 
 Deno.test("FollowedTargets takes in a child, and a child's child, when they are found the second time", async () => {
   using test = setUp();

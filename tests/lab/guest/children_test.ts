@@ -128,7 +128,7 @@ Deno.test("DAMON follows children that end, those that come after them, and many
     console.log(
       `${pidsNow().length} processes, ${listed} in the kernel's list at the end, ${threads.size} kernel threads`,
     );
-    assert.ok(pidsNow().length > 10, `${pidsNow().length} processes`);
+    assert.ok(pidsNow().length > 8, `${pidsNow().length} processes`);
     assert.equal(monitor.counts().dropped, 0);
     abort.abort();
     while (!(await items.next()).done);
