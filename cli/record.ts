@@ -82,8 +82,8 @@ looks through what damo start began.
 With --include_children each process that the target has forked, or forks, is a target of its own in the record. DAMON's are
 looked for four times a second and taken in when found twice, at most every two update intervals (2s); the page sampler's
 at each update interval (1s): what ends sooner is missed, and what a child forked that ended before it was found. DAMON
-needs sysfs and Linux 5.19 for it; up to Linux 6.14 it begins anew, with ages of 0, where a process ends in the moment in
-which it takes another.
+needs sysfs and Linux 5.19 for it. Up to Linux 6.14 it begins anew, with ages of 0, where a process ends in the moment in
+which it takes another, before 6.7 whenever one has ended; the record says how often.
 With schemes (-c FILE, or --damos_action and its like) the record also keeps what they did: damo report schemes.
 An existing file is kept as FILE.old. Ends with 0, or with 130 or 143 after Ctrl-C or SIGTERM; the record is complete
 in each case, DAMON is off and its settings are as they were.`,

@@ -114,6 +114,8 @@ export interface TargetPids {
   kdamond: number;
   /** Pids by target id: the header's targets first, then the others as they were taken in. */
   pids: number[];
+  /** How often the kdamond began anew as one of them ended, with regions and ages from the beginning; absent for never. */
+  restarts?: number;
 }
 
 /** What the recorder counted, written last. */

@@ -75,6 +75,8 @@ const PARKED: readonly AddressRange[] = [{ start: 0, end: 4096 }];
 export class FollowedTargets {
   /** By target id: those that it began with, then the others as they were taken in. */
   readonly pids: number[] = [];
+  /** How often it was turned on again. */
+  restarts = 0;
   /** What the last look for processes took, without what the kernel took to follow. */
   lookMs = 0;
   readonly #roots: Roots;
@@ -93,7 +95,8 @@ export class FollowedTargets {
   #nextNs = 0;
   /** When a commit was asked for of which it is not sure that the kernel took it. */
   #unsureNs: number | undefined;
-  #restarts = 0;
+  /** Restarts in a row that the kernel refused. */
+  #failures = 0;
 
   constructor(roots: Roots, recorded: RecordedKdamond, kdamond: RetargetedKdamond, options: FollowOptions) {
     this.#roots = roots;
@@ -211,11 +214,12 @@ export class FollowedTargets {
       await this.#kdamond.restart([...old, ...added]);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      this.#unsureNs = ++this.#restarts < RESTARTS ? this.#options.clockNs() : undefined;
+      this.#unsureNs = ++this.#failures < RESTARTS ? this.#options.clockNs() : undefined;
       return [];
     }
     this.#unsureNs = undefined;
-    this.#restarts = 0;
+    this.#failures = 0;
+    this.restarts++;
     const ids = [...living, ...taken.map((pid) => this.#learn(pid))];
     this.#slots.set(this.#kdamond.pid, ids.map((id) => ({ id })));
     this.#nextNs = this.#options.clockNs() + PAUSE_UPDATES * this.#context.intervals.updateUs * 1e3;

@@ -170,7 +170,11 @@ export class DamonMonitor implements Monitor {
 
   counts(): MonitorCounts {
     const { sent, received, dropped } = this.tracer.counters();
-    const targets = this.#followed.map(({ recorded, targets }) => ({ kdamond: recorded.pid, pids: [...targets.pids] }));
+    const targets = this.#followed.map(({ recorded, targets: { pids, restarts } }): TargetPids => ({
+      kdamond: recorded.pid,
+      pids: [...pids],
+      ...(restarts > 0 && { restarts }),
+    }));
     const lost = { events: sent, received, dropped, torn: this.#assembler.torn };
     return { ...lost, ...(targets.length > 0 && { targets, processes: [...this.#children] }) };
   }

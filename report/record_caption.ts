@@ -97,12 +97,17 @@ export function sampledLine({ targets, durationNs, timeRange, header }: RecordSu
   ].join(SEPARATOR);
 }
 
-/** What the page sampler could not see, a sentence each. */
+/** What who looked could not see, a sentence each. */
 export function unseenLines(footer: RecordFooter | undefined): string[] {
   const { hugetlbBytes = 0, hasBlindSpot } = footer?.pages ?? {};
   const lines: string[] = [];
   if (hugetlbBytes > 0) {
     lines.push(`Left out: ${formatBytes(hugetlbBytes)} of hugetlbfs, whose accessed bits nothing clears`);
+  }
+  const restarts = (footer?.targets ?? []).reduce((sum, { restarts = 0 }) => sum + restarts, 0);
+  if (restarts > 0) {
+    const times = restarts === 1 ? "once" : `${formatNr(restarts)} times`;
+    lines.push(`DAMON began anew ${times}, and ages with it, as children ended`);
   }
   if (hasBlindSpot) lines.push("Small memory in constant use may look idle: the kernel has CONFIG_MEM_SOFT_DIRTY");
   return lines;

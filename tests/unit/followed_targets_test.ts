@@ -23,6 +23,7 @@ import { FakeProcesses } from "../fake_processes.ts";
 import { fakeRoots, treeOf } from "../fake_sysfs.ts";
 import { FOOTER, recordOf, snapshotOf } from "../memory_record.ts";
 import { mappingsOf } from "../../report/mappings.ts";
+import { unseenLines } from "../../report/record_caption.ts";
 
 const contextOf = (...targets: Target[]): Context => ({
   operations: "vaddr",
@@ -336,7 +337,7 @@ Deno.test("DamonMonitor gives the snapshots of each kernel thread and target to 
   assert.deepEqual(watchedPids, [78]);
   assert.deepEqual([...mapped], [42, 51]);
   const { targets, processes: children } = monitor.counts();
-  assert.deepEqual(targets, [{ kdamond: 77, pids: [42, 50, 51] }]);
+  assert.deepEqual(targets, [{ kdamond: 77, pids: [42, 50, 51], restarts: 1 }]);
   assert.deepEqual(children!.map(({ pid }) => pid), [50, 51]);
 });
 
@@ -347,11 +348,12 @@ Deno.test("a record's reports, description and parts put together name the child
   const snapshot = (id: bigint) => snapshotOf(0, 1e8, [[0x10000, 0x11000, 1]], { targetId: id });
   const { header } = await recordOf([snapshot(0n)])();
   const kdamond = header.kdamonds[0].pid;
-  const footer = { ...two, targets: [{ kdamond, pids: [42, 98, 99] }] };
+  const footer = { ...two, targets: [{ kdamond, pids: [42, 98, 99], restarts: 2 }] };
   const record = recordOf([snapshot(0n), snapshot(2n), { kind: "footer", footer }]);
   const { survey } = await mappingsOf(record);
   assert.deepEqual(survey.targets.map(({ pid, index }) => [pid, index]), [[42, 0], [99, 2]]);
   assert.equal(survey.header.processes.at(-1)!.comm, "child");
+  assert.deepEqual(unseenLines(survey.footer), ["DAMON began anew 2 times, and ages with it, as children ended"]);
   const described = await describeRecord(
     { ...await record(), format: "arrow", fileBytes: 1, bytesRead: 1 } as unknown as Parameters<
       typeof describeRecord
