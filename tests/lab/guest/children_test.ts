@@ -190,7 +190,8 @@ Deno.test("DAMON goes on where a child ends in the moment in which the kernel is
     );
     assert.ok(left > 0, `seen: ${[...seen]}, ${monitor.ended}`);
     assert.deepEqual([...seen], [0n, BigInt(monitor.counts().targets![0].pids.indexOf(two!.pid))]);
-    assert.ok(monitor.counts().targets![0].pids.includes(gone.pid));
+    // Newer kernels refuse the commit and go on as they were; older ones end, and have the child in their list by then.
+    if (running.pid !== first) assert.ok(monitor.counts().targets![0].pids.includes(gone.pid));
   }
   assertAsBefore(before);
 });

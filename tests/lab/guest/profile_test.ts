@@ -7,6 +7,7 @@ const OUT = Deno.makeTempDirSync();
 
 Deno.test("record --profile beside DAMON says what code of the target ran, in whose snapshots", async () => {
   await using busy = await startWorkload("zigzag", OUT);
+  await busy.go();
   const path = `${OUT}/p.arrow`;
   const { code, err } = await damo(
     ...["record", String(busy.pid), "--monitor", "damon", "--profile", "-o", path, "--timeout", "4"],
