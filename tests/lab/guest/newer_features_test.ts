@@ -114,7 +114,7 @@ since("refresh_ms", "the kernel refreshes its files by itself", async () => {
   const [started] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { schemes })], refreshMs: 200 }]);
   try {
     // Nobody asks for it.
-    await until(() => Promise.resolve(damon.read()[0].contexts[0].schemes![0].stats!.nrTried > 0));
+    await until(() => damon.read()[0].contexts[0].schemes![0].stats!.nrTried > 0, "statistics did not move");
     assert.equal(damon.read()[0].refreshMs, 200);
   } finally {
     await started.stop();
@@ -212,7 +212,7 @@ since("pause", "damo pause lets a kdamond rest, and resume has it go on", async 
     await new Promise((done) => setTimeout(done, 1500));
     assert.equal(tried(), before);
     await done("resume");
-    await until(() => Promise.resolve(tried() > before));
+    await until(() => tried() > before, "it did not go on");
   } finally {
     await done("stop");
   }
@@ -234,7 +234,7 @@ Deno.test("every action, filter and goal that this kernel has a word for is take
     ...(word("DAMOS_FILTER_TYPE_ACTIVE") ? [{ type: "active", matching: true, allow: false } as const] : []),
     ...(word("DAMOS_FILTER_TYPE_UNMAPPED") ? [{ type: "unmapped", matching: true, allow: false } as const] : []),
     ...(word("DAMOS_FILTER_TYPE_HUGEPAGE_SIZE")
-      ? [{ type: "hugepage_size", matching: true, allow: false, min: 1 << 20, max: 4 << 20 } as const]
+      ? [{ type: "hugepage_size", matching: true, allow: false, minBytes: 1 << 20, maxBytes: 4 << 20 } as const]
       : []),
   ];
   const goals = [
