@@ -177,7 +177,7 @@ export function debugfsGaps(kdamonds: readonly Kdamond[]): DebugfsGap[] {
       gap(context.addrUnitBytes !== undefined && context.addrUnitBytes !== 1, "an address unit", "6.18");
       gap(context.pause, "pausing", "7.2");
       gap(context.probes?.length, "probes", "7.2");
-      gap(context.sample, "a choice of how accesses are seen", "7.2");
+      gap(context.sample, "a choice of how accesses are seen", "after 7.3");
       gap(context.targets.some(({ obsolete }) => obsolete), "taking out one target", "6.19");
       for (const scheme of context.schemes ?? []) schemeGaps(scheme, gap);
     }

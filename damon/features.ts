@@ -2,13 +2,13 @@ import type { Context, Kdamond } from "./kdamond.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** No release has it as this is written: it is in the memory management tree. */
-export const AFTER_7_1 = "after 7.1";
+export const NOT_YET = "after 7.3";
 
 /** Something that DAMON's sysfs interface has on some kernels. */
 export interface SysfsFeature {
   /** In a few words, for a person. */
   name: string;
-  /** First kernel that has it, as in `6.15`, or {@linkcode AFTER_7_1}. */
+  /** First kernel that has it, as in `6.15`, or {@linkcode NOT_YET}. */
   since: string;
   /** Its file or folder, below a kdamond's own. */
   file?: string;
@@ -110,22 +110,22 @@ export const SYSFS_FEATURES = {
     file: `${SCHEME}/quotas/goal_tuner`,
     type: "damos_quota.goal_tuner",
   },
-  pause: { name: "pausing", since: AFTER_7_1, file: "contexts/0/pause", type: "damon_ctx.pause" },
+  pause: { name: "pausing", since: "7.2", file: "contexts/0/pause", type: "damon_ctx.pause" },
   fail_charge: {
     name: "charge for failures",
-    since: AFTER_7_1,
+    since: "7.2",
     file: `${SCHEME}/quotas/fail_charge_num`,
     type: "damos_quota.fail_charge_num",
   },
   probes: {
     name: "probes of attributes",
-    since: AFTER_7_1,
+    since: "7.2",
     file: "contexts/0/monitoring_attrs/probes",
     type: "damon_probe",
   },
   sample_primitives: {
     name: "choice of how accesses are seen",
-    since: AFTER_7_1,
+    since: NOT_YET,
     file: "contexts/0/monitoring_attrs/sample",
     type: "damon_sample_control",
   },
@@ -160,7 +160,7 @@ export const SYSFS_WORDS = {
       lru_deprio: "6.0",
       migrate_hot: "6.11",
       migrate_cold: "6.11",
-      collapse: AFTER_7_1,
+      collapse: "7.2",
     },
   },
   filter: {
@@ -189,7 +189,7 @@ export const SYSFS_WORDS = {
       node_memcg_free_bp: "6.19",
       active_mem_bp: "7.0",
       inactive_mem_bp: "7.0",
-      node_eligible_mem_bp: AFTER_7_1,
+      node_eligible_mem_bp: "7.2",
     },
   },
 } as const satisfies Record<string, WordFeature>;

@@ -46,7 +46,7 @@ export const MODULES: readonly DamonModule[] = [
       },
       ...COMMON_INPUTS.watermarks,
       ...COMMON_INPUTS.monitoring,
-      { ...COMMON_INPUTS.autotune, since: "after 7.1" },
+      { ...COMMON_INPUTS.autotune, since: "7.2" },
       ...COMMON_INPUTS.region,
       THREAD,
       ...statsOf("reclaim_tried_regions", "reclaimed_regions", "quota_exceeds", "to page out", "paged out", "5.17"),
@@ -108,7 +108,7 @@ export const MODULES: readonly DamonModule[] = [
     since: "6.17",
     parameters: [
       SWITCHES()[0],
-      { ...THREAD, since: "after 7.1" },
+      { ...THREAD, since: "7.2" },
       { name: "aggr_interval_us", access: "output", unit: "us", since: "6.18", doc: "aggregation interval in force" },
       {
         name: "estimated_memory_bandwidth",

@@ -1,4 +1,4 @@
-import { AFTER_7_1, SYSFS_FEATURES, SYSFS_WORDS, type SysfsFeature, type WordFeature } from "../damon/mod.ts";
+import { NOT_YET, SYSFS_FEATURES, SYSFS_WORDS, type SysfsFeature, type WordFeature } from "../damon/mod.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
 import { type DoctorSection, type FeatureRow, rowOf } from "./doctor_row.ts";
 import { findFeature, type Finding, findWord } from "./features.ts";
@@ -28,11 +28,11 @@ function wordRows(types: KernelTypes | undefined): FeatureRow[] {
 const SOURCES = { files: "the files of a staged kdamond", types: "the kernel's types (BTF)", nothing: "nothing" };
 
 function sinceRow(feature: string, since: string, { has, by }: Finding): FeatureRow {
-  const first = since === AFTER_7_1 ? "a kernel after 7.1" : `Linux ${since}`;
+  const first = since === NOT_YET ? "a kernel after 7.3" : `Linux ${since}`;
   if (has === undefined) {
     const why = `${first} has it first; only a staged kdamond, or BTF, would tell`;
     return { ...rowOf(feature, "unknown", why, "boot a kernel with CONFIG_DEBUG_INFO_BTF=y"), since };
   }
-  const next = `boot ${first}${since === AFTER_7_1 ? "" : " or newer"}`;
+  const next = `boot ${first}${since === NOT_YET ? "" : " or newer"}`;
   return { ...rowOf(feature, has ? "yes" : "no", `by ${SOURCES[by]}`, has ? null : next), since };
 }

@@ -1,8 +1,8 @@
 import {
-  AFTER_7_1,
   type Kdamond,
   type Need,
   needsOf,
+  NOT_YET,
   SYSFS_FEATURES,
   SYSFS_WORDS,
   type SysfsFeature,
@@ -77,11 +77,11 @@ function aboutFeature(roots: Roots, feature: SysfsFeature, types: KernelTypes | 
 }
 
 function aboutWord(list: WordFeature, word: string, types: KernelTypes | undefined) {
-  return [`${list.name} ${word}`, list.words[word] ?? AFTER_7_1, findWord(list, word, types)] as const;
+  return [`${list.name} ${word}`, list.words[word] ?? NOT_YET, findWord(list, word, types)] as const;
 }
 
 function lacking(name: string, since: string): UnsupportedError {
-  const first = since === AFTER_7_1 ? "a kernel newer than 7.1" : `Linux ${since} or newer`;
+  const first = since === NOT_YET ? "a kernel newer than 7.3" : `Linux ${since} or newer`;
   return new UnsupportedError(
     `Cannot do this as the kernel must have: ${name} (${first}): this is ${Deno.osRelease()}, and it has not; ` +
       `boot such a kernel, or ${LAB}`,

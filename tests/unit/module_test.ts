@@ -152,7 +152,7 @@ Deno.test("planModule names the first kernel with a parameter that is not there,
   using roots = fakeModules();
   const refused: [Record<string, string>, RegExp][] = [
     [{ addr_unit: "1" }, /Cannot use addr_unit of DAMON_RECLAIM .*; the first with it is Linux 6\.18$/],
-    [{ autotune_monitoring_intervals: "Y" }, /the first with it is a kernel after 7\.1$/],
+    [{ autotune_monitoring_intervals: "Y" }, /the first with it is Linux 7\.2$/],
     [{ swappiness: "1" }, /there are enabled, commit_inputs, min_age/],
     [{ kdamond_pid: "1" }, /it can only be read/],
     [{ enabled: "Y" }, /damo module reclaim enable or disable$/],
