@@ -91,7 +91,13 @@ export class SysfsInterface implements DamonInterface {
       if (/\/contexts\/\d+\/operations$/.test(path)) {
         requireOperations(path.replace(/operations$/, ""), text as Operations);
       }
-      this.write(path, text, hint);
+      try {
+        this.write(path, text, hint);
+      } catch (error) {
+        // A kdamond that rests, by request or by watermarks, has nothing new to say: its files are as it left them.
+        const isResting = text.startsWith("update_") && error instanceof KernelError && error.errno === ECANCELED;
+        if (!isResting) throw error;
+      }
     }
   }
 
@@ -148,7 +154,7 @@ export class SysfsInterface implements DamonInterface {
   }
 }
 
-const EBUSY = 16;
+const [EBUSY, ECANCELED] = [16, 125];
 const [BUSY_TRIES, BUSY_MS] = [50, 10];
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 const TARGETS = /^\d+\/contexts\/\d+\/targets\//;

@@ -1,12 +1,13 @@
 import assert from "assert";
 import { openRecord } from "../../../format/mod.ts";
 import { profileOf } from "../../../report/mod.ts";
+import { hotCold } from "./control.ts";
 import { damo, startWorkload } from "./guest.ts";
 
 const OUT = Deno.makeTempDirSync();
 
 Deno.test("record --profile beside DAMON says what code of the target ran, in whose snapshots", async () => {
-  await using busy = await startWorkload("zigzag", OUT);
+  await using busy = await startWorkload(hotCold(), OUT);
   await busy.go();
   const path = `${OUT}/p.arrow`;
   const { code, err } = await damo(
