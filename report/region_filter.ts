@@ -45,10 +45,10 @@ export class RegionPicker {
     this.#names.get(pid)!.overlay(mappings);
   }
 
-  /** The snapshot with the regions that fit only; the same one where all do. */
-  pick(snapshot: Snapshot, pid: number | undefined): Snapshot {
+  /** The snapshot with the regions that fit only, of which age by `age`; the same one where all do. */
+  pick(snapshot: Snapshot, pid: number | undefined, age: Uint32Array = snapshot.regions.age): Snapshot {
     if (takesAllRegions(this.filter)) return snapshot;
-    let parts = this.#fittingIn(snapshot);
+    let parts = this.#fittingIn(snapshot, age);
     if (this.filter.addressRanges) parts = cut(parts, this.filter.addressRanges);
     if (this.filter.mappings) parts = cut(parts, this.#mapped(pid, parts));
     return partsOf(snapshot, parts);
@@ -62,9 +62,9 @@ export class RegionPicker {
       .filter(({ name }) => wanted.some((part) => name.toLowerCase().includes(part)));
   }
 
-  #fittingIn(snapshot: Snapshot): Part[] {
+  #fittingIn(snapshot: Snapshot, age: Uint32Array): Part[] {
     const { regionBytes, accessPercent, ageNs, temperatures, temperatureWeights = [0, 100, 100] } = this.filter;
-    const { length, start, end, nrAccesses, age } = snapshot.regions;
+    const { length, start, end, nrAccesses } = snapshot.regions;
     const parts: Part[] = [];
     for (let at = 0; at < length; at++) {
       const bytes = end[at] - start[at];

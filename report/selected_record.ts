@@ -12,6 +12,7 @@ import {
   timesOf,
   withFollowed,
 } from "../damon/mod.ts";
+import { AgesInForce } from "./ages_in_force.ts";
 import { intersect } from "./ranges.ts";
 import { RegionPicker } from "./region_filter.ts";
 import {
@@ -54,9 +55,12 @@ class SnapshotPicker {
   snapshots = 0;
   readonly regions: RegionPicker;
   readonly #indexes = new Map<RecordedTarget, number>();
+  readonly #ages: AgesInForce;
 
-  constructor(readonly header: RecordHeader, readonly selection: Selection) {
+  /** @param keepsAges The picked parts have their ages as they were recorded. */
+  constructor(readonly header: RecordHeader, readonly selection: Selection, readonly keepsAges = false) {
     this.regions = new RegionPicker(selection);
+    this.#ages = new AgesInForce(header);
   }
 
   /** The selected part of the next snapshot, and whose it is; `undefined` where none of it is. */
@@ -64,6 +68,8 @@ class SnapshotPicker {
     const { selection, targets, header } = this;
     if (this.snapshots++ === 0) this.originNs = snapshot.startNs;
     if (snapshot.endNs > this.lastNs) this.lastNs = snapshot.endNs;
+    // Also of what is not selected: ages count it.
+    const aged = this.#ages.of(snapshot);
     const key = keyOf(snapshot);
     let target = targets.get(key);
     if (!target) targets.set(key, target = newTargetOf(snapshot, header, targets.values()));
@@ -71,7 +77,7 @@ class SnapshotPicker {
     const index = this.#indexes.get(target) ?? 0;
     this.#indexes.set(target, index + 1);
     if (!isTimeSelected(snapshot, index, this.originNs, selection)) return undefined;
-    const picked = this.regions.pick(snapshot, target.pid);
+    const picked = this.regions.pick(this.keepsAges ? snapshot : aged, target.pid, aged.regions.age);
     if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) return undefined;
     return { picked, target };
   }
@@ -180,7 +186,7 @@ export function selectedRecord(open: OpenRecord, selection: Selection): OpenReco
 }
 
 async function* selectedItems(record: RecordReader, selection: Selection): AsyncGenerator<RecordItem> {
-  const picker = new SnapshotPicker(record.header, selection);
+  const picker = new SnapshotPicker(record.header, selection, true);
   for await (const item of record.items()) {
     if (item.kind === "mappings") picker.regions.see(item.mappings);
     if (item.kind !== "snapshot") yield item;

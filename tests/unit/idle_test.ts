@@ -92,6 +92,26 @@ Deno.test("IdleFold measures an age by the page sampler's own intervals, which a
   assert.equal(of("damon"), 4e8);
 });
 
+Deno.test("foldRecord gives ages in intervals as long as the one in force, where the page sampler stretched its own", async () => {
+  const late = { startNs: 4e8, endNs: 8e8, aggrUs: 400_000 };
+  const snapshots = [0, 1, 2, 3].map((i) => at(i, [[4096, 0, i]]));
+  const items = [...snapshots, at(4, [[4096, 0, 4], [4096, 0, 0], [4096, 0, AGE_UNKNOWN]], late)];
+  const agesIn = async (source: "pages" | "damon", selection = {}) => {
+    let ages: number[] = [];
+    const header = { ...PROCESS_HEADER, source };
+    const read = async () => ({
+      ...await recordOf(items.map((snapshot) => ({ kind: "snapshot", snapshot })))(),
+      header,
+    });
+    await foldRecord(read, [{ snapshot: ({ regions }) => ages = [...regions.age] }], selection);
+    return ages;
+  };
+  // Four intervals of 0.1 s and this one of 0.4 s: one such interval, and this one.
+  assert.deepEqual(await agesIn("pages"), [1, 0, AGE_UNKNOWN]);
+  assert.deepEqual(await agesIn("pages", { timeRange: { startNs: 4e8 }, ageNs: [4e8, 5e8] }), [1]);
+  assert.deepEqual(await agesIn("damon"), [4, 0, AGE_UNKNOWN]);
+});
+
 Deno.test("IdleFold measures an age by the time that intervals really took, on a machine that is held up", () => {
   const fold = new IdleFold(PROCESS_HEADER);
   fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, 5]]) });

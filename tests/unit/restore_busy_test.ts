@@ -25,3 +25,13 @@ Deno.test("stop takes everything back also where somebody else reads DAMON's fil
   assert.equal(busy, -1);
   assert.deepEqual(treeOf(kernel.roots.damon), before);
 });
+
+Deno.test("a kdamond that rests has nothing new to say, which is no failure; that it does not take a change is one", () => {
+  using kernel = new FakeKernel("6.12");
+  const damon = new SysfsInterface(kernel.roots, (path, text) => {
+    throw new KernelError(`write ${text}`, 125, path);
+  });
+  const path = `${kernel.roots.damon}/admin/kdamonds/0/state`;
+  damon.run(["update_schemes_stats", "update_schemes_tried_bytes"].map((text) => ({ path, text })));
+  assert.throws(() => damon.run([{ path, text: "commit" }]), { name: "KernelError", message: /cancelled/ });
+});
