@@ -2,6 +2,7 @@ import assert from "assert";
 import { AGE_UNKNOWN, type Region, Regions, type Snapshot } from "../../damon/mod.ts";
 import {
   fillPercentiles,
+  foldRecord,
   formatIdle,
   formatIdleCsv,
   formatIdleJson,
@@ -108,7 +109,7 @@ Deno.test("foldRecord gives ages in intervals as long as the one in force, where
   };
   // Four intervals of 0.1 s and this one of 0.4 s: one such interval, and this one.
   assert.deepEqual(await agesIn("pages"), [1, 0, AGE_UNKNOWN]);
-  assert.deepEqual(await agesIn("pages", { timeRange: { startNs: 4e8 }, ageNs: [4e8, 5e8] }), [1]);
+  assert.deepEqual(await agesIn("pages", { timeRange: { startNs: 4e8, endNs: 8e8 }, ageNs: [4e8, 5e8] }), [1]);
   assert.deepEqual(await agesIn("damon"), [4, 0, AGE_UNKNOWN]);
 });
 
