@@ -88,10 +88,15 @@ export function diffSpec(before: DiffSide, after: DiffSide): VegaLiteSpec {
   const sides = [before, after];
   const names = sides.map(({ name }) => shortName(name));
   const domain = names[0] === names[1] ? [`${names[0]} (1)`, `${names[1]} (2)`] : names;
-  const course = sides.flatMap(({ overview: { wss } }, i) => {
+  const course = sides.flatMap(({ overview: { wss, survey } }, i) => {
     const values = bucketsOf(wss.values, POINTS);
     const times = bucketsOf(wss.timesNs, POINTS);
-    return values.map((bytes, at) => ({ record: domain[i], s: Number((times[at] / 1e9).toFixed(4)), bytes }));
+    // A snapshot's figure is of the time before its end.
+    return [survey.timeRange.startNs, ...times].map((ns, at) => ({
+      record: domain[i],
+      s: Number((ns / 1e9).toFixed(4)),
+      bytes: values[Math.max(0, at - 1)],
+    }));
   });
   const pairs = diffRows(before.overview, after.overview).filter(([kind]) => kind === "mapping").slice(0, ROWS);
   const bars = pairs.flatMap(([, mapping, from, to]) =>
@@ -110,7 +115,7 @@ export function diffSpec(before: DiffSide, after: DiffSide): VegaLiteSpec {
         width: WIDTH,
         height: HEIGHT,
         data: { values: course },
-        mark: { type: "line", strokeWidth: 1.8, interpolate: "step-after", clip: true, tooltip: true },
+        mark: { type: "line", strokeWidth: 1.8, interpolate: "step-before", clip: true, tooltip: true },
         params: [{ name: "zoom", select: { type: "interval", encodings: ["x"] }, bind: "scales" }],
         encoding: {
           x: {

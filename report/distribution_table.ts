@@ -120,7 +120,20 @@ export function joinDistributions(
   };
 }
 
-const [WIDTH, HEIGHT] = [760, 320];
+const [WIDTH, HEIGHT, LABEL_HEIGHT] = [760, 320, 14];
+
+/** Moves labels up that would be written over the one below. */
+function spreadLabels(labels: readonly { label: number }[], least: number): void {
+  let free = -Infinity;
+  for (const at of [...labels].sort((a, b) => a.label - b.label)) {
+    at.label = Math.max(at.label, free);
+    free = at.label + least;
+  }
+}
+
+function largestIn(parts: readonly Distribution[]): number {
+  return parts.reduce((most, { values }) => values.reduce((max, value) => Math.max(max, value), most), 0);
+}
 
 /** Of a few values several percentiles are the same one: over time each is one point. */
 function pointsOf(part: Distribution, percentiles: readonly number[], sortBy: "size" | "time"): PercentileValue[] {
@@ -142,8 +155,14 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
   );
   const means = parts.map((part) => {
     const mean = meanOf(part.values);
-    return { target: part.name, mean, text: `mean ${figure.kind === "bytes" ? formatBytes(mean) : formatNr(mean)}` };
+    return {
+      target: part.name,
+      mean,
+      label: mean,
+      text: `mean ${figure.kind === "bytes" ? formatBytes(mean) : formatNr(mean)}`,
+    };
   });
+  spreadLabels(means, largestIn(parts) * LABEL_HEIGHT / HEIGHT);
   const several = parts.length > 1;
   const x = byTime
     ? { field: "time_s", type: "quantitative", scale: { zero: false, nice: false }, axis: secondsAxis() }
@@ -164,7 +183,9 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
       legend: { title: null, orient: "bottom", columns: 3, labelLimit: 300 },
     }
     : { value: CATEGORY_COLOURS[0] };
-  const line = { interpolate: "step-after", strokeWidth: 1.8, clip: true };
+  // A snapshot's figure is of the time before its end; a sample is of one moment, and stays until the next one.
+  const interpolate = byTime && report.samples === undefined ? "step-before" : "step-after";
+  const line = { interpolate, strokeWidth: 1.8, clip: true };
   const tooltip = [
     ...(several ? [{ field: "target", type: "nominal" }] : []),
     byTime
@@ -181,7 +202,7 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
         data: { values },
         mark: several
           ? { type: "line", ...line }
-          : { type: "area", line: { strokeWidth: 1.8 }, interpolate: "step-after", fillOpacity: 0.18, clip: true },
+          : { type: "area", line: { strokeWidth: 1.8 }, interpolate, fillOpacity: 0.18, clip: true },
         params: [{ name: "zoom", select: { type: "interval", encodings: ["x"] }, bind: "scales" }],
         encoding: { x, y, color },
       },
@@ -201,7 +222,7 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
         mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -3, fontSize: 10.5 },
         encoding: {
           x: { value: 0 },
-          y: { field: "mean", type: "quantitative" },
+          y: { field: "label", type: "quantitative" },
           text: { field: "text" },
           color: several ? color : { value: "#333" },
         },

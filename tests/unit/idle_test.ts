@@ -100,11 +100,7 @@ Deno.test("foldRecord gives ages in intervals as long as the one in force, where
   const agesIn = async (source: "pages" | "damon", selection = {}) => {
     let ages: number[] = [];
     const header = { ...PROCESS_HEADER, source };
-    const read = async () => ({
-      ...await recordOf(items.map((snapshot) => ({ kind: "snapshot", snapshot })))(),
-      header,
-    });
-    await foldRecord(read, [{ snapshot: ({ regions }) => ages = [...regions.age] }], selection);
+    await foldRecord(recordOf(items, header), [{ snapshot: ({ regions }) => ages = [...regions.age] }], selection);
     return ages;
   };
   // Four intervals of 0.1 s and this one of 0.4 s: one such interval, and this one.
