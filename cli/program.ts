@@ -95,9 +95,11 @@ Examples:
     const { moduleShortCommands } = await import("./module.ts");
     for (const sub of moduleShortCommands()) program.addCommand(sub as unknown as Command, { hidden: true });
   }
-  // Sub-commands were made on their own: they do not inherit how errors leave.
+  // Sub-commands were made on their own: they do not inherit how errors leave, nor how help looks.
   const settle = (node: Command) => {
     node.exitOverride();
+    // Commander would leave a narrow column to the terminal, which begins the rest of a line at its left.
+    node.configureHelp({ ...node.configureHelp(), minWidthToWrap: 16 });
     node.options.forEach(nameInErrors);
     node.commands.forEach((child) => settle(child as Command));
   };
