@@ -9,10 +9,11 @@ const BUDGET_MS = 600;
 /** Runs `damo info`. */
 export async function info(files: readonly string[], { full, json }: InfoOptions): Promise<void> {
   const all: unknown[] = [];
+  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
   for (const [i, file] of files.entries()) {
     const described = await describe(file, full ? Infinity : BUDGET_MS);
     if (json) all.push({ file, ...infoJson(described) });
-    else console.log((i > 0 ? "\n" : "") + infoText(file, described));
+    else console.log((i > 0 ? "\n" : "") + infoText(file, described, columns));
   }
   if (json) console.log(JSON.stringify(files.length === 1 ? all[0] : all, null, 2));
 }
@@ -23,7 +24,9 @@ async function describe(file: string, budgetMs: number): Promise<RecordDescripti
   if (described.readShare < 1 && described.format === "arrow") {
     const { arrowFooter } = await import("../format/arrow_tail.ts");
     takeFooter(described, await arrowFooter(file));
-    if (!described.footer) described.incomplete = "it has no footer: the recorder was killed, or is still writing";
+    if (!described.footer) {
+      described.incomplete = "it has no footer: its recorder was killed, had no space left, or is still writing";
+    }
   }
   return described;
 }

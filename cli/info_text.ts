@@ -1,6 +1,7 @@
 import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { Bounds, RecordDescription, TargetDescription } from "../format/mod.ts";
 import { unseenLines } from "../report/record_caption.ts";
+import { wrap } from "../report/wrap.ts";
 
 /** How formats are called. */
 const FORMAT_NAMES: Record<string, string> = {
@@ -12,8 +13,8 @@ const FORMAT_NAMES: Record<string, string> = {
   trace: "text of a trace",
 };
 
-/** What is in a record, for a person. */
-export function infoText(file: string, described: RecordDescription): string {
+/** What is in a record, for a person; the lines that can be are no longer than `columns`. */
+export function infoText(file: string, described: RecordDescription, columns = Infinity): string {
   const { header, footer, incomplete } = described;
   const rows: [string, string][] = [["format", formatLine(described)], ["by", byLine(described)]];
   if (header.recorder.length > 0) rows.push(["command", header.recorder.join(" ")]);
@@ -31,7 +32,10 @@ export function infoText(file: string, described: RecordDescription): string {
   for (const line of unseenLines(footer)) rows.push(["not seen", line]);
   if (incomplete) rows.push(["not whole", incomplete]);
   const width = Math.max(...rows.map(([name]) => name.length));
-  return [file, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join("\n");
+  const lines = rows.flatMap(([name, value]) =>
+    wrap(value, Math.max(40, columns - width - 4)).map((line, i) => `  ${(i ? "" : name).padEnd(width)}  ${line}`)
+  );
+  return [file, ...lines].join("\n");
 }
 
 /** The same as data; integers that JSON readers may round are text. */

@@ -130,7 +130,11 @@ Deno.test("damo info says what is in a record, whole or the beginning of it", as
   await withRecord(async (folder) => {
     const path = `${folder}/a.arrow`;
     await using record = await openRecord(path);
-    const text = infoText("a.arrow", await describeRecord(record));
+    const described = await describeRecord(record);
+    const text = infoText("a.arrow", described);
+    const narrow = infoText("a.arrow", described, 80).split("\n");
+    assert.deepEqual(narrow.filter((line) => line.length > 80), []);
+    assert.equal(narrow.join("").replace(/ · |\s+/g, ""), text.replace(/ · |\s+/g, ""));
     assert.match(text, /content +20 snapshots, 40 regions/);
     assert.match(
       text,
