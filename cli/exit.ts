@@ -13,8 +13,12 @@ export function messageOf(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return `${error.message}; run as root, or give Deno the permission`;
   }
-  const isOurs = /^Cannot /.test(error.message);
-  return withOrigins(isOurs ? error.message : `${error.message} (set DAMO_DEBUG=1 to see where)`);
+  if ((error as { code?: string }).code === "ENOSPC" && !/^Cannot /.test(error.message)) {
+    return "Cannot write all of the output: no space is left; make some, or write elsewhere";
+  }
+  // What Deno adds names the call and the path once more.
+  const message = error.message.replace(/ \(os error \d+\)(: \w+ '[^']*')?/, "");
+  return withOrigins(/^Cannot /.test(message) ? message : `${message} (set DAMO_DEBUG=1 to see where)`);
 }
 
 /** 128 + the signal's number, as shells have it. */

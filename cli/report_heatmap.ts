@@ -24,7 +24,7 @@ import {
   type Theme,
   writeOutput,
 } from "./report_output.ts";
-import { inputNamesOf, openInput, requireSnapshots } from "./report_read.ts";
+import { inputNamesOf, NONE_YET, openInput, requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
 import { showReport } from "./report_show.ts";
 import { colourOf } from "./terminal_colour.ts";
@@ -63,8 +63,8 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
     const [open, wanted] = heatSourceOf(input.open, selection);
     const heatmap = await heatmapOf(open, { ...cells, ...wanted, ...layout });
     if (heatmap.survey.snapshots === 0) {
-      const why = heatmap.survey.incomplete ? `; ${heatmap.survey.incomplete}` : "";
-      throw new RecordError(`Cannot draw ${name} as it must have a snapshot: it has none${why}`, name);
+      const why = heatmap.survey.incomplete ?? NONE_YET;
+      throw new RecordError(`Cannot draw ${name} as it must have a snapshot: it has none; ${why}`, name);
     }
     await writeOutput(output, await formatOf(heatmap));
   }

@@ -74,11 +74,14 @@ async function* counted(record: RecordReader, name: string): AsyncGenerator<Reco
   }
 }
 
+/** Why a whole record has no snapshot, and what helps. */
+export const NONE_YET = "the first one takes an aggregation interval: record for longer";
+
 /** @throws {RecordError} where the record has no snapshot. */
 export function requireSnapshots({ snapshots, incomplete }: RecordSurvey, name: string): void {
   if (snapshots > 0) return;
   throw new RecordError(
-    `Cannot report on ${name} as it must have a snapshot: it has none${incomplete ? `; ${incomplete}` : ""}`,
+    `Cannot report on ${name} as it must have a snapshot: it has none; ${incomplete ?? NONE_YET}`,
     name,
   );
 }

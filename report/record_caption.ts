@@ -43,6 +43,7 @@ function nameWith({ header }: Headed, target: RecordedTarget, nameOf: (process: 
 export function titleOf(survey: RecordSurvey, what: string): string {
   const { targets } = survey;
   if (targets.length === 1) return `${what} ${targetNameOf(survey, targets[0])}`;
+  if (targets.length === 0) return `${what} no target`;
   const names = shorten(targets.map((target) => shortTargetNameOf(survey, target)).join(", "), 70);
   return `${what} ${targets.length} targets: ${names}`;
 }

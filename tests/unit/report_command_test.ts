@@ -94,9 +94,15 @@ for (
   const [name, args, expected, message, options] of [
     ["no such file", ["-i", "none.arrow"], 1, /^damo: Cannot open none.arrow: there is no such file; .*\n$/],
     ["no record", ["-i", CONFIG], 1, /^damo: Cannot read .* as a record: .+\n$/],
-    ["no snapshot", [], 1, /^damo: Cannot draw damon.arrow as it must have a snapshot: it has none\n$/, {
-      snapshots: 0,
-    }],
+    [
+      "no snapshot",
+      [],
+      1,
+      /^damo: Cannot draw damon.arrow as it must have a snapshot: it has none; .* record for longer\n$/,
+      {
+        snapshots: 0,
+      },
+    ],
     ["a time outside", ["--time_range", "5", "9"], 2, /^damo: Cannot draw 5 s to 9 s as .* the record's 2 s\n$/],
     ["half a time range", ["--time_range", "5"], 2, /^damo: Cannot use --time_range as it needs .*\n$/],
     ["a reversed address range", ["--address_range", "8K", "4K"], 2, /^damo: Cannot use --address_range as .*\n$/],
@@ -107,6 +113,12 @@ for (
       /^damo: Cannot write a.gif as .* one of: .csv, .html, .json, .jsonl, .png, .svg, .txt, .vl.json\n$/,
     ],
     ["an unknown colour", ["--color", "red"], 2, /^damo: Cannot use --color red as it must be one of: auto, .*\n$/],
+    [
+      "a folder that is not there",
+      ["-o", "none/a.png"],
+      1,
+      /^damo: Cannot write none\/a.png: No such [^(]*; choose .*\n$/,
+    ],
     ["too many cells", ["--resol", "500000", "8"], 2, /^damo: Cannot draw .* at most 100000.*\n$/],
     ["a folder that is not there", ["-o", "x/a.csv"], 1, /^damo: Cannot write x\/a.csv: .*\n$/],
   ] as [string, string[], number, RegExp, { snapshots: number }?][]
