@@ -123,6 +123,12 @@ export const SYSFS_FEATURES = {
     file: "contexts/0/monitoring_attrs/probes",
     type: "damon_probe",
   },
+  probe_weights: {
+    name: "weights of probes",
+    since: NOT_YET,
+    file: "contexts/0/monitoring_attrs/probes/0/weight",
+    type: "damon_probe.weight",
+  },
   sample_primitives: {
     name: "choice of how accesses are seen",
     since: NOT_YET,
@@ -233,6 +239,7 @@ function contextNeeds(context: Context, file: (feature: SysfsFeatureName, isAske
   file("pause", context.pause);
   file("intervals_goal", context.intervals.goal);
   file("probes", context.probes?.length);
+  file("probe_weights", context.probes?.some(({ weight }) => weight !== undefined));
   file("sample_primitives", context.sample);
   file("obsolete_target", context.targets.some(({ obsolete }) => obsolete));
 }

@@ -10,31 +10,11 @@ export function capturedTree(name: string): CapturedTree {
   return JSON.parse(Deno.readTextFileSync(new URL(`testdata/trees/tree_${name}.json`, import.meta.url)));
 }
 
-/** What kernels newer than any that was captured add, by the kernel's documents. */
+/** What no kernel has yet, by the documents of the tree that it comes from. */
 const NEWER: Record<string, string> = {
-  "contexts/0/pause": "N",
-  "contexts/0/monitoring_attrs/probes/nr_probes": "0",
   "contexts/0/monitoring_attrs/probes/0/weight": "0",
-  "contexts/0/monitoring_attrs/probes/0/filters/nr_filters": "0",
-  "contexts/0/monitoring_attrs/probes/0/filters/0/type": "anon",
-  "contexts/0/monitoring_attrs/probes/0/filters/0/matching": "N",
-  "contexts/0/monitoring_attrs/probes/0/filters/0/allow": "N",
-  "contexts/0/monitoring_attrs/probes/0/filters/0/path": "",
   "contexts/0/monitoring_attrs/sample/primitives/page_table": "Y",
   "contexts/0/monitoring_attrs/sample/primitives/page_faults": "N",
-  "contexts/0/targets/0/obsolete_target": "N",
-  "contexts/0/schemes/0/quotas/goals/0/nid": "0",
-  "contexts/0/schemes/0/quotas/goals/0/path": "",
-  "contexts/0/schemes/0/quotas/goals/0/target_metric": "user_input",
-  "contexts/0/schemes/0/quotas/goals/0/target_value": "0",
-  "contexts/0/schemes/0/quotas/goals/0/current_value": "0",
-  "contexts/0/schemes/0/quotas/goal_tuner": "consist",
-  "contexts/0/schemes/0/quotas/fail_charge_num": "0",
-  "contexts/0/schemes/0/quotas/fail_charge_denom": "0",
-  "contexts/0/schemes/0/dests/0/id": "0",
-  "contexts/0/schemes/0/dests/0/weight": "0",
-  "contexts/0/schemes/0/stats/nr_snapshots": "0",
-  "contexts/0/schemes/0/stats/max_nr_snapshots": "0",
 };
 
 /** What a file holds that nobody wrote, where it was not captured. */

@@ -73,7 +73,7 @@ function kdamondsFrom(line: string) {
 for (const [name, line] of Object.entries(CONFIGURATIONS)) {
   Deno.test(`the writes of damo start ${line}`, async () => {
     const version = /_(6\.\d+)$/.exec(name)?.[1];
-    using kernel = new FakeKernel(version ?? "6.18", version === undefined);
+    using kernel = new FakeKernel(version ?? "7.2", version === undefined);
     // Staged once, so that its files tell what this kernel has.
     kernel.write(`${kernel.roots.damon}/admin/kdamonds/nr_kdamonds`, "1");
     kernel.write(`${kernel.roots.damon}/admin/kdamonds/0/contexts/nr_contexts`, "1");

@@ -90,7 +90,7 @@ const same = (a: Kdamond, b: Kdamond) => assert.deepEqual(withoutTuner(a), witho
 Deno.test("what startKdamonds stages on the newest kernel is read back as it was asked for, and taken back without a trace", async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryKdamonds(), async (kdamonds) => {
-      using kernel = new FakeKernel("6.18", true);
+      using kernel = new FakeKernel("7.2", true);
       const damon = new SysfsInterface(kernel.roots, kernel.write);
       const before = treeOf(kernel.roots.damon);
       const running = await startKdamonds(kernel.roots, kdamonds, { damon });
@@ -105,7 +105,7 @@ Deno.test("what startKdamonds stages on the newest kernel is read back as it was
 Deno.test("tuneKdamonds makes of any configuration any other, writing only what differs, and nothing the second time", async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryKdamonds(), arbitraryKdamonds(), async ([from], [to]) => {
-      using kernel = new FakeKernel("6.18", true);
+      using kernel = new FakeKernel("7.2", true);
       const damon = new SysfsInterface(kernel.roots, kernel.write);
       const [running] = await startKdamonds(kernel.roots, [from], { damon });
       await tuneKdamonds(kernel.roots, new Map([[0, to]]), damon);
@@ -120,7 +120,7 @@ Deno.test("tuneKdamonds makes of any configuration any other, writing only what 
 Deno.test("startKdamonds leaves the tree as it was, whichever write the kernel refuses", async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryKdamonds(), fc.nat(), async (kdamonds, n) => {
-      using kernel = new FakeKernel("6.18", true);
+      using kernel = new FakeKernel("7.2", true);
       const damon = new SysfsInterface(kernel.roots, kernel.write);
       const before = treeOf(kernel.roots.damon);
       const plan = damon.startPlan(kdamonds);
@@ -137,7 +137,7 @@ Deno.test("startKdamonds leaves the tree as it was, whichever write the kernel r
 Deno.test("tuneKdamonds leaves files and kdamond as they were, whichever write the kernel refuses", async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryKdamonds(), arbitraryKdamonds(), fc.nat(), async ([from], [to], n) => {
-      using kernel = new FakeKernel("6.18", true);
+      using kernel = new FakeKernel("7.2", true);
       const damon = new SysfsInterface(kernel.roots, kernel.write);
       const [running] = await startKdamonds(kernel.roots, [from], { damon });
       const plan = damon.tunePlan(0, to);

@@ -25,7 +25,7 @@ const asked = (currentValue: number, szBytes: number): Kdamond => ({
 });
 
 Deno.test("tunePlan commits goals alone by their own word, and all else by commit", async () => {
-  using kernel = new FakeKernel("6.18", true);
+  using kernel = new FakeKernel("7.2", true);
   const damon = new SysfsInterface(kernel.roots, kernel.write);
   const [running] = await startKdamonds(kernel.roots, [asked(10, 4096)], { damon });
   const planOf = (wanted: Kdamond) =>
