@@ -53,6 +53,7 @@ export function recordPageSpec({ heatmap, overview, classes }: RecordPage): Vega
   return {
     ...heat,
     title: { text: title, subtitle: subtitleOf(lines, width + 80) },
+    bounds: "full",
     spacing: 12,
     vconcat: [
       wssView(overview, heatmap, width),

@@ -71,6 +71,8 @@ export function schemesPictureSpec(picture: SchemesPicture): VegaLiteSpec {
   const drawn = views.filter(({ lines }) => lines.some(({ points }) => points.length > 0));
   return {
     ...heat,
+    bounds: "full",
+    spacing: 4,
     description: captionOf(heatmap).title,
     title: { text: title, subtitle: subtitleOf(caption, width + 180) },
     vconcat: [

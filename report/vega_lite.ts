@@ -7,7 +7,7 @@ import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
 import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";
 import { cellsOf, cellTransforms, rowsOf, seconds, TOOLTIP } from "./vega_lite_cells.ts";
-import { cutLayer, namesLayer } from "./vega_lite_names.ts";
+import { CUT_PX, cutLayer, namesLayer } from "./vega_lite_names.ts";
 import { shorten, wrap } from "./wrap.ts";
 
 /** A Vega-Lite specification: plain data that becomes JSON as it is. */
@@ -54,7 +54,9 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
     description: `${title}: time × address, coloured by the share of samples that found it accessed`,
     title: { text: title, subtitle: lines.flatMap((line) => wrap(line, Math.floor((width + 140) / 6.2))) },
     background: "white",
-    spacing: 4,
+    // Not by what is drawn beside a band: its labels change as it is zoomed, and would move the bands below.
+    bounds: "flush",
+    spacing: CUT_PX + 4,
     datasets: Object.fromEntries(bands.map((band, i) => [rowsNameOf(band, i), rowsOf(band)])),
     vconcat: bands.map((band, i) => bandSpec(heatmap, band, i, bands, { width, height: heightOf(band) })),
     // Moving in time moves all bands, moving in addresses one. The time axes are bound by the parameter, not as a shared

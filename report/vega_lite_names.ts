@@ -7,7 +7,7 @@ import { shorten } from "./wrap.ts";
 /** Height of a name beside the plot. */
 const NAME_PX = 11;
 /** Height of the gap between two bands. */
-const CUT_PX = 18;
+export const CUT_PX = 18;
 /** Names of the mappings at the right edge, where a band has several that are tall enough to be told apart. */
 export function namesLayer(heatmap: Heatmap, band: HeatBand, index: number, height: number): Record<string, unknown>[] {
   const bytes = band.end - band.start;
