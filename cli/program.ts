@@ -79,11 +79,11 @@ export async function makeProgram(command: string[] | undefined, words: readonly
       "after",
       `
 Examples:
-  damo record 1234                    record process 1234 until it ends, or Ctrl-C
-  damo record -- python3 train.py     start a program and record it
-  damo record paddr --timeout 60      record the whole machine's memory for a minute
-  damo report heatmap                 show ./damon.arrow in the terminal
-  damo report heatmap -o heat.png     ... as a picture (also .svg, .html, .vl.json, .csv, .json)`,
+  damo record 1234                 record process 1234 until it ends, or Ctrl-C
+  damo record -- python3 train.py  start a program and record it
+  damo record paddr --timeout 60   record the machine's memory for a minute
+  damo report heatmap              show ./damon.arrow in the terminal
+  damo report heatmap -o heat.png  ... as a picture (also .svg, .html, .csv)`,
     ) as unknown as Command;
   const making: Making = { command, words, whole: () => makeProgram(command) };
   const isVersion = words.length === 1 && (words[0] === "--version" || words[0] === "-V");

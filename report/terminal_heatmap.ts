@@ -38,7 +38,7 @@ export function formatHeatmap(heatmap: Heatmap, options: TerminalOptions): strin
   const ink = inkOf(options.colour);
   const scaleEnd = scaleEndOf(maxHeatOf(heatmap));
   const { title, lines } = captionOf(heatmap);
-  const out = [ink.bold(title), ""];
+  const out = [ink.bold(shorten(title, width)), ""];
   const top = topDown(heatmap);
   const heights = shareLines(top, options.lines);
   top.forEach((band, i) => {
