@@ -3,6 +3,7 @@ import {
   type Mappings,
   type MemoryUsage,
   type Profile,
+  type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
@@ -56,6 +57,8 @@ class SnapshotPicker {
   readonly regions: RegionPicker;
   readonly #indexes = new Map<RecordedTarget, number>();
   readonly #ages: AgesInForce;
+  /** Where it is known already: it says who the children are that were followed. */
+  footer: RecordFooter | undefined;
 
   /** @param keepsAges The picked parts have their ages as they were recorded. */
   constructor(readonly header: RecordHeader, readonly selection: Selection, readonly keepsAges = false) {
@@ -72,7 +75,10 @@ class SnapshotPicker {
     const aged = this.#ages.of(snapshot);
     const key = keyOf(snapshot);
     let target = targets.get(key);
-    if (!target) targets.set(key, target = newTargetOf(snapshot, header, targets.values()));
+    if (!target) {
+      targets.set(key, target = newTargetOf(snapshot, header, targets.values()));
+      namePids([target], this.footer);
+    }
     if (!isTargetSelected(target, header, selection)) return undefined;
     const index = this.#indexes.get(target) ?? 0;
     this.#indexes.set(target, index + 1);
@@ -81,6 +87,15 @@ class SnapshotPicker {
     if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) return undefined;
     return { picked, target };
   }
+}
+
+/** The footer, where it is needed from the first snapshot on: whose mappings are meant is known by pids. */
+async function footerAhead(open: OpenRecord, { mappings }: Selection): Promise<RecordFooter | undefined> {
+  if (!mappings) return undefined;
+  await using record = await open();
+  let footer: RecordFooter | undefined;
+  for await (const item of record.items()) if (item.kind === "footer") footer = item.footer;
+  return footer;
 }
 
 /**
@@ -102,6 +117,7 @@ export async function foldRecord(
   await using record = await open();
   const { header } = record;
   const picker = new SnapshotPicker(header, selection);
+  picker.footer = await footerAhead(open, selection);
   let start: RecordStart = { header, originNs: NaN };
   let footer: RecordSurvey["footer"];
   for await (const item of record.items()) {
@@ -179,14 +195,19 @@ export function selectedRecord(open: OpenRecord, selection: Selection): OpenReco
       get incomplete() {
         return record.incomplete;
       },
-      items: () => selectedItems(record, selection),
+      items: () => selectedItems(open, record, selection),
       [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
     };
   };
 }
 
-async function* selectedItems(record: RecordReader, selection: Selection): AsyncGenerator<RecordItem> {
+async function* selectedItems(
+  open: OpenRecord,
+  record: RecordReader,
+  selection: Selection,
+): AsyncGenerator<RecordItem> {
   const picker = new SnapshotPicker(record.header, selection, true);
+  picker.footer = await footerAhead(open, selection);
   for await (const item of record.items()) {
     if (item.kind === "mappings") picker.regions.see(item.mappings);
     if (item.kind !== "snapshot") yield item;

@@ -1,5 +1,6 @@
 import assert from "assert";
 import { Ajv } from "ajv";
+import type { RecordFooter, RecordItem } from "../../damon/mod.ts";
 import { renderSvg } from "../../draw/mod.ts";
 import {
   accessedRegionsOf,
@@ -257,4 +258,25 @@ Deno.test("Every chart is a valid Vega-Lite specification, and draws", async () 
     assert.ok(validate(spec), `${name}: ${ajv.errorsText(validate.errors)}`);
     assert.match(await renderSvg(spec), /^<svg .*<\/svg>$/s, name);
   }
+});
+
+Deno.test("a filter by mappings knows the children that were followed, whose pids stand in the footer", async () => {
+  const snapshots = [0n, 1n].map((targetId) => snapshotOf(0, 1e9, [[0x1000, 0x5000, 9]], { targetId }));
+  const map = (pid: number, path: string): RecordItem => ({
+    kind: "mappings",
+    mappings: { timeNs: 0, pid, mappings: [{ start: 0x2000, end: 0x3000, path, perms: "rw-p", offset: 0 }] },
+  });
+  const pages = { pids: [42, 43] } as NonNullable<RecordFooter["pages"]>;
+  const record = recordOf([
+    map(42, "/lib/of_parent.so"),
+    map(43, "[heap]"),
+    ...snapshots,
+    { kind: "footer", footer: { ...FOOTER, pages } },
+  ]);
+  const bytes = new Map<number, number>();
+  await foldRecord(record, [{
+    snapshot: ({ regions }, { index }) =>
+      void bytes.set(index, [...regions].reduce((sum, { start, end }) => sum + end - start, 0)),
+  }], { mappings: ["heap"] });
+  assert.deepEqual([...bytes], [[0, 0], [1, 0x1000]]);
 });
