@@ -1,4 +1,4 @@
-import { maxNrAccessesOf, type RecordFooter, type RecordReader, type Snapshot } from "../damon/mod.ts";
+import { maxNrAccessesOf, type RecordFooter, type RecordReader, type Snapshot, withFollowed } from "../damon/mod.ts";
 import { AddressHistogram } from "./address_histogram.ts";
 import { MappingNames } from "./mapping_names.ts";
 import {
@@ -70,7 +70,7 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
   const durationNs = snapshots === 0 ? 0 : lastNs - originNs;
   const wanted = selection.timeRange ?? { startNs: 0, endNs: durationNs };
   const survey: HeatSurvey = {
-    header: record.header,
+    header: withFollowed(record.header, footer),
     originNs,
     durationNs,
     timeRange: { startNs: Math.max(0, wanted.startNs), endNs: Math.min(durationNs, wanted.endNs) },
