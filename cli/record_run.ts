@@ -178,6 +178,8 @@ function summaryOf(writer: RecordOutput, footer: RecordFooter, { clock, kdamonds
     `damo: ${sentenceOf(footer, clock.originNs)}`,
     writer.path === "-"
       ? `damo: wrote ${size} to standard output`
+      : footer.snapshots === 0
+      ? `damo: wrote ${where} (${size}), without a snapshot: record for longer than an aggregation interval`
       : `damo: wrote ${where} (${size}); see it with: damo report ${report} -i ${shellWord(last)}`,
   ];
   if (footer.exitCode !== undefined) lines.push(`damo: the command ended with exit code ${footer.exitCode}`);
