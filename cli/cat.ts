@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 import { addressesOption, formatOption } from "./convert.ts";
 
 /** The options of `cat`, as parsed. */
@@ -11,8 +11,11 @@ export function catCommand() {
     .argument("[files...]", "records, one after the other (default: damon.arrow); - for standard input")
     .addOption(formatOption())
     .addOption(addressesOption())
-    .action(async (files, options) => {
+    // As the reports have it.
+    .addOption(new Option("-i, --input <file...>").hideHelp())
+    .action(async (files, { input = [], ...options }) => {
+      const inputs = [...input, ...files];
       const { cat } = await import("./cat_run.ts");
-      await cat(files.length > 0 ? files : ["damon.arrow"], options);
+      await cat(inputs.length > 0 ? inputs : ["damon.arrow"], options);
     });
 }

@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { reflowForTerminal } from "./reflow.ts";
 
 /** `damo help [COMMAND|TOPIC]`: the help of a command, a topic, or the manual page. */
 export function helpCommand(program: () => Promise<Command>) {
@@ -17,7 +18,7 @@ export function helpCommand(program: () => Promise<Command>) {
       }
       const command = findCommand(tree, words);
       const topic = words.length === 1 ? TOPICS.find(({ name }) => name === words[0]) : undefined;
-      if (topic) return console.log(`${topic.title}\n${topic.text}`);
+      if (topic) return console.log(reflowForTerminal(`${topic.title}\n${topic.text}`));
       if (!command) {
         const names = [...tree.commands.map((child) => child.name()), ...TOPICS.map(({ name }) => name)];
         throw new TypeError(
@@ -26,7 +27,7 @@ export function helpCommand(program: () => Promise<Command>) {
           }`,
         );
       }
-      console.log(command.helpInformation().trimEnd() + notesOf(command));
+      console.log(reflowForTerminal(command.helpInformation().trimEnd() + notesOf(command)));
       if (words.length === 0) {
         console.log(
           `\nTopics (damo help TOPIC):\n${TOPICS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join("\n")}`,

@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 
 /** The options of `info`, as parsed. */
 export type InfoOptions = ReturnType<ReturnType<typeof infoCommand>["opts"]>;
@@ -10,8 +10,11 @@ export function infoCommand() {
     .argument("[files...]", "records (default: damon.arrow); - for standard input")
     .option("--full", "read all of it, however long that takes")
     .option("--json", "print JSON")
-    .action(async (files, options) => {
+    // As the reports have it.
+    .addOption(new Option("-i, --input <file...>").hideHelp())
+    .action(async (files, { input = [], ...options }) => {
+      const inputs = [...input, ...files];
       const { info } = await import("./info_run.ts");
-      await info(files.length > 0 ? files : ["damon.arrow"], options);
+      await info(inputs.length > 0 ? inputs : ["damon.arrow"], options);
     });
 }

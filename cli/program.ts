@@ -1,4 +1,6 @@
+import process from "node:process";
 import { Command, type Option } from "@commander-js/extra-typings";
+import { reflowForTerminal } from "./reflow.ts";
 import { VERSION } from "./version.ts";
 
 /** Lets a value that does not parse name its option. */
@@ -98,6 +100,8 @@ Examples:
   // Sub-commands were made on their own: they do not inherit how errors leave, nor how help looks.
   const settle = (node: Command) => {
     node.exitOverride();
+    // It wraps options only, not what follows them.
+    node.configureOutput({ writeOut: (text) => void process.stdout.write(reflowForTerminal(text)) });
     // Commander would leave a narrow column to the terminal, which begins the rest of a line at its left.
     node.configureHelp({ ...node.configureHelp(), minWidthToWrap: 16 });
     node.options.forEach(nameInErrors);

@@ -9,6 +9,13 @@ const count = (text: string) => {
   if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count above 0`);
   return Number(text);
 };
+const shareOfCpu = (text: string) => {
+  const share = parseRatio(text);
+  if (share <= 0 || share > 1) {
+    throw new RangeError(`Cannot take ${text} as a share of one CPU: it must be above 0 and at most 100%`);
+  }
+  return share;
+};
 const WORDS = new RegExp(`[ ${WORD_SEPARATOR}]+`);
 const seconds = (text: string) => parseNs(text, "s") / 1e9;
 
@@ -60,14 +67,14 @@ function plainCommand() {
         .choices(["sysfs", "debugfs", "auto"]).default("auto" as const),
     )
     .option("--mount", MOUNT_HELP)
-    .option("--max_overhead <share>", "most of one CPU that the page sampler may take", parseRatio, 0.02)
+    .option("--max_overhead <share>", "most of one CPU that the page sampler may take (default: 2%)", shareOfCpu)
     .option("--profile", "also sample what code the processes run: report profile")
     .option("--profile_rate <count>", "with --profile: so often a second on each CPU (default: 99)", count)
     .option("--include_children", "watch what the target has forked and forks, too")
     // As the Python damo has them; there children are included unless that is excluded.
     .addOption(new Option("--include_child_tasks").hideHelp().implies({ include_children: true }))
     .addOption(new Option("--exclude_child_tasks").hideHelp())
-    .option("--ring <size>", "ring buffer between DAMON and the recorder (default 4M)", parseBytes, 4 << 20)
+    .option("--ring <size>", "ring buffer between DAMON and the recorder (default: 4M)", parseBytes)
     .option("--quiet", "no status line, no summary")
     .addHelpText(
       "after",

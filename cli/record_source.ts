@@ -20,12 +20,7 @@ export async function openAsked(
   const { openSnapshots, snapshotTimesOf } = await import("./record_snapshots.ts");
   const times = snapshotTimesOf(options);
   if (times) return await openSnapshots(roots, wanted, options, kdamonds, times);
-  const watched = wanted.kind === "ongoing" ? "ongoing" as const : {
-    kdamonds,
-    watchesProcess: wanted.kind === "pid" || wanted.kind === "command",
-    ...(wanted.kind === "pid" && { pid: wanted.pid }),
-  };
-  return await openSource(roots, watched, {
+  return await openSource(roots, wanted.kind === "ongoing" ? "ongoing" : kdamonds, {
     monitor: options.monitor,
     interface: options.interface,
     maxOverhead: options.max_overhead,

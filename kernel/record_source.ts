@@ -1,4 +1,4 @@
-import { BusyError, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
+import { BusyError, type Context, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
 import { openTracer } from "../ffi/tracer.ts";
 import { chooseInterface, interfacesHere } from "./choose_interface.ts";
 import { isReplacing, requireFollowing, startWithChildren } from "./follow_start.ts";
@@ -27,19 +27,17 @@ export interface SourceOptions {
   /** Which of the kernel's interfaces to DAMON. */
   interface?: "sysfs" | "debugfs" | "auto";
   /** Most of one CPU that the page sampler may take, 0 to 1; 0.02 by default. */
-  maxOverhead?: number;
+  maxOverhead?: number | undefined;
   /** Whether what the target forks is watched too; with DAMON by sysfs only. */
   includeChildren?: boolean | undefined;
   /** Ring buffer between DAMON and us, bytes; 4 MiB by default. */
-  ringBytes?: number;
+  ringBytes?: number | undefined;
   /** Told who watches where that is not DAMON although nobody else was named, and which kdamonds are listened to. */
   say?: (line: string) => void;
 }
 
-/** What to watch: kdamonds to start, on processes (`pid` where it is one that runs) or on memory; or all that runs already. */
-export type Watched =
-  | { kdamonds: readonly Kdamond[]; watchesProcess: boolean; pid?: number }
-  | "ongoing";
+/** What to watch: kdamonds to start, or all that runs already. */
+export type Watched = readonly Kdamond[] | "ongoing";
 
 /**
  * Opens who is to watch. Nothing is started yet.
@@ -53,13 +51,18 @@ export async function openSource(
   options: SourceOptions = {},
 ): Promise<RecordSource> {
   const { monitor = "auto", say = () => {} } = options;
-  const watchesProcess = watched !== "ongoing" && watched.watchesProcess;
-  if (!watchesProcess && monitor !== "auto" && monitor !== "damon") {
-    throw new TypeError(
-      `Cannot use --monitor ${monitor} as it watches processes: the target is ${
-        watched === "ongoing" ? watched : "memory"
-      }`,
-    );
+  const contexts = watched === "ongoing" ? [] : watched.flatMap(({ contexts }) => contexts);
+  const watchesProcess = watched !== "ongoing" && contexts.every(({ operations }) => operations !== "paddr");
+  const damonOnly = watchesProcess ? damonOnlyOf(contexts) : undefined;
+  if (monitor !== "auto" && monitor !== "damon") {
+    if (!watchesProcess) {
+      throw new TypeError(
+        `Cannot use --monitor ${monitor} as it watches processes: the target is ${
+          watched === "ongoing" ? watched : "memory"
+        }`,
+      );
+    }
+    if (damonOnly) throw new TypeError(`Cannot use --monitor ${monitor} as it only looks: ${damonOnly} DAMON`);
   }
   if (options.includeChildren && !watchesProcess) {
     throw new TypeError(
@@ -69,25 +72,41 @@ export async function openSource(
     );
   }
   if (watched === "ongoing") return openDamon(roots, undefined, options);
-  const { kdamonds, pid } = watched;
   if (monitor === "auto" || monitor === "damon") {
     try {
-      const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
+      const operations = new Set(contexts.map((context) => context.operations));
       const damon = chooseInterface(roots, options.interface);
       if (options.includeChildren) requireFollowing(roots, damon);
       for (const each of operations) await requireFreeDamon(roots, each, damon);
-      return openDamon(roots, kdamonds, options);
+      const source = openDamon(roots, watched, options);
+      if (options.maxOverhead !== undefined) {
+        say("--max_overhead is not used: it bounds the page sampler, and DAMON records");
+      }
+      return source;
     } catch (error) {
       // Without root DAMON cannot be driven; some capabilities are enough for the page sampler.
       const isAbsent = error instanceof UnsupportedError || error instanceof BusyError || error instanceof KernelError;
-      if (monitor === "damon" || !watchesProcess || !isAbsent) throw error;
+      if (monitor === "damon" || !watchesProcess || damonOnly || !isAbsent) throw error;
       // What would bring DAMON back is not needed now: the reason alone.
       const [reason] = error.message.split("; ");
       say(`recording with the page sampler, not DAMON: ${reason}`);
     }
   }
-  if (pid !== undefined) refuseBoth(roots, pid);
-  return openPages(roots, options, kdamonds[0]);
+  for (const { pid } of contexts.flatMap(({ targets }) => targets)) if (pid !== PID_TO_COME) refuseBoth(roots, pid!);
+  const source = openPages(roots, options, watched[0]);
+  if (options.ringBytes !== undefined) say("--ring is not used: the page sampler has no ring buffer");
+  return source;
+}
+
+/** What is asked for that only DAMON does, with its verb; the page sampler would leave it out. */
+function damonOnlyOf(contexts: readonly Context[]): string | undefined {
+  if (contexts.length > 1) return "several contexts need";
+  const [{ schemes, probes, sample, pause, intervals }] = contexts;
+  if (schemes?.length) return `schemes (${schemes.map(({ action }) => action).join(", ")}) need`;
+  if (probes?.length) return "probes need";
+  if (sample) return "choosing how accesses are seen needs";
+  if (intervals.goal) return "tuning the intervals needs";
+  return pause ? "pausing needs" : undefined;
 }
 
 /** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
@@ -111,9 +130,9 @@ function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): Reco
     source: isExact ? "pages-exact" : "pages",
     start(pid) {
       const monitor = openPagesMonitor(roots, {
-        context: withPid([kdamond], pid!)[0].contexts[0],
+        context: withPid([kdamond], pid ?? PID_TO_COME)[0].contexts[0],
         mode: isExact ? "exact" : "adaptive",
-        maxOverhead: options.maxOverhead ?? 0.02,
+        maxOverhead: options.maxOverhead,
         includeChildren: options.includeChildren,
       });
       dispose = () => monitor[Symbol.asyncDispose]();

@@ -192,13 +192,7 @@ async function open(target: WatchTarget, options: WatchOptions): Promise<Opened>
   const { openSource } = await import("../kernel/record_source.ts");
   const roots = defaultRoots();
   requireKernelFiles(roots);
-  const kdamonds = await kdamondsOf(target, options.context ?? {});
-  const watched = kdamonds === "ongoing" ? kdamonds : {
-    kdamonds,
-    watchesProcess: kdamonds.every(({ contexts }) => contexts.every(({ operations }) => operations !== "paddr")),
-    ...(typeof target === "number" && { pid: target }),
-  };
-  const source = await openSource(roots, watched, options);
+  const source = await openSource(roots, await kdamondsOf(target, options.context ?? {}), options);
   try {
     const monitor = await source.start(typeof target === "number" ? target : undefined);
     const header = headerOf(roots, {

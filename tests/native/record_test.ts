@@ -73,3 +73,41 @@ Deno.test("record --include-children tells the children of a command apart", asy
   assert.deepEqual([...new Set(snapshots.map(({ targetId }) => Number(targetId)))].sort(), [0, 1, 2]);
   assert.deepEqual(new Set(mappings.map(({ pid }) => pid)), new Set(footer!.pages!.pids));
 });
+
+Deno.test("record by the page sampler watches several processes at once, each a target of its own", async () => {
+  const path = `${OUT}/several.arrow`;
+  await using first = await startWorkload("hot_cold", OUT);
+  await using second = await startWorkload("hot_cold", OUT);
+  const pids = [first.pid, second.pid];
+  const { code, err } = await outcomeOf(
+    spawnDamo(
+      "record",
+      ...pids.flatMap((pid) => ["--target_pid", String(pid)]),
+      ...["--monitor", "pages", "--ring", "1M", "--timeout", "1", "-o", path],
+    ),
+  );
+  assert.equal(code, 0, err);
+  assert.match(err, /^damo: --ring is not used: the page sampler has no ring buffer\n/);
+  const { header, snapshots, footer } = await readRecord(path);
+  assert.deepEqual(header.kdamonds[0].contexts[0].targets.map(({ pid }) => pid), pids);
+  assert.deepEqual(footer!.pages!.pids, pids);
+  assert.deepEqual([...new Set(snapshots.map(({ targetId }) => Number(targetId)))].sort(), [0, 1]);
+});
+
+Deno.test("record does not let the page sampler stand in for DAMON where something is to be done, not only seen", async () => {
+  const path = `${OUT}/never.arrow`;
+  const pid = String(Deno.pid);
+  for (
+    const [words, reason] of [
+      [["--damos_action", "stat"], /schemes \(stat\) need DAMON/],
+      [["--monitoring_intervals_goal", "4%", "3", "5ms", "10s"], /tuning the intervals needs DAMON/],
+      [["--target_pid", "1", "--nr_targets", "1", "1"], /several contexts need DAMON/],
+    ] as const
+  ) {
+    const target = words.includes("--target_pid" as never) ? ["--target_pid", pid] : [pid];
+    const { code, err } = await outcomeOf(spawnDamo("record", "--monitor", "pages", "-o", path, ...words, ...target));
+    assert.equal(code, 2);
+    assert.match(err, reason);
+  }
+  assert.ok(!hasRecord(path));
+});

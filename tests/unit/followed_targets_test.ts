@@ -373,13 +373,16 @@ Deno.test("openSource refuses to follow children of what has none, and by debugf
   using roots = fakeRoots({ "debug/damon/monitor_on": "off\n", "debug/damon/target_ids": "\n" });
   const kdamonds = [{ contexts: [contextOf({ pid: 42, regions: [] })] }];
   const options = { includeChildren: true, monitor: "damon" as const, interface: "debugfs" as const };
-  await assert.rejects(openSource(roots, { kdamonds, watchesProcess: true, pid: 42 }, options), {
+  await assert.rejects(openSource(roots, kdamonds, options), {
     name: "UnsupportedError",
     message: /takes changes only while it is off; .*--monitor pages/,
   });
-  await assert.rejects(openSource(roots, { kdamonds, watchesProcess: false }, options), {
-    name: "TypeError",
-    message: /must be a process: it is memory/,
-  });
+  await assert.rejects(
+    openSource(roots, [{ contexts: [{ ...contextOf({ regions: [] }), operations: "paddr" }] }], options),
+    {
+      name: "TypeError",
+      message: /must be a process: it is memory/,
+    },
+  );
   await assert.rejects(openSource(roots, "ongoing", { includeChildren: true }), /only listened to/);
 });

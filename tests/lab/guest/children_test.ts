@@ -76,7 +76,7 @@ Deno.test("DAMON follows children that end, those that come after them, and many
   const before = damonTree();
   await using target = Process.start("forks", PAGES, HOT);
   const parent = await target.memory();
-  const watched = { kdamonds: [kdamondOf(target.pid)], watchesProcess: true, pid: target.pid };
+  const watched = [kdamondOf(target.pid)];
   {
     await using source = await openSource(roots, watched, { monitor: "damon", includeChildren: true });
     const monitor = await source.start(target.pid);
