@@ -3,31 +3,9 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "profiler.h"
-#include "tracer.h"
+#include "maps.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
-} events SEC(".maps");
-
-/* Processes that are sampled; the value is not used. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, DAMO_MAX_KDAMONDS);
-	__type(key, __u32);
-	__type(value, __u32);
-} watched SEC(".maps");
-
-/* Only the first one, which all processors add to. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, DAMO_MAX_KDAMONDS);
-	__type(key, __u32);
-	__type(value, struct damo_kdamond);
-} kdamonds SEC(".maps");
 
 /* Known when the program is loaded: whether all processes are sampled. */
 const volatile __u64 everyone;

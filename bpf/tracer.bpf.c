@@ -5,6 +5,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "event.h"
+#include "maps.h"
 #include "tracer.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -25,28 +26,6 @@ struct damon_region {
 struct damon_target {
 	unsigned long id;
 } __attribute__((preserve_access_index));
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
-} events SEC(".maps");
-
-/* Pid of a kdamond to its slot: who is not in here costs one look-up. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, DAMO_MAX_KDAMONDS);
-	__type(key, __u32);
-	__type(value, __u32);
-} watched SEC(".maps");
-
-/* Apart from `watched`, so that the counts outlive unwatching and are read without a system call. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, DAMO_MAX_KDAMONDS);
-	__type(key, __u32);
-	__type(value, struct damo_kdamond);
-} kdamonds SEC(".maps");
 
 const volatile struct damo_constants constants;
 
