@@ -1,10 +1,10 @@
 import { formatBytes, formatNs } from "../damon/mod.ts";
-import { bytesAxis, secondsAxis } from "./chart_axes.ts";
+import { bytesAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
-import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import type { MappingReport } from "./mappings.ts";
 import { useNameOf } from "./mappings_table.ts";
 import { recordLines, shortTargetNameOf, titleOf } from "./record_caption.ts";
+import { timeRowsView } from "./time_rows.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
 import { shorten } from "./wrap.ts";
 
@@ -24,17 +24,6 @@ export function mappingsSpec(report: MappingReport): VegaLiteSpec {
       ? `${name} (${i + 1})`
       : name;
   });
-  const seconds = (ns: number) => Number((ns / 1e9).toFixed(6));
-  const cells = shown.flatMap((use, i) =>
-    use.overTime.flatMap((share, bin) =>
-      share === undefined ? [] : [{
-        mapping: names[i],
-        t0: seconds(startNs + bin * binNs),
-        t1: seconds(startNs + (bin + 1) * binNs),
-        accessed: Number((share * 100).toPrecision(4)),
-      }]
-    )
-  );
   const bars = shown.map((use, i) => ({
     mapping: names[i],
     wss: use.meanWssBytes,
@@ -46,8 +35,6 @@ export function mappingsSpec(report: MappingReport): VegaLiteSpec {
   const height = Math.max(2, shown.length) * ROW;
   const most = Math.max(1, ...shown.map(({ maxWssBytes }) => maxWssBytes));
   const y = (more: Record<string, unknown>) => ({ field: "mapping", type: "nominal", sort: names, ...more });
-  const end = scaleEndOf(cells.reduce((max, { accessed }) => Math.max(max, accessed / 100), 0) || 1) * 100;
-  const domain = HEAT_RAMP.map((_, i) => Number((end * i / (HEAT_RAMP.length - 1)).toPrecision(6)));
   const left = uses.length > shown.length ? [`${uses.length - shown.length} mappings with less are not shown`] : [];
   return {
     ...chartFrame(
@@ -61,42 +48,18 @@ export function mappingsSpec(report: MappingReport): VegaLiteSpec {
     ),
     spacing: 16,
     hconcat: [
-      {
+      timeRowsView({
+        names,
+        overTime: shown.map(({ overTime }) => overTime),
+        startNs,
+        binNs,
+        row: "mapping",
+        share: "accessed",
+        title: "accessed, % of samples",
         width: TIME_WIDTH,
         height,
-        data: { values: cells },
-        mark: { type: "rect", tooltip: true, x2Offset: 0.5 },
-        encoding: {
-          x: {
-            field: "t0",
-            type: "quantitative",
-            scale: { nice: false, zero: false },
-            axis: secondsAxis(),
-          },
-          x2: { field: "t1" },
-          y: y({ axis: { title: null, labelLimit: 260, ticks: false, domain: false } }),
-          color: {
-            condition: { test: "datum.accessed == 0", value: hexOf(IDLE_COLOUR) },
-            field: "accessed",
-            type: "quantitative",
-            scale: { domain, range: HEAT_RAMP.map(hexOf), clamp: true },
-            legend: {
-              title: "accessed, % of samples",
-              orient: "bottom",
-              direction: "horizontal",
-              gradientLength: 240,
-              gradientThickness: 12,
-              tickCount: 5,
-            },
-          },
-          tooltip: [
-            { field: "mapping", type: "nominal" },
-            { field: "accessed", type: "quantitative", title: "accessed, % of samples" },
-            { field: "t0", type: "quantitative", title: "from second", format: ".2f" },
-            { field: "t1", type: "quantitative", title: "to second", format: ".2f" },
-          ],
-        },
-      },
+        labelWidth: 260,
+      }),
       {
         width: SIZE_WIDTH,
         height,

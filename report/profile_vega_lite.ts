@@ -1,10 +1,9 @@
 import { formatNs } from "../damon/mod.ts";
-import { secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
-import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
 import type { ProfileReport, ProfileUse } from "./profile.ts";
 import { frameNameOf, profileLines, profileTitleOf } from "./profile_table.ts";
 import { recordLines } from "./record_caption.ts";
+import { timeRowsView } from "./time_rows.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
 import { shorten } from "./wrap.ts";
 
@@ -18,18 +17,7 @@ export function profileSpec(report: ProfileReport): VegaLiteSpec {
   const ran = uses.filter(({ own, ownOtherwise }) => own + ownOtherwise > 0);
   const shown = ran.slice(0, MOST_ROWS);
   const names = namesOf(shown, report);
-  const seconds = (ns: number) => Number((ns / 1e9).toFixed(6));
   const percent = (part: number, of: number) => of > 0 ? Number((part / of * 100).toPrecision(4)) : 0;
-  const cells = shown.flatMap((use, i) =>
-    use.overTime.flatMap((share, bin) =>
-      share === undefined ? [] : [{
-        what: names[i],
-        t0: seconds(startNs + bin * binNs),
-        t1: seconds(startNs + (bin + 1) * binNs),
-        share: Number((share * 100).toPrecision(4)),
-      }]
-    )
-  );
   const bars = shown.map((use, i) => ({
     what: names[i],
     own: percent(use.own, samples),
@@ -44,8 +32,6 @@ export function profileSpec(report: ProfileReport): VegaLiteSpec {
   const height = Math.max(2, shown.length) * ROW;
   const most = bars.reduce((max, { longest }) => Math.max(max, longest), 1);
   const y = (more: Record<string, unknown>) => ({ field: "what", type: "nominal", sort: names, ...more });
-  const end = scaleEndOf(cells.reduce((max, { share }) => Math.max(max, share / 100), 0) || 1) * 100;
-  const domain = HEAT_RAMP.map((_, i) => Number((end * i / (HEAT_RAMP.length - 1)).toPrecision(6)));
   return {
     ...chartFrame(
       profileTitleOf(report),
@@ -63,37 +49,18 @@ export function profileSpec(report: ProfileReport): VegaLiteSpec {
     ),
     spacing: 16,
     hconcat: [
-      {
+      timeRowsView({
+        names,
+        overTime: shown.map(({ overTime }) => overTime),
+        startNs,
+        binNs,
+        row: "what",
+        share: "share",
+        title: "of the samples then, %",
         width: TIME_WIDTH,
         height,
-        data: { values: cells },
-        mark: { type: "rect", tooltip: true, x2Offset: 0.5 },
-        encoding: {
-          x: { field: "t0", type: "quantitative", scale: { nice: false, zero: false }, axis: secondsAxis() },
-          x2: { field: "t1" },
-          y: y({ axis: { title: null, labelLimit: 320, ticks: false, domain: false } }),
-          color: {
-            condition: { test: "datum.share == 0", value: hexOf(IDLE_COLOUR) },
-            field: "share",
-            type: "quantitative",
-            scale: { domain, range: HEAT_RAMP.map(hexOf), clamp: true },
-            legend: {
-              title: "of the samples then, %",
-              orient: "bottom",
-              direction: "horizontal",
-              gradientLength: 240,
-              gradientThickness: 12,
-              tickCount: 5,
-            },
-          },
-          tooltip: [
-            { field: "what", type: "nominal" },
-            { field: "share", type: "quantitative", title: "of the samples then, %" },
-            { field: "t0", type: "quantitative", title: "from second", format: ".2f" },
-            { field: "t1", type: "quantitative", title: "to second", format: ".2f" },
-          ],
-        },
-      },
+        labelWidth: 320,
+      }),
       {
         width: SHARE_WIDTH,
         height,

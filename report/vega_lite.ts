@@ -3,11 +3,12 @@ import { BYTES_EXPR, byteTicksExpr } from "./chart_axes.ts";
 import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
 import { bandNameOf, captionOf } from "./heat_caption.ts";
 import { shortTargetNameOf } from "./record_caption.ts";
-import { HEAT_RAMP, hexOf, IDLE_COLOUR, scaleEndOf } from "./heat_colours.ts";
+import { hexOf, IDLE_COLOUR } from "./heat_colours.ts";
 import { idleRectsOf } from "./heat_rects.ts";
 import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";
 import { cellsOf, cellTransforms, rowsOf, seconds, TOOLTIP } from "./vega_lite_cells.ts";
 import { CUT_PX, cutLayer, namesLayer } from "./vega_lite_names.ts";
+import { heatEncoding } from "./time_rows.ts";
 import { shorten, wrap } from "./wrap.ts";
 
 /** A Vega-Lite specification: plain data that becomes JSON as it is. */
@@ -137,7 +138,11 @@ function bandSpec(
         name: cellsNameOf(band, index),
         // Half a pixel over the next cell, which is drawn later: else the edges' smoothing shows as a grid.
         mark: { type: "rect", aria: false, tooltip: true, x2Offset: 0.6, y2Offset: -0.6, clip: true },
-        encoding: { ...place, fill: heatEncoding(heatmap), tooltip: TOOLTIP },
+        encoding: {
+          ...place,
+          fill: heatEncoding("heat", "accessed, % of samples", maxHeatOf(heatmap)),
+          tooltip: TOOLTIP,
+        },
       },
       ...namesLayer(heatmap, band, index, size.height),
       ...cutLayer(band, bands[index + 1], size),
@@ -161,24 +166,6 @@ function idleEncoding() {
       symbolSize: 150,
       symbolStrokeColor: "#b8b8c0",
       symbolStrokeWidth: 1,
-    },
-  };
-}
-
-function heatEncoding(heatmap: Heatmap) {
-  const end = scaleEndOf(maxHeatOf(heatmap)) * 100;
-  const domain = HEAT_RAMP.map((_, i) => Number((end * i / (HEAT_RAMP.length - 1)).toPrecision(6)));
-  return {
-    field: "heat",
-    type: "quantitative",
-    scale: { domain, range: HEAT_RAMP.map(hexOf), clamp: true },
-    legend: {
-      title: "accessed, % of samples",
-      orient: "bottom",
-      direction: "horizontal",
-      gradientLength: 240,
-      gradientThickness: 12,
-      tickCount: 5,
     },
   };
 }
