@@ -57,7 +57,7 @@ export async function record(
   });
   profile?.start([...new Set(header.kdamonds.flatMap(pidsOf))], source.clockNs());
   const writer = await openOutput(options, format, header, () => monitor.counts());
-  using side = await openSideFiles(options, format, header, roots);
+  using side = await openSideFiles(options, format, header, roots, () => monitor.counts().processes ?? []);
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
   let failure: unknown;
   using _timer = interval(200, () => {

@@ -1,4 +1,4 @@
-import type { RecordHeader, RecordItem } from "../damon/mod.ts";
+import type { RecordedProcess, RecordHeader, RecordItem } from "../damon/mod.ts";
 import type { FormatName } from "../format/encoder.ts";
 import type { PeerFootprint } from "../format/peer_side_write.ts";
 import { hasSideFiles } from "../format/output_file.ts";
@@ -13,12 +13,17 @@ export interface RecordSideFiles extends Disposable {
   write(item: RecordItem): void;
 }
 
-/** Begins the files that the Python damo would write beside this record; `undefined` where it is no record of its. */
+/**
+ * Begins the files that the Python damo would write beside this record; `undefined` where it is no record of its.
+ *
+ * @param children The processes that are followed, as far as they are known by now.
+ */
 export async function openSideFiles(
   { out, rotate }: Pick<RecordOptions, "out" | "rotate">,
   format: FormatName,
   header: RecordHeader,
   roots: Roots,
+  children: () => readonly RecordedProcess[] = () => [],
 ): Promise<RecordSideFiles | undefined> {
   if (rotate !== undefined || !hasSideFiles(format, out)) return undefined;
   const { PeerSideWriter } = await import("../format/peer_side_write.ts");
@@ -34,8 +39,10 @@ export async function openSideFiles(
       if (timeNs === lastNs) return;
       lastNs = timeNs;
       const machine: PeerFootprint = { pid: null, footprint: meminfoOf(roots) };
-      writer.footprints(timeNs, [...pids.map((pid) => ({ pid, footprint: statmOf(roots, pid) })), machine]);
-      writer.processStats(timeNs, [...threads, ...pids].map((pid) => ({ fields: statWordsOf(roots, pid) })));
+      const living = children().map(({ pid }) => pid).filter((pid) => statmOf(roots, pid).size > 0);
+      const watched = [...pids, ...living];
+      writer.footprints(timeNs, [...watched.map((pid) => ({ pid, footprint: statmOf(roots, pid) })), machine]);
+      writer.processStats(timeNs, [...threads, ...watched].map((pid) => ({ fields: statWordsOf(roots, pid) })));
     },
     [Symbol.dispose]: () => writer[Symbol.dispose](),
   };

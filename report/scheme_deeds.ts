@@ -51,8 +51,10 @@ export interface SchemesRecordReport {
   survey: RecordSurvey;
   /** By kdamond, context and index. */
   schemes: SchemeDeeds[];
-  /** In the order of appearance; where the schemes are for processes, only theirs. */
+  /** In the order of appearance; where the schemes are for processes, only theirs, without the children that were followed. */
   usages: UsageCourse[];
+  /** Of how many such children there would be more. */
+  otherUsages: number;
   /** Where something was acted on, by the key of the target; of what is mapped, where the record says so. */
   acted: ReadonlyMap<string, AddressRange[]>;
 }

@@ -160,12 +160,19 @@ export class SchemesRecordFold implements Fold {
     const usages = [...this.#usages].map(([pid, samples]) => ({ pid, samples: samples.all() }))
       .filter(({ samples }) => samples.length > 1);
     const isMachine = header.kdamonds.some(({ contexts }) => contexts.some(({ operations }) => operations === "paddr"));
-    const processes = usages.filter(({ pid }) => pid !== 0);
+    // Those of children that were followed would be too many to tell apart.
+    const targets = new Set(
+      header.kdamonds.flatMap(({ contexts }) => contexts.flatMap((context) => context.targets)).map(({ pid }) => pid),
+    );
+    const processes = usages.filter(({ pid }) => pid !== 0 && targets.has(pid));
     return {
       survey,
       schemes: sorted.map((doing) => this.#deedsOf(doing, header)),
       // Beside its processes the machine is of another size, and for the most part of others' doing.
       usages: isMachine || processes.length === 0 ? usages : processes,
+      otherUsages: isMachine || processes.length === 0
+        ? 0
+        : usages.filter(({ pid }) => pid !== 0).length - processes.length,
       acted,
     };
   }

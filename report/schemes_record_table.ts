@@ -111,7 +111,7 @@ export function schemesRecordTable(report: SchemesRecordReport, chart?: () => Ve
 }
 
 /** What stands below the table, and above the picture: where schemes acted, what the figures mean, what is not known. */
-export function notesOf({ schemes, usages, survey }: SchemesRecordReport): string[] {
+export function notesOf({ schemes, usages, otherUsages, survey }: SchemesRecordReport): string[] {
   const notes = schemes.flatMap((deeds) => {
     const [name, where] = [deedsNameOf(deeds, schemes), mappingsText(deeds, NAMED)];
     return [
@@ -148,6 +148,9 @@ export function notesOf({ schemes, usages, survey }: SchemesRecordReport): strin
     notes.push("Not told apart: where several schemes or targets are, this kernel does not say which of them acted");
   }
   if (usages.length === 0) notes.push("What became of the memory is not in the record");
+  if (otherUsages > 0) {
+    notes.push(`The memory of ${formatNr(otherUsages)} children is not shown: damo report footprint has the sum`);
+  }
   return notes;
 }
 

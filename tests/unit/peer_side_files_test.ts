@@ -208,12 +208,15 @@ Deno.test("withUsage looks at the targets and the machine between the items, and
     const schemes = isSchemed ? { schemes: [{} as Scheme] } : {};
     return { ...kdamond, contexts: [{ ...context, targets: [{ pid, regions: [] }], ...schemes }] };
   };
-  const pidsOf = async (isSchemed: boolean) => {
+  const COUNTS = { events: 0, received: 0, dropped: 0, torn: 0 };
+  const pidsOf = async (isSchemed: boolean, ...children: number[]) => {
+    const processes = children.map((pid) => ({ pid, comm: "", cmdline: [], exe: "" }));
     const monitor = {
       kdamonds: [recorded(Deno.pid, isSchemed)],
       async *items() {
         yield* [snapshot(0), snapshot(1)];
       },
+      counts: () => ({ ...COUNTS, processes }),
     };
     const items = await Array.fromAsync(withUsage(defaultRoots(), monitor, new AbortController().signal, () => 7e9));
     assert.deepEqual(items.filter(({ kind }) => kind === "snapshot"), [snapshot(0), snapshot(1)]);
@@ -224,6 +227,8 @@ Deno.test("withUsage looks at the targets and the machine between the items, and
   };
   assert.deepEqual(await pidsOf(false), [Deno.pid, 0]);
   assert.deepEqual(await pidsOf(true), [0]);
+  // Children that are followed, but for those that have ended.
+  assert.deepEqual(await pidsOf(false, 1, 2 ** 30), [Deno.pid, 0, 1]);
 });
 
 Deno.test("openSideFiles writes what the kernel says of the targets, once a look, and nothing beside other formats", async () => {
