@@ -32,8 +32,11 @@ struct damo_event {
 	__u32 age;
 	/* Sampling interval of the measurement where DAMON tuned it, else 0: as it was configured. */
 	__u32 sample_us;
-	__u16 ctx_idx;
-	__u16 scheme_idx;
+	/*
+	 * Of a scheme's event its ctx_idx, and scheme_idx in the upper half; of an aggregation how often each of up to four
+	 * probes was positive, a byte each, the first one lowest.
+	 */
+	__u32 detail;
 };
 
 #endif

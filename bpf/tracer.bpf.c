@@ -20,6 +20,7 @@ struct damon_region {
 	struct damon_addr_range ar;
 	unsigned int nr_accesses;
 	unsigned int nr_accesses_bp;
+	unsigned char probe_hits[4];
 	unsigned int age;
 } __attribute__((preserve_access_index));
 
@@ -38,7 +39,14 @@ struct region {
 	__u64 end;
 	__u32 nr_accesses;
 	__u32 age;
+	__u8 probe_hits[4];
 };
+
+/* What `detail` of a scheme's event is. */
+static __always_inline __u32 indices(__u16 ctx_idx, __u16 scheme_idx)
+{
+	return ctx_idx | (__u32)scheme_idx << 16;
+}
 
 static __always_inline struct damo_kdamond *kdamond_of(__u32 pid)
 {
@@ -116,8 +124,7 @@ static __always_inline void emit_region(struct damo_kdamond *k, __u32 pid, __u64
 	e->nr_accesses = r->nr_accesses;
 	e->age = r->age;
 	e->sample_us = k->sample_us;
-	e->ctx_idx = 0;
-	e->scheme_idx = DAMO_UNKNOWN16;
+	__builtin_memcpy(&e->detail, r->probe_hits, sizeof(e->detail));
 	submit(e, position + 1 == nr);
 }
 
@@ -129,6 +136,9 @@ static __always_inline void read_region(struct region *to, const struct damon_re
 	to->age = DAMO_UNKNOWN32;
 	if (bpf_core_field_exists(r->age))
 		to->age = BPF_CORE_READ(r, age);
+	__builtin_memset(to->probe_hits, 0, sizeof(to->probe_hits));
+	if (bpf_core_field_exists(r->probe_hits))
+		bpf_core_read(to->probe_hits, sizeof(to->probe_hits), &r->probe_hits);
 }
 
 static __always_inline int aggregated(__u64 target_id, const struct damon_region *r, __u32 nr)
@@ -219,10 +229,9 @@ int scheme_applied(struct bpf_raw_tracepoint_args *ctx)
 	e->nr_accesses = region.nr_accesses;
 	e->age = region.age;
 	e->sample_us = k->sample_us;
-	e->ctx_idx = ctx->args[0];
-	e->scheme_idx = scheme_idx;
+	e->detail = indices(ctx->args[0], scheme_idx);
 	if (!constants.scheme_idx_sound && scheme_idx != target_idx) {
-		e->scheme_idx = DAMO_UNKNOWN16;
+		e->detail = indices(ctx->args[0], DAMO_UNKNOWN16);
 		e->target_id = DAMO_UNKNOWN32;
 	}
 	submit(e, false);
@@ -244,8 +253,7 @@ int scheme_quota(struct bpf_raw_tracepoint_args *ctx)
 	__builtin_memset(&e->time_ns, 0, sizeof(*e) - __builtin_offsetof(struct damo_event, time_ns));
 	e->time_ns = bpf_ktime_get_boot_ns();
 	e->end = ctx->args[2];
-	e->ctx_idx = ctx->args[0];
-	e->scheme_idx = ctx->args[1];
+	e->detail = indices(ctx->args[0], ctx->args[1]);
 	submit(e, false);
 	return 0;
 }

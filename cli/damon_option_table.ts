@@ -89,7 +89,7 @@ export const DAMON_OPTIONS: readonly DamonOption[] = [
   },
   {
     flags: "--probe_filter <filter...>",
-    description: "count accesses to these pages only: allow|reject [non] anon, or ... memcg PATH",
+    description: "with paddr: also count which pages are these: allow|reject [non] anon, or ... memcg PATH",
     group: "Monitoring",
     words: probeFilterWords,
   },
@@ -107,7 +107,7 @@ export const DAMON_OPTIONS: readonly DamonOption[] = [
   },
   {
     flags: "--probe_weights <weights...>",
-    description: "share of each probe in what the others see, or default",
+    description: "weight of each probe, or default",
     group: "Monitoring",
     words: (rest) => numbers(rest.map((word) => word === "default" ? "0" : word)),
   },

@@ -26,7 +26,12 @@ export interface AssemblerOptions {
   intervalsOf: (kdamond: number) => Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
   /** Bytes that one unit of a kdamond's addresses stands for; 1 where absent. */
   addrUnitOf?: (kdamond: number) => number;
+  /** How many probes of attributes a kdamond has, at most {@linkcode MOST_PROBES} of them are looked at; 0 where absent. */
+  nrProbesOf?: (kdamond: number) => number;
 }
+
+/** An event has room for the hits of so many probes; the kernel has no more either. */
+export const MOST_PROBES = 4;
 
 /** The last whole snapshot of a target. */
 interface Last {
@@ -43,6 +48,7 @@ interface Stream {
   samples: number;
   aggrUs: number;
   readonly addrUnit: number;
+  readonly nrProbes: number;
   readonly last: Map<bigint, Last>;
   /** The `seq` of the next event if none is lost. */
   next: number;
@@ -56,9 +62,12 @@ interface Stream {
   timeNs: number;
   tunedUs: number;
   regions: Regions;
+  /** Empty where there are no probes. */
+  probeHits: Uint32Array;
 }
 
 const NO_REGIONS = Regions.alloc(0);
+const NO_HITS = new Uint32Array();
 
 /**
  * Puts snapshots together from events, under any loss: a snapshot is delivered if, and only if, each of its events has
@@ -82,6 +91,7 @@ export class Assembler {
   lost = 0;
   readonly #intervalsOf: AssemblerOptions["intervalsOf"];
   readonly #addrUnitOf: AssemblerOptions["addrUnitOf"];
+  readonly #nrProbesOf: AssemblerOptions["nrProbesOf"];
   readonly #streams = new Map<number, Stream>();
   readonly #arena = new Arena();
 
@@ -89,6 +99,7 @@ export class Assembler {
   constructor(options: AssemblerOptions) {
     this.#intervalsOf = options.intervalsOf;
     this.#addrUnitOf = options.addrUnitOf;
+    this.#nrProbesOf = options.nrProbesOf;
   }
 
   /** Takes note that somebody changed a kdamond's intervals: snapshots that end from now on were made with them. */
@@ -147,6 +158,7 @@ export class Assembler {
       aggrUs,
       samples: Math.max(1, Math.floor(aggrUs / sampleUs)),
       addrUnit: this.#addrUnitOf?.(kdamond) ?? 1,
+      nrProbes: Math.min(MOST_PROBES, this.#nrProbesOf?.(kdamond) ?? 0),
       last: new Map(),
       next: 0,
       lost: 0,
@@ -157,6 +169,7 @@ export class Assembler {
       timeNs: 0,
       tunedUs: 0,
       regions: NO_REGIONS,
+      probeHits: NO_HITS,
     };
     this.#streams.set(kdamond, stream);
     return stream;
@@ -192,6 +205,7 @@ export class Assembler {
     stream.timeNs = u64At(words, at + EVENT.timeNs);
     stream.tunedUs = words[at + EVENT.sampleUs];
     stream.regions = this.#arena.alloc(words[at + EVENT.nrRegions]);
+    if (stream.nrProbes > 0) stream.probeHits = new Uint32Array(stream.regions.length * stream.nrProbes);
   }
 
   #tear(stream: Stream): void {
@@ -239,14 +253,23 @@ function fill(stream: Stream, words: Uint32Array, at: number, end: number): numb
     words[at + EVENT.kdamond] === kdamond && words[at + EVENT.kind] === EventKind.aggregated &&
     words[at + EVENT.position] === have
   );
+  if (stream.nrProbes > 0) fillHits(stream, words, begin, at);
   stream.have = have;
   stream.next += (at - begin) / EVENT_WORDS - 1;
   return at;
 }
 
+/** Takes the hits of the same events. */
+function fillHits({ nrProbes, probeHits, have }: Stream, words: Uint32Array, from: number, to: number): void {
+  let i = have * nrProbes;
+  for (let at = from; at < to; at += EVENT_WORDS) {
+    for (let probe = 0; probe < nrProbes; probe++) probeHits[i++] = words[at + EVENT.detail] >>> probe * 8 & 0xff;
+  }
+}
+
 /** The whole snapshot; no one is open after it. */
 function close(stream: Stream): Snapshot {
-  const { kdamond, targetId, timeNs: endNs, tunedUs, regions, last, lost, addrUnit } = stream;
+  const { kdamond, targetId, timeNs: endNs, tunedUs, regions, probeHits, last, lost, addrUnit } = stream;
   if (addrUnit !== 1) {
     for (let i = 0; i < regions.length; i++) {
       regions.start[i] *= addrUnit;
@@ -262,5 +285,7 @@ function close(stream: Stream): Snapshot {
   stream.first = -1;
   stream.have = 0;
   stream.regions = NO_REGIONS;
-  return { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions };
+  stream.probeHits = NO_HITS;
+  const hits = stream.nrProbes > 0 ? { probeHits } : {};
+  return { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, ...hits };
 }

@@ -15,8 +15,8 @@ export const EVENT = {
   nrAccesses: 14,
   age: 15,
   sampleUs: 16,
-  /** u16 `ctx_idx`, then u16 `scheme_idx`. */
-  indices: 17,
+  /** Of a scheme's event u16 `ctx_idx`, then u16 `scheme_idx`; of an aggregation the hits of up to four probes, a byte each. */
+  detail: 17,
 } as const;
 
 /** What an event is: `enum damo_kind`. */

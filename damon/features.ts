@@ -12,7 +12,7 @@ export interface SysfsFeature {
   since: string;
   /** Its file or folder, below a kdamond's own. */
   file?: string;
-  /** Its place in the kernel's types: a struct, `struct.member`, or a constant of an enum. */
+  /** Its place in the kernel's types: a struct, `struct.member`, a constant of an enum, or a function. */
   type: string;
 }
 
@@ -122,6 +122,11 @@ export const SYSFS_FEATURES = {
     since: "7.2",
     file: "contexts/0/monitoring_attrs/probes",
     type: "damon_probe",
+  },
+  probes_vaddr: {
+    name: "probes of processes' memory",
+    since: NOT_YET,
+    type: "damon_va_apply_probes",
   },
   probe_weights: {
     name: "weights of probes",
@@ -239,6 +244,7 @@ function contextNeeds(context: Context, file: (feature: SysfsFeatureName, isAske
   file("pause", context.pause);
   file("intervals_goal", context.intervals.goal);
   file("probes", context.probes?.length);
+  file("probes_vaddr", context.operations !== "paddr" && context.probes?.length);
   file("probe_weights", context.probes?.some(({ weight }) => weight !== undefined));
   file("sample_primitives", context.sample);
   file("obsolete_target", context.targets.some(({ obsolete }) => obsolete));

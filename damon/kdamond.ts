@@ -53,9 +53,12 @@ export interface Target {
   obsolete?: boolean;
 }
 
-/** Counts accesses only to pages that pass its filters, in place of all. */
+/**
+ * Asks of each page that is sampled what it is, beside whether it was accessed: in how many samples the filters let it pass is
+ * counted for each region (`probeHits` of a snapshot). Up to Linux 7.3 only of physical memory.
+ */
 export interface Probe {
-  /** Share of this probe in what the others see; absent: the kernel's default. */
+  /** Its weight among the probes; absent: the kernel's default. */
   weight?: number;
   /** Asked in this order. */
   filters: ProbeFilter[];

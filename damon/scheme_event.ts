@@ -59,13 +59,13 @@ export function bigintAt(words: Uint32Array, at: number): bigint {
 
 /** Decodes the event of kind `schemeApplied` that begins at word `at`. */
 export function decodeSchemeApplied(words: Uint32Array, at: number): SchemeApplied {
-  const scheme = words[at + EVENT.indices] >>> 16;
+  const scheme = words[at + EVENT.detail] >>> 16;
   const isKnown = scheme !== UNKNOWN_INDEX;
   const age = words[at + EVENT.age];
   return {
     kdamond: words[at + EVENT.kdamond],
     timeNs: u64At(words, at + EVENT.timeNs),
-    context: words[at + EVENT.indices] & 0xffff,
+    context: words[at + EVENT.detail] & 0xffff,
     scheme: isKnown ? scheme : undefined,
     targetId: isKnown ? bigintAt(words, at + EVENT.targetId) : undefined,
     region: {
@@ -83,8 +83,8 @@ export function decodeSchemeQuota(words: Uint32Array, at: number): SchemeQuota {
   return {
     kdamond: words[at + EVENT.kdamond],
     timeNs: u64At(words, at + EVENT.timeNs),
-    context: words[at + EVENT.indices] & 0xffff,
-    scheme: words[at + EVENT.indices] >>> 16,
+    context: words[at + EVENT.detail] & 0xffff,
+    scheme: words[at + EVENT.detail] >>> 16,
     effectiveBytes: u64At(words, at + EVENT.end),
   };
 }

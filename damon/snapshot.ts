@@ -30,8 +30,29 @@ export interface Snapshot {
   readonly aggrUs: number;
   /** The monitored regions, ascending, not overlapping. */
   readonly regions: Regions;
+  /**
+   * In how many samples each probe of attributes was positive, 0 to `nrAccesses`' bound: all probes of the first region,
+   * then those of the next. Only where there are probes (Linux 7.2).
+   */
+  readonly probeHits?: Uint32Array;
   /** Only where a scheme's tried regions are the source. */
   readonly scheme?: SchemeView;
+}
+
+/** How many probes of attributes a snapshot has hits of. */
+export function nrProbesOf({ probeHits, regions }: Pick<Snapshot, "probeHits" | "regions">): number {
+  return probeHits && regions.length > 0 ? probeHits.length / regions.length : 0;
+}
+
+/** The hits of probes for a snapshot whose regions are these of the other's, some perhaps several times; spread it. */
+export function probeHitsAt(
+  snapshot: Pick<Snapshot, "probeHits" | "regions">,
+  indices: readonly number[],
+): Pick<Snapshot, "probeHits"> {
+  const { probeHits } = snapshot;
+  if (!probeHits) return {};
+  const nr = nrProbesOf(snapshot);
+  return { probeHits: Uint32Array.from(indices.flatMap((at) => [...probeHits.subarray(at * nr, (at + 1) * nr)])) };
 }
 
 /** The largest `nrAccesses` that a region of this snapshot can have: one for every sample, at least 1. */

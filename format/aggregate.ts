@@ -1,4 +1,4 @@
-import { AGE_UNKNOWN, type RecordItem, type Region, Regions, type Snapshot } from "../damon/mod.ts";
+import { AGE_UNKNOWN, nrProbesOf, type RecordItem, type Region, Regions, type Snapshot } from "../damon/mod.ts";
 
 /** How snapshots are made fewer. */
 export interface Aggregation {
@@ -44,6 +44,13 @@ export async function* aggregateItems(
 
 interface Sum extends Region {
   passed: number;
+  hits: number[];
+}
+
+/** By how much a sum grows by one snapshot. */
+interface Gain {
+  nrAccesses: number;
+  hits: number[];
 }
 
 /** One snapshot out of several of the same target. */
@@ -51,13 +58,23 @@ function addUp(group: readonly Snapshot[], aggrUs: number): Snapshot {
   const first = group[0];
   // In the order in which they were added.
   const sums: Sum[] = [];
-  for (const { regions, scheme } of group) {
-    const gains = new Map<Sum, number>();
+  const nrProbes = nrProbesOf(first);
+  for (const snapshot of group) {
+    const { regions, scheme, probeHits = [] } = snapshot;
+    const gains = new Map<Sum, Gain>();
     let at = 0;
-    for (const region of regions) add(sums, { ...region, passed: scheme?.passedBytes?.[at++] ?? 0 }, gains);
-    for (const [sum, gain] of gains) sum.nrAccesses += gain;
+    for (const region of regions) {
+      // Where their number changed there is nothing to add up.
+      const hits = Array.from({ length: nrProbes }, (_, probe) => probeHits[at * nrProbes + probe] ?? 0);
+      add(sums, { ...region, passed: scheme?.passedBytes?.[at] ?? 0, hits }, gains);
+      at++;
+    }
+    for (const [sum, gain] of gains) {
+      sum.nrAccesses += gain.nrAccesses;
+      sum.hits = sum.hits.map((hits, probe) => hits + gain.hits[probe]);
+    }
   }
-  const { scheme, ...rest } = first;
+  const { scheme, probeHits: _, ...rest } = first;
   sums.sort((a, b) => a.start - b.start);
   const regions = Regions.from(sums);
   sums.forEach(({ age }, i) => regions.age[i] = age ?? AGE_UNKNOWN);
@@ -66,6 +83,7 @@ function addUp(group: readonly Snapshot[], aggrUs: number): Snapshot {
     endNs: group[group.length - 1].endNs,
     aggrUs,
     regions,
+    ...(nrProbes > 0 && { probeHits: Uint32Array.from(sums.flatMap(({ hits }) => hits)) }),
     ...(scheme && {
       scheme: {
         ...scheme,
@@ -76,13 +94,17 @@ function addUp(group: readonly Snapshot[], aggrUs: number): Snapshot {
 }
 
 /** Adds a region to the first sum that it overlaps; what sticks out on either side is added likewise, as its own. */
-function add(sums: Sum[], region: Sum, gains: Map<Sum, number>): void {
+function add(sums: Sum[], region: Sum, gains: Map<Sum, Gain>): void {
   const overlapping = sums.find((sum) => !(sum.end <= region.start || region.end <= sum.start));
   if (!overlapping) {
     sums.push({ ...region });
     return;
   }
-  gains.set(overlapping, Math.max(gains.get(overlapping) ?? 0, region.nrAccesses));
+  const { nrAccesses = 0, hits = [] } = gains.get(overlapping) ?? {};
+  gains.set(overlapping, {
+    nrAccesses: Math.max(nrAccesses, region.nrAccesses),
+    hits: region.hits.map((value, probe) => Math.max(hits[probe] ?? 0, value)),
+  });
   const part = (start: number, end: number): Sum => ({
     ...region,
     start,

@@ -130,7 +130,8 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
   const end = numbersOf(column("end").children[0]);
   const nrAccesses = column("nr_accesses").children[0].values as Uint32Array;
   const age = agesOf(column("age").children[0]);
-  const passedOf = passedReader(batch);
+  const passedOf = optionalReader(batch, "sz_filter_passed", numbersOf);
+  const hitsOf = optionalReader(batch, "probe_hits", ({ values }) => values as Uint32Array);
   const [kinds, json] = [batch.getChild("kind")!, batch.getChild("json")!];
   for (let i = 0; i < batch.numRows; i++) {
     const kind = kinds.get(i) as string;
@@ -144,6 +145,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
       );
     };
     if (kind === "snapshot") {
+      const probeHits = hitsOf(i);
       yield {
         kind,
         snapshot: {
@@ -154,6 +156,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
           sampleUs: sampleUs[i],
           aggrUs: aggrUs[i],
           regions: regions(),
+          ...(probeHits && { probeHits }),
           ...schemeOf(json.get(i), passedOf(i)),
         },
       };
@@ -185,11 +188,15 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
 }
 
 /** Records of before have no such column; most of the others have nothing in it. */
-function passedReader(batch: RecordBatch): (row: number) => Float64Array | undefined {
-  const data = batch.getChild("sz_filter_passed")?.data[0] as Data | undefined;
+function optionalReader<T extends Float64Array | Uint32Array>(
+  batch: RecordBatch,
+  name: string,
+  valuesOf: (child: Data) => T,
+): (row: number) => T | undefined {
+  const data = batch.getChild(name)?.data[0] as Data | undefined;
   if (data === undefined || data.children[0].length === 0) return () => undefined;
-  const [offsets, values] = [data.valueOffsets as Int32Array, numbersOf(data.children[0])];
-  return (row) => offsets[row] === offsets[row + 1] ? undefined : values.subarray(offsets[row], offsets[row + 1]);
+  const [offsets, values] = [data.valueOffsets as Int32Array, valuesOf(data.children[0])];
+  return (row) => offsets[row] === offsets[row + 1] ? undefined : values.subarray(offsets[row], offsets[row + 1]) as T;
 }
 
 function schemeOf(json: string | null, passedBytes: Float64Array | undefined): Pick<Snapshot, "scheme"> {

@@ -11,7 +11,8 @@ const list = (name: string, item: Field) => new Field(name, new List(item), fals
  * The columns of a record: one row a snapshot, its regions as lists, so that a snapshot is whole or absent. Rows of regions
  * on which a scheme acted (`applied`) are like it, with context and scheme in `json`. Other rows (`mappings`, `scheme_stats`,
  * `usage`, `profile`, `footer`) carry their content in `json` and have empty lists. A snapshot that was taken through a scheme
- * has that in `json`; what passed filters has a list that is empty where it is not known.
+ * has that in `json`; what passed filters has a list that is empty where it is not known. So has what probes of attributes
+ * hit: all probes of the first region, then those of the next.
  */
 export const FIELDS: Field[] = [
   new Field("kind", new Utf8(), false),
@@ -27,6 +28,7 @@ export const FIELDS: Field[] = [
   list("age", new Field("item", new Uint32(), true)),
   new Field("json", new Utf8(), true),
   list("sz_filter_passed", new Field("item", new Uint64(), false)),
+  list("probe_hits", new Field("item", new Uint32(), false)),
 ];
 
 /** The schema of a record with this header. */

@@ -14,7 +14,7 @@ import {
   Uint64,
   Utf8,
 } from "apache-arrow";
-import { AGE_UNKNOWN, type RecordHeader, type RecordItem, timesOf } from "../damon/mod.ts";
+import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot, timesOf } from "../damon/mod.ts";
 import { FIELDS, registerZstd, schemaOf } from "./arrow_schema.ts";
 
 /** Collects what the Arrow writer emits, so that it can be taken out synchronously, batch by batch. */
@@ -122,10 +122,15 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
   });
   const listOf = (index: number, child: Data<DataType>, valueOffsets = offsets) =>
     makeData({ type: FIELDS[index].type as List, length: items.length, nullCount: 0, valueOffsets, child });
-  const passedOffsets = new Int32Array(items.length + 1);
-  snapshots.forEach((snapshot, i) =>
-    passedOffsets[i + 1] = passedOffsets[i] + (snapshot?.scheme?.passedBytes?.length ?? 0)
-  );
+  const offsetsOf = (lengthOf: (snapshot: Snapshot) => number) => {
+    const offsets = new Int32Array(items.length + 1);
+    snapshots.forEach((each, i) => offsets[i + 1] = offsets[i] + (each ? lengthOf(each) : 0));
+    return offsets;
+  };
+  const passedOffsets = offsetsOf(({ scheme }) => scheme?.passedBytes?.length ?? 0);
+  const hitOffsets = offsetsOf(({ probeHits }) => probeHits?.length ?? 0);
+  const hits = new Uint32Array(hitOffsets[items.length]);
+  snapshots.forEach((snapshot, i) => hits.set(snapshot?.probeHits ?? [], hitOffsets[i]));
   const passed = new BigUint64Array(passedOffsets[items.length]);
   snapshots.forEach((snapshot, i) => {
     const bytes = snapshot?.scheme?.passedBytes;
@@ -148,6 +153,7 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
     listOf(10, agesOf(age)),
     utf8Of(items.map(jsonOf)),
     listOf(12, makeData({ type: new Uint64(), data: passed }), passedOffsets),
+    listOf(13, makeData({ type: new Uint32(), data: hits }), hitOffsets),
   ];
   return new RecordBatch(
     schema,

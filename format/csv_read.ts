@@ -59,11 +59,11 @@ class CsvWalk {
             continue;
           }
           // A number may have been cut off too: without its end a line is not trusted.
-          if (cells.length < NEEDED || cells.some((cell) => !/^\d*$/.test(cell)) || isLast) {
+          if (cells.length < NEEDED || cells.some((cell) => !/^[\d ]*$/.test(cell)) || isLast) {
             this.failure = `${isLast ? "it is cut off in" : "broken in"} line ${number}: ${line.slice(0, 80)}`;
             return;
           }
-          const [start, end, nrAccesses, age, scheme, passed] = cells.slice(6);
+          const [start, end, nrAccesses, age, scheme, passed, hits] = cells.slice(6);
           const head = cells.slice(0, 6).join() + "," + (scheme ?? "");
           if (head !== before) {
             const snapshot = rows.begin({
@@ -84,6 +84,7 @@ class CsvWalk {
             Number(nrAccesses),
             age === "" ? undefined : Number(age),
             passed ? Number(passed) : undefined,
+            hits,
           );
         }
       }

@@ -1,6 +1,7 @@
 import { AGE_UNKNOWN, type RecordItem } from "../damon/mod.ts";
 import { encodeText, type RecordEncoder } from "./encoder.ts";
 import { decimal, decimalU64 } from "./exact_number.ts";
+import { hitsTextOf } from "./region_rows.ts";
 
 /** The columns of our CSV and Parquet tables of regions; those of Parquet have some more. */
 export const CSV_COLUMNS = [
@@ -16,6 +17,7 @@ export const CSV_COLUMNS = [
   "age",
   "scheme",
   "sz_filter_passed",
+  "probe_hits",
 ] as const;
 
 /**
@@ -41,9 +43,10 @@ export class CsvEncoder implements RecordEncoder {
       const { start, end, nrAccesses, age, length } = regions;
       const head = `${kdamond},${targetId},${decimal(startNs)},${decimal(endNs)},${sampleUs},${aggrUs},`;
       const passed = scheme?.passedBytes;
+      const hitsOf = hitsTextOf(item.snapshot);
       for (let i = 0; i < length; i++) {
         text += `${head}${decimalU64(start[i])},${decimalU64(end[i])},${nrAccesses[i]},` +
-          `${age[i] === AGE_UNKNOWN ? "" : age[i]},${scheme?.index ?? ""},${passed?.[i] ?? ""}\n`;
+          `${age[i] === AGE_UNKNOWN ? "" : age[i]},${scheme?.index ?? ""},${passed?.[i] ?? ""},${hitsOf?.(i) ?? ""}\n`;
       }
     }
     return encodeText(text);

@@ -43,6 +43,7 @@ interface RegionFields {
   nr_accesses: number;
   age: number | null;
   sz_filter_passed?: number;
+  probe_hits?: number[];
 }
 
 type Line = RecordItem | { kind: "header"; header: RecordHeader };
@@ -168,6 +169,10 @@ function snapshotOf(line: SnapshotLine): Snapshot {
   const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
     ? Float64Array.from(rows, (row) => row.sz_filter_passed ?? 0)
     : undefined;
+  const nrProbes = rows[0]?.probe_hits?.length ?? 0;
+  const probeHits = nrProbes > 0 && rows.every(({ probe_hits }) => probe_hits?.length === nrProbes)
+    ? Uint32Array.from(rows.flatMap(({ probe_hits }) => probe_hits!))
+    : undefined;
   return {
     kdamond: line.kdamond,
     targetId: BigInt(line.target_id),
@@ -176,6 +181,7 @@ function snapshotOf(line: SnapshotLine): Snapshot {
     sampleUs: line.sample_us,
     aggrUs: line.aggr_us,
     regions: regionsOf(rows),
+    ...(probeHits && { probeHits }),
     ...(line.scheme && { scheme: { ...line.scheme, ...(passedBytes && { passedBytes }) } }),
   };
 }

@@ -1,6 +1,7 @@
 import {
   AGE_UNKNOWN,
   type AppliedRegions,
+  nrProbesOf,
   type RecordHeader,
   type RecordItem,
   type Regions,
@@ -54,22 +55,31 @@ export class JsonLinesEncoder implements RecordEncoder {
       `,"start_ns":${decimal(startNs)},"end_ns":${decimal(endNs)},${this.#regions(regions)}}`;
   }
 
-  #snapshot({ kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, scheme }: Snapshot): string {
+  #snapshot(snapshot: Snapshot): string {
+    const { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, probeHits, scheme } = snapshot;
+    const nrProbes = nrProbesOf(snapshot);
+    const hitsOf = probeHits && ((i: number) => probeHits.subarray(i * nrProbes, (i + 1) * nrProbes).join());
     return `{"kind":"snapshot","kdamond":${kdamond},"target_id":${jsonInteger(targetId)}` +
       `,"start_ns":${decimal(startNs)},"end_ns":${decimal(endNs)},"sample_us":${sampleUs},"aggr_us":${aggrUs}` +
       (scheme
         ? `,"scheme":${JSON.stringify({ index: scheme.index, ...(scheme.stats && { stats: scheme.stats }) })}`
         : "") +
-      `,${this.#regions(regions, scheme?.passedBytes)}}`;
+      `,${this.#regions(regions, scheme?.passedBytes, hitsOf)}}`;
   }
 
-  #regions({ start, end, nrAccesses, age, length }: Regions, passed?: Float64Array): string {
+  #regions(
+    { start, end, nrAccesses, age, length }: Regions,
+    passed?: Float64Array,
+    hitsOf?: (i: number) => string,
+  ): string {
     const address = this.#address;
     let text = `"nr_regions":${length},"regions":[`;
     for (let i = 0; i < length; i++) {
       text +=
         `${i === 0 ? "" : ","}{"start":${address(start[i])},"end":${address(end[i])},"nr_accesses":${nrAccesses[i]}` +
-        `,"age":${age[i] === AGE_UNKNOWN ? "null" : age[i]}${passed ? `,"sz_filter_passed":${passed[i]}` : ""}}`;
+        `,"age":${age[i] === AGE_UNKNOWN ? "null" : age[i]}${passed ? `,"sz_filter_passed":${passed[i]}` : ""}${
+          hitsOf ? `,"probe_hits":[${hitsOf(i)}]` : ""
+        }}`;
     }
     return text + "]";
   }

@@ -83,7 +83,7 @@ const TARGET: Shape<Target> = record<Target>({
 const PROBE: Shape<Probe> = record<Probe>({
   name: "a probe",
   rows: [
-    row("weight", "weight", count(), "Share of this probe in what the others see."),
+    row("weight", "weight", count(), "Its weight among the probes; absent: the kernel's default."),
     row("filters", "filters", list(PROBE_FILTER, "a probe's filter"), "Which pages count, asked in this order.", {
       isNeeded: true,
     }),
@@ -119,7 +119,12 @@ const CONTEXT: Shape<Context> = record<Context>({
       { missing: DEFAULT_NR_REGIONS, omit: "asked" },
     ),
     row("targets", "targets", list(TARGET, "a target"), "What it watches.", { isNeeded: true }),
-    row("probes", "probes", list(PROBE, "a probe"), "Counts only accesses to pages that pass its filters."),
+    row(
+      "probes",
+      "probes",
+      list(PROBE, "a probe"),
+      "Counts for each region in how many samples a page passed its filters; of physical memory only.",
+    ),
     row("sample_primitives", "sample", SAMPLE, "How accesses are seen."),
     row("schemes", "schemes", list(SCHEME, "a scheme"), "What is done to memory by how it is accessed, in this order."),
   ],

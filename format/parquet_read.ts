@@ -12,8 +12,9 @@ import { headerFrom } from "./header_check.ts";
 import { DECOMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS } from "./parquet_schema.ts";
 import { RegionRows } from "./region_rows.ts";
 
+/** Those that every record has. */
 const COLUMNS = PARQUET_COLUMNS.map(({ name }) => name).filter((name) =>
-  !["host", "time", "pid", "comm"].includes(name)
+  !["host", "time", "pid", "comm", "probe_hits"].includes(name)
 );
 
 /**
@@ -33,12 +34,14 @@ export async function openParquet(path: string): Promise<RecordReader> {
     if (missing.length > 0) {
       throw new RecordError(`Cannot read ${path} as a record: it is Parquet, but has no ${missing.join(", ")}`, path);
     }
-    const scan = await parquetScan({ file: buffer, metadata, columns: COLUMNS, compressors: DECOMPRESSORS });
+    // Most have nothing in it.
+    const columns = hasProbeHits(metadata) ? [...COLUMNS, "probe_hits"] : COLUMNS;
+    const scan = await parquetScan({ file: buffer, metadata, columns, compressors: DECOMPRESSORS });
     const json = (key: string): unknown => {
       const value = metadata.key_value_metadata?.find((entry) => entry.key === key)?.value;
       return value === undefined ? undefined : JSON.parse(value);
     };
-    return new ParquetReader(file, scan, {
+    return new ParquetReader(file, scan, columns, {
       header: headerFrom(json(PARQUET_KEYS.header), path),
       footer: json(PARQUET_KEYS.footer) as RecordFooter | undefined,
       mappings: json(PARQUET_KEYS.mappings) as Mappings[] | undefined ?? [],
@@ -64,12 +67,21 @@ async function readRange(file: Deno.FsFile, start: number, end: number): Promise
   return bytes.buffer;
 }
 
+/** Whether any row group has hits of probes, by the statistics of the column. */
+function hasProbeHits({ row_groups: groups }: Awaited<ReturnType<typeof parquetMetadataAsync>>): boolean {
+  return groups.some(({ num_rows: rows, columns }) => {
+    const meta = columns.find(({ meta_data: meta }) => meta?.path_in_schema.join(".") === "probe_hits")?.meta_data;
+    return meta !== undefined && meta.statistics?.null_count !== rows;
+  });
+}
+
 class ParquetReader implements RecordReader {
   readonly header: RecordHeader;
   incomplete: string | undefined;
   constructor(
     readonly file: Deno.FsFile,
     readonly scan: Awaited<ReturnType<typeof parquetScan>>,
+    readonly columns: readonly string[],
     readonly rest: { header: RecordHeader; footer: RecordFooter | undefined; mappings: Mappings[] },
   ) {
     this.header = rest.header;
@@ -98,7 +110,7 @@ class ParquetReader implements RecordReader {
     for (const { rowStart, rowEnd } of this.scan.ranges) {
       const columns: Record<string, ArrayLike<number | bigint | null>> = {};
       // One by one: the file has one place to read at.
-      for (const column of COLUMNS) {
+      for (const column of this.columns) {
         columns[column] = await this.scan.readColumn({ column, rowStart, rowEnd }) as ArrayLike<number | bigint | null>;
       }
       for (let i = 0; i < rowEnd - rowStart; i++) {
@@ -123,6 +135,7 @@ class ParquetReader implements RecordReader {
           Number(columns.nr_accesses[i]),
           age === null || age === undefined ? undefined : Number(age),
           passed === null || passed === undefined ? undefined : Number(passed),
+          columns.probe_hits?.[i] as string | null ?? undefined,
         );
       }
     }

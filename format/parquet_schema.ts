@@ -42,6 +42,8 @@ export const PARQUET_COLUMNS: readonly SchemaElement[] = [
   optional("age", UINT_32),
   optional("scheme", { type: "INT32" }),
   optional("sz_filter_passed", INT_64),
+  // One number for each probe, with blanks between.
+  optional("probe_hits", TEXT),
 ];
 
 /** The schema as Parquet has it: a tree, flattened. */

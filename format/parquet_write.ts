@@ -2,6 +2,7 @@ import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { AGE_UNKNOWN, type Mappings, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
 import type { RecordEncoder } from "./encoder.ts";
 import { COMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS, PARQUET_SCHEMA } from "./parquet_schema.ts";
+import { hitsTextOf } from "./region_rows.ts";
 
 /** Rows of a group: as many as DuckDB hands to one thread. */
 const GROUP_ROWS = 122_880;
@@ -110,6 +111,10 @@ export class ParquetEncoder implements RecordEncoder {
       age: each(({ regions }, i) => regions.age[i] === AGE_UNKNOWN ? null : regions.age[i]),
       scheme: repeated(({ scheme }) => scheme?.index ?? null),
       sz_filter_passed: each(({ scheme }, i) => scheme?.passedBytes ? BigInt(scheme.passedBytes[i]) : null),
+      probe_hits: snapshots.flatMap((snapshot) => {
+        const hitsOf = hitsTextOf(snapshot);
+        return Array.from({ length: snapshot.regions.length }, (_, i) => hitsOf?.(i) ?? null);
+      }),
     };
     this.#writer.write({
       columnData: PARQUET_COLUMNS.map(({ name }) => ({ name, data: columns[name] })),

@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from "../damon/mod.ts";
 import { guessIntervals } from "./foreign_header.ts";
-import type { PeerIntervals } from "./peer_regions.ts";
+import type { PeerColumns, PeerIntervals } from "./peer_regions.ts";
 import { parsePeerInteger, parsePeerNumber, parsePeerUs } from "./peer_value.ts";
 
 /** What a record of the peer's JSON says besides its snapshots, under the peer's names. */
@@ -132,7 +132,7 @@ export function peerSnapshotOf(
   meta: PeerMeta,
   fields: PeerFields,
   { sampleUs, aggrUs }: PeerIntervals,
-  { regions, passedBytes }: { regions: Snapshot["regions"]; passedBytes: Float64Array | undefined },
+  { regions, passedBytes, probeHits }: PeerColumns,
 ): Snapshot {
   const endNs = parsePeerNumber(fields.end_time);
   if (endNs === undefined) throw new SyntaxError("a snapshot must have an end_time");
@@ -150,6 +150,7 @@ export function peerSnapshotOf(
     sampleUs,
     aggrUs,
     regions,
+    ...(probeHits && { probeHits }),
     ...(scheme && { scheme }),
   };
 }

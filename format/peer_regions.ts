@@ -13,6 +13,14 @@ interface PeerRegion {
   nr_accesses: { samples?: unknown; percent?: unknown };
   age: { usec?: unknown; aggr_intervals?: unknown };
   sz_filter_passed?: unknown;
+  probe_hits?: unknown;
+}
+
+/** A list of regions, and what else is said of them. */
+export interface PeerColumns {
+  regions: Regions;
+  passedBytes: Float64Array | undefined;
+  probeHits: Uint32Array | undefined;
 }
 
 /** What a region's figures depend on besides itself. */
@@ -28,6 +36,8 @@ export class PeerRegions {
   nrAccesses = new Uint32Array(1024);
   age = new Uint32Array(1024);
   passed = new Float64Array(1024);
+  /** Hits of probes, by region; those that have none are missing. */
+  hits = new Map<number, number[]>();
   length = 0;
   /** Whether any region of the list says how much of it passed filters. */
   hasPassed = false;
@@ -39,6 +49,7 @@ export class PeerRegions {
   async read(window: JsonWindow, intervals: PeerIntervals): Promise<void> {
     this.length = 0;
     this.hasPassed = false;
+    this.hits.clear();
     await window.expect("[");
     if (await window.peek() === CLOSE) {
       window.at++;
@@ -50,8 +61,8 @@ export class PeerRegions {
     }
   }
 
-  /** The columns of what was read last, copied; and what passed filters, where it was said. */
-  take(): { regions: Regions; passedBytes: Float64Array | undefined } {
+  /** The columns of what was read last, copied; and what passed filters and probes hit, where it was said. */
+  take(): PeerColumns {
     const { length } = this;
     const regions = new Regions(
       this.start.slice(0, length),
@@ -59,7 +70,13 @@ export class PeerRegions {
       this.nrAccesses.slice(0, length),
       this.age.slice(0, length),
     );
-    return { regions, passedBytes: this.hasPassed ? this.passed.slice(0, length) : undefined };
+    const nrProbes = this.hits.get(0)?.length ?? 0;
+    const hits = [...this.hits.values()].flat();
+    return {
+      regions,
+      passedBytes: this.hasPassed ? this.passed.slice(0, length) : undefined,
+      probeHits: nrProbes > 0 && hits.length === nrProbes * length ? Uint32Array.from(hits) : undefined,
+    };
   }
 
   /** Takes as many regions as are here; whether the list is at its end. Leaves the window behind the last whole one. */
@@ -110,6 +127,8 @@ export class PeerRegions {
     // Three decimals of a MiB are no whole bytes.
     this.passed[at] = Math.trunc(passed ?? 0);
     if (passed !== undefined && passed > 0) this.hasPassed = true;
+    const hits = region.probe_hits;
+    if (Array.isArray(hits) && hits.length > 0) this.hits.set(at, hits.map((each) => parsePeerNumber(each) ?? 0));
   }
 
   #grow(): void {

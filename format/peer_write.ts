@@ -11,6 +11,7 @@ import {
 import { encodeText, type RecordEncoder } from "./encoder.ts";
 import { decimal, decimalU64 } from "./exact_number.ts";
 import { PEER_STATS } from "./peer_record.ts";
+import { hitsTextOf } from "./region_rows.ts";
 import { type BytePieces, PLAIN } from "./zlib_pieces.ts";
 
 /** Whose snapshots these are: a record of the Python damo is about one target of one kdamond, or one scheme. */
@@ -151,6 +152,7 @@ function snapshotText(snapshot: Snapshot, intervals: Intervals | undefined): str
   const { startNs, endNs, sampleUs, regions, scheme } = snapshot;
   const { start, end, nrAccesses, age, length } = regions;
   const passed = scheme?.passedBytes;
+  const hitsOf = hitsTextOf(snapshot);
   let bytes = 0;
   const parts: string[] = [];
   for (let i = 0; i < length; i++) {
@@ -168,7 +170,7 @@ function snapshotText(snapshot: Snapshot, intervals: Intervals | undefined): str
                             "usec": null,
                             "aggr_intervals": ${age[i] === AGE_UNKNOWN ? "null" : `"${commas(age[i])}"`}
                         },
-                        "probe_hits": [],
+                        "probe_hits": [${hitsOf?.(i).replaceAll(" ", ", ") ?? ""}],
                         "sz_filter_passed": "${passed ? decimal(passed[i]) : 0} B"
                     }`,
     );

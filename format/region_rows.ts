@@ -1,4 +1,4 @@
-import { AGE_UNKNOWN, Regions, type Snapshot } from "../damon/mod.ts";
+import { AGE_UNKNOWN, nrProbesOf, Regions, type Snapshot } from "../damon/mod.ts";
 
 /** What is the same in all rows of a snapshot. */
 export interface RowHead {
@@ -12,6 +12,13 @@ export interface RowHead {
   scheme?: number;
 }
 
+/** A region's hits of probes as text, with blanks between; `undefined` where the snapshot has none. */
+export function hitsTextOf(snapshot: Snapshot): ((region: number) => string) | undefined {
+  const { probeHits } = snapshot;
+  const nr = nrProbesOf(snapshot);
+  return probeHits && ((region) => probeHits.subarray(region * nr, (region + 1) * nr).join(" "));
+}
+
 /** Puts snapshots together from rows of regions that follow each other. */
 export class RegionRows {
   #head: RowHead | undefined;
@@ -20,6 +27,7 @@ export class RegionRows {
   #nrAccesses: number[] = [];
   #age: number[] = [];
   #passed: number[] = [];
+  #hits: number[] = [];
 
   /** Whether a row with this head goes on with the snapshot that is open. */
   continues(head: RowHead): boolean {
@@ -35,13 +43,21 @@ export class RegionRows {
     return before;
   }
 
-  /** One region. `age` and `passed` may be absent. */
-  add(start: number, end: number, nrAccesses: number, age: number | undefined, passed: number | undefined): void {
+  /** One region. `age` and `passed` may be absent; `hits` are numbers with blanks between, or nothing. */
+  add(
+    start: number,
+    end: number,
+    nrAccesses: number,
+    age: number | undefined,
+    passed: number | undefined,
+    hits: string | undefined,
+  ): void {
     this.#start.push(start);
     this.#end.push(end);
     this.#nrAccesses.push(nrAccesses);
     this.#age.push(age ?? AGE_UNKNOWN);
     if (passed !== undefined) this.#passed.push(passed);
+    if (hits) this.#hits.push(...hits.split(" ").map(Number));
   }
 
   /** The snapshot that is open. */
@@ -49,6 +65,8 @@ export class RegionRows {
     if (!this.#head) return undefined;
     const { scheme, ...head } = this.#head;
     const passedBytes = this.#passed.length === this.#start.length ? Float64Array.from(this.#passed) : undefined;
+    const nrProbes = this.#hits.length / this.#start.length;
+    const probeHits = nrProbes > 0 && Number.isInteger(nrProbes) ? Uint32Array.from(this.#hits) : undefined;
     const snapshot: Snapshot = {
       ...head,
       regions: new Regions(
@@ -57,10 +75,13 @@ export class RegionRows {
         Uint32Array.from(this.#nrAccesses),
         Uint32Array.from(this.#age),
       ),
+      ...(probeHits && { probeHits }),
       ...(scheme !== undefined && { scheme: { index: scheme, ...(passedBytes && { passedBytes }) } }),
     };
     this.#head = undefined;
-    for (const column of [this.#start, this.#end, this.#nrAccesses, this.#age, this.#passed]) column.length = 0;
+    for (const column of [this.#start, this.#end, this.#nrAccesses, this.#age, this.#passed, this.#hits]) {
+      column.length = 0;
+    }
     return snapshot;
   }
 }

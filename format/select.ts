@@ -1,4 +1,4 @@
-import { type AddressRange, type RecordItem, Regions, type Snapshot, timesOf } from "../damon/mod.ts";
+import { type AddressRange, probeHitsAt, type RecordItem, Regions, type Snapshot, timesOf } from "../damon/mod.ts";
 
 /** Which part of a record is kept; everything by default. */
 export interface RecordSelection {
@@ -98,7 +98,7 @@ export function withinAddresses(snapshot: Snapshot, ranges: readonly AddressRang
   const { start, end, nrAccesses, age, length } = snapshot.regions;
   const { scheme, ...rest } = snapshot;
   const sorted = [...ranges].sort((a, b) => a.start - b.start);
-  const [starts, ends, accesses, ages, passed]: number[][] = [[], [], [], [], []];
+  const [starts, ends, accesses, ages, passed, indices]: number[][] = [[], [], [], [], [], []];
   for (let i = 0; i < length; i++) {
     for (const range of sorted) {
       const from = Math.max(start[i], range.start);
@@ -106,6 +106,7 @@ export function withinAddresses(snapshot: Snapshot, ranges: readonly AddressRang
       if (from >= to) continue;
       starts.push(from);
       ends.push(to);
+      indices.push(i);
       accesses.push(nrAccesses[i]);
       ages.push(age[i]);
       passed.push(Math.floor((scheme?.passedBytes?.[i] ?? 0) * (to - from) / (end[i] - start[i])));
@@ -119,6 +120,7 @@ export function withinAddresses(snapshot: Snapshot, ranges: readonly AddressRang
       Uint32Array.from(accesses),
       Uint32Array.from(ages),
     ),
+    ...probeHitsAt(snapshot, indices),
     ...(scheme && { scheme: { ...scheme, ...(scheme.passedBytes && { passedBytes: Float64Array.from(passed) }) } }),
   };
 }

@@ -40,9 +40,11 @@ export function findWord({ prefix }: WordFeature, word: string, types: KernelTyp
   return types ? { has: types.constants.has(prefix + word.toUpperCase()), by: "types" } : { by: "nothing" };
 }
 
-function hasType({ members, constants }: KernelTypes, type: string): boolean {
+function hasType({ members, constants, functions }: KernelTypes, type: string): boolean {
   const [name, member] = type.split(".");
-  return member === undefined ? members.has(name) || constants.has(name) : members.get(name)?.has(member) ?? false;
+  return member === undefined
+    ? members.has(name) || constants.has(name) || functions.has(name)
+    : members.get(name)?.has(member) ?? false;
 }
 
 function parentOf(path: string): string {

@@ -114,6 +114,7 @@ export class DamonMonitor implements Monitor {
     this.#assembler = new Assembler({
       intervalsOf: (pid: number) => this.#intervals.get(pid),
       addrUnitOf: this.#unitOf,
+      nrProbesOf: (pid) => contexts.get(pid)?.probes?.length ?? 0,
     });
     this.#schemes = new SchemeWatch(roots, watched);
     const clockNs = () => tracer.clockNs();

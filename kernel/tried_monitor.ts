@@ -140,8 +140,11 @@ export class TriedMonitor implements Monitor {
       nrAccesses: number(`${name}/nr_accesses`),
       age: number(`${name}/age`),
       passed: readOptional(`${files}/${name}/sz_filter_passed`),
+      hits: (context.probes ?? []).map((_, probe) => readOptional(`${files}/${name}/probes/${probe}/hits`)),
     })).toSorted((a, b) => a.start - b.start);
     const { sampleUs, aggrUs } = intervals() ?? context.intervals;
+    const hits = rows.flatMap(({ hits }) => hits);
+    const hasHits = hits.length > 0 && hits.every((each) => each !== undefined);
     const hasPassed = rows.length > 0 && rows.every(({ passed }) => passed !== undefined);
     this.#counts.events = this.#counts.received += rows.length;
     return {
@@ -152,6 +155,7 @@ export class TriedMonitor implements Monitor {
       sampleUs,
       aggrUs,
       regions: Regions.from(rows),
+      ...(hasHits && { probeHits: Uint32Array.from(hits, Number) }),
       scheme: {
         index: scheme,
         ...(hasPassed && { passedBytes: Float64Array.from(rows, ({ passed }) => Number(passed)) }),

@@ -1,4 +1,4 @@
-import { formatBytes, formatNr, formatNs, type Snapshot } from "../damon/mod.ts";
+import { formatBytes, formatNr, formatNs, type Probe, type Snapshot } from "../damon/mod.ts";
 import {
   type AccessedRegion,
   accessedRegionsOf,
@@ -16,6 +16,7 @@ import {
   weighed,
 } from "./access_metrics.ts";
 import { filterText } from "./filter_text.ts";
+import { probeColumns, probeLines, probePercents, probesOf } from "./probe_hits.ts";
 import type { RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import { boxOf, type RegionBoxScale, stripText } from "./region_box.ts";
 import type { Column, TableRow } from "./table.ts";
@@ -114,11 +115,12 @@ export function accessSectionOf(
   const seconds = (ns: number) => Number(((ns - survey.originNs) / 1e9).toFixed(6));
   const place = [target.index, seconds(snapshot.startNs), seconds(snapshot.endNs)];
   const hasPassed = snapshot.scheme?.passedBytes !== undefined;
+  const probes = probesOf(survey.header, snapshot);
   const { columns, rows } = totalOnly
     ? totalRows(snapshot)
     : isMetricStyle(style)
     ? metricRows(style, snapshot, hasPassed, options)
-    : regionRows(regions, style, hasPassed, options);
+    : withProbes(regionRows(regions, style, hasPassed, options), snapshot, probes);
   const of = survey.header.kdamonds.length > 1 ? `kdamond ${target.kdamond} ` : "";
   const span = `${place[1].toFixed(3)} s to ${place[2].toFixed(3)} s`;
   const head = [`Snapshot of ${of}target ${target.index} · ${span} (${formatNs(snapshot.endNs - snapshot.startNs)})`];
@@ -127,7 +129,7 @@ export function accessSectionOf(
     head,
     columns: [...PLACE, ...columns],
     rows: rows.map((row) => [...place, ...row]),
-    tail: totalOnly ? [] : tailLines(snapshot, survey, hasPassed),
+    tail: totalOnly ? [] : [...tailLines(snapshot, survey, hasPassed), ...probeLines(snapshot, probes)],
   };
 }
 
@@ -163,6 +165,15 @@ function regionRows(all: AccessedRegion[], style: AccessStyle, hasPassed: boolea
     ...(hasPassed ? [region.passedBytes] : []),
   ]);
   return { columns, rows };
+}
+
+/** The same rows with what the probes of attributes found. */
+function withProbes({ columns, rows }: Rows, snapshot: Snapshot, probes: readonly Probe[]): Rows {
+  const index = columns.findIndex(({ name }) => name === "index");
+  return {
+    columns: [...columns, ...probeColumns(probes)],
+    rows: rows.map((row) => [...row, ...probePercents(snapshot, probes.length, row[index] as number)]),
+  };
 }
 
 function scaleOf(regions: readonly AccessedRegion[]): RegionBoxScale {

@@ -4,7 +4,7 @@ import { Regions, type Snapshot } from "../damon/mod.ts";
  * Joins snapshots of one target until they span `workUs`, and says what was accessed in that time: a longer aggregation
  * interval after the fact. A joined snapshot has all addresses of its parts, cut where any of its first ones has a border;
  * each piece counts, for every further part, the largest number of accesses of the regions that meet it. That is the peer's
- * rule, so that figures agree.
+ * rule, so that figures agree. Hits of probes are left out.
  *
  * @example
  * ```ts
@@ -34,7 +34,8 @@ export class Reaggregation {
     const regions = this.#pieces.regions();
     this.#pieces = undefined;
     const us = (snapshot.endNs - this.#startNs) / 1e3;
-    return { ...snapshot, startNs: this.#startNs, aggrUs: us, regions };
+    const { probeHits: _, ...rest } = snapshot;
+    return { ...rest, startNs: this.#startNs, aggrUs: us, regions };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type AddressRange, AGE_UNKNOWN, type Mappings, Regions, type Snapshot } from "../damon/mod.ts";
+import { type AddressRange, AGE_UNKNOWN, type Mappings, probeHitsAt, Regions, type Snapshot } from "../damon/mod.ts";
 import { MappingNames } from "./mapping_names.ts";
 import { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
 
@@ -114,9 +114,10 @@ function partsOf(snapshot: Snapshot, parts: readonly Part[]): Snapshot {
     Uint32Array.from(parts, ({ at }) => age[at]),
   );
   const passed = snapshot.scheme?.passedBytes;
-  if (!passed) return { ...snapshot, regions };
+  const hits = probeHitsAt(snapshot, parts.map(({ at }) => at));
+  if (!passed) return { ...snapshot, regions, ...hits };
   // Of a region that was cut, as large a share passed as of the whole.
   const share = (part: Part) => (part.end - part.start) / (end[part.at] - start[part.at]);
   const passedBytes = Float64Array.from(parts, (part) => passed[part.at] * share(part));
-  return { ...snapshot, regions, scheme: { ...snapshot.scheme!, passedBytes } };
+  return { ...snapshot, regions, ...hits, scheme: { ...snapshot.scheme!, passedBytes } };
 }

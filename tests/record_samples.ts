@@ -177,9 +177,10 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
   ),
   hasAge: fc.boolean(),
   isScheme: fc.boolean(),
+  nrProbes: fc.constantFrom(0, 0, 1, 4),
   targets: fc.constantFrom([0n, 1n, 2n], [0n, 18446623438842320000n, 18446623435582458881n]),
   comm: fc.string({ unit: "grapheme", maxLength: 400 }),
-}).map(({ wishes, hasAge, isScheme, targets, comm }) => {
+}).map(({ wishes, hasAge, isScheme, nrProbes, targets, comm }) => {
   const header: RecordHeader = {
     ...HEADER,
     kdamonds: [{
@@ -218,6 +219,9 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
         sampleUs,
         aggrUs: sampleUs * 20,
         regions,
+        ...(nrProbes > 0 && regions.length > 0 && {
+          probeHits: Uint32Array.from({ length: regions.length * nrProbes }, (_, at) => (i + at) % 21),
+        }),
         ...(isScheme && {
           scheme: {
             index: 1,

@@ -39,7 +39,7 @@ function asTrace(snapshots: Snapshot[]): Snapshot[] {
     const own = byId.get(snapshot.targetId)!;
     const at = own.indexOf(snapshot);
     const ns = at > 0 ? snapshot.endNs - own[at - 1].endNs : own.length > 1 ? own[1].endNs - snapshot.endNs : 1e8;
-    const { scheme, ...rest } = snapshot;
+    const { scheme, probeHits: _, ...rest } = snapshot;
     return { ...rest, startNs: snapshot.endNs - ns, ...(scheme && { scheme: { index: scheme.index } }) };
   });
 }

@@ -74,9 +74,9 @@ Deno.test("Assembler passes on what schemes do, and says so where scheme and tar
   const sender = new Sender(7);
   const region = { start: 0x1000, end: 0x3000, nrAccesses: 4, age: 2 };
   const items = newAssembler().push(batchOf([
-    sender.other(EventKind.schemeApplied, { timeNs: 1, targetId: 1n, ...region, nrRegions: 9, indices: 3 << 16 }),
-    sender.other(EventKind.schemeApplied, { timeNs: 2, ...region, age: 0xffff_ffff, indices: 0xffff0000 }),
-    sender.other(EventKind.schemeQuota, { timeNs: 3, end: 0x1_0000_1000, indices: 2 << 16 }),
+    sender.other(EventKind.schemeApplied, { timeNs: 1, targetId: 1n, ...region, nrRegions: 9, detail: 3 << 16 }),
+    sender.other(EventKind.schemeApplied, { timeNs: 2, ...region, age: 0xffff_ffff, detail: 0xffff0000 }),
+    sender.other(EventKind.schemeQuota, { timeNs: 3, end: 0x1_0000_1000, detail: 2 << 16 }),
   ]));
   const common = { kdamond: 7, context: 0 };
   assert.deepEqual(items, [
@@ -137,4 +137,32 @@ Deno.test("Assembler.retune gives later snapshots the intervals that are in forc
     [...second.regions].map(({ start, end }) => [start, end]),
     regionsOf(2).map(({ start, end }) => [start * 8, end * 8]),
   );
+});
+
+Deno.test("Assembler takes the hits of probes out of the events, as many as the kdamond has, wherever a batch is cut", () => {
+  const sender = new Sender(7);
+  const events = sender.snapshot(0n, 1e9, regionsOf(3)).map((event, i) => ({ ...event, detail: 0x04030201 + i }));
+  for (
+    const [nrProbes, expected] of [[0, undefined], [2, [1, 2, 2, 2, 3, 2]], [9, [
+      1,
+      2,
+      3,
+      4,
+      2,
+      2,
+      3,
+      4,
+      3,
+      2,
+      3,
+      4,
+    ]]] as const
+  ) {
+    for (const cut of [1, 2, 3]) {
+      const assembler = new Assembler({ intervalsOf: () => intervals, nrProbesOf: () => nrProbes });
+      const items = [...assembler.push(batchOf(events.slice(0, cut))), ...assembler.push(batchOf(events.slice(cut)))];
+      const [snapshot] = snapshotsOf(items);
+      assert.deepEqual(snapshot.probeHits && [...snapshot.probeHits], expected);
+    }
+  }
 });

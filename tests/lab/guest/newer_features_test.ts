@@ -1,5 +1,11 @@
 import assert from "assert";
-import { type Kdamond, SYSFS_FEATURES, type SysfsFeatureName } from "../../../damon/mod.ts";
+import {
+  type Kdamond,
+  maxNrAccessesOf,
+  nrProbesOf,
+  SYSFS_FEATURES,
+  type SysfsFeatureName,
+} from "../../../damon/mod.ts";
 import { chooseInterface } from "../../../kernel/choose_interface.ts";
 import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
 import { findFeature } from "../../../kernel/features.ts";
@@ -219,11 +225,48 @@ since("pause", "damo pause lets a kdamond rest, and resume has it go on", async 
   }
 });
 
-since("probes", "a probe counts accesses to the pages that its filters let pass", async () => {
-  await using busy = await startWorkload("hot_cold", OUT);
-  const probes = [{ filters: [{ type: "anon", matching: true, allow: true } as const] }];
-  const { probes: shown } = await running({ contexts: [context(busy.pid, { probes })] }, 1000);
-  assert.deepEqual(shown!.map(({ filters }) => filters), probes.map(({ filters }) => filters));
+since("probes", "a probe tells how much of physical memory is anonymous, in the record and in its report", async () => {
+  await using busy = await startWorkload(hotCold(), OUT);
+  await busy.go();
+  const path = `${OUT}/probes.arrow`;
+  const probe = ["--probe_filter", "allow", "anon", "--probe_filter", "allow", "none", "anon", "--nr_probes", "2"];
+  const { code, err } = await damo(
+    "record",
+    "paddr",
+    ...probe,
+    "--nr_probe_filters",
+    "1",
+    "1",
+    "--timeout",
+    "6",
+    "-o",
+    path,
+  );
+  assert.equal(code, 0, err);
+  const anonymous = Number(/^AnonPages:\s+(\d+)/m.exec(Deno.readTextFileSync("/proc/meminfo"))![1]) * 1024;
+  const { snapshots } = await readRecord(path);
+  assert.ok(snapshots.length > 20 && snapshots.every((snapshot) => nrProbesOf(snapshot) === 2));
+  const [anon, others] = [0, 1].map((probe) => {
+    const bytes = snapshots.map(({ regions: { start, end, length }, probeHits, ...snapshot }) =>
+      Array.from({ length }, (_, i) => (end[i] - start[i]) * probeHits![i * 2 + probe] / maxNrAccessesOf(snapshot))
+        .reduce((sum, part) => sum + part, 0)
+    );
+    return bytes.reduce((sum, each) => sum + each, 0) / bytes.length;
+  });
+  console.log({ anonymous, anon, others });
+  assert.ok(anon > anonymous * 0.6 && anon < anonymous * 1.4, `${anon} of ${anonymous}`);
+  assert.ok(others > 0);
+  const { out } = await damo("report", "access", "-i", path, "--snapshot_idx", "20", "20");
+  assert.match(out, /Probe 0: about [\d.]+ .iB were anon\nProbe 1: about [\d.]+ .iB were none anon\n/);
+});
+
+Deno.test("probes of a process's memory are refused, as the kernel would leave them out", async () => {
+  if (!has("probes") || has("probes_vaddr")) return;
+  await using busy = sleeper();
+  const { code, err } = await damo("start", String(busy.pid), "--probe_filter", "allow", "anon");
+  assert.equal(code, 1);
+  assert.match(err, /probes of processes' memory/);
+  assertClean();
 });
 
 Deno.test("every action, filter and goal that this kernel has a word for is taken", async () => {
