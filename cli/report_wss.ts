@@ -79,7 +79,7 @@ export async function reportNrRegions(options: NrRegionsCommandOptions): Promise
 
 /** Shows what each input comes to, as the options about distributions say. */
 export async function showDistribution(
-  options: NrRegionsCommandOptions,
+  options: Omit<NrRegionsCommandOptions, "exclude_samples">,
   reportOf: (input: ReportInput) => Promise<Omit<DistributionReport, "percentiles" | "sortBy">>,
 ): Promise<void> {
   const { plot, format, output, sortby = "size", nr_cols_bar: barColumns } = options;

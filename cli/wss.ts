@@ -21,14 +21,16 @@ export function distributionOf(name: string) {
         .choices(["time", "size"]),
     )
     .option("-p, --plot <file>", "as --output")
-    .option("--nr_cols_bar <columns>", "columns of the longest bar; 0: no bars (default: what fits)", count)
-    .option("--exclude_samples <count>", "first snapshots of each target to leave out (default: 20)", count);
+    .option("--nr_cols_bar <columns>", "columns of the longest bar; 0: no bars (default: what fits)", count);
 }
+
+const EXCLUDE = ["--exclude_samples <count>", "first snapshots of each target to leave out (default: 20)"] as const;
 
 /** `damo report wss`: how large the working set is. */
 export function wssCommand() {
   return distributionOf("wss")
     .description("Show how large the working set is: how often as large, and over time.")
+    .option(...EXCLUDE, count)
     .option("-t, --acc_thres <count>", "accesses from which on a region belongs to it (default: 1)", count)
     .option("--sz_thres <size>", "bytes from which on a region belongs to it (default: 1)", parseBytes)
     .option("--work_time <us>", "join snapshots to this time, µs: what one unit of work needs (default: 1)", count)
@@ -60,6 +62,7 @@ export function footprintCommand(name: string) {
     .addHelpText(
       "after",
       `
+Of the filters those of time and of targets apply: memory in use is known of whole processes.
 vsz is the address space of the targets, rss what of it is in memory, sys_used all memory of the machine that is not
 free. They are in the record, or in the file beside it that the Python damo writes: damon.data.mem_footprint.`,
     )
@@ -76,6 +79,7 @@ export type FootprintCommandOptions = ReturnType<ReturnType<typeof footprintComm
 export function nrRegionsCommand() {
   return distributionOf("nr_regions")
     .description("Show how many regions the snapshots have: how finely memory was watched.")
+    .option(...EXCLUDE, count)
     .action(async (options) => {
       const { reportNrRegions } = await import("./report_wss.ts");
       await reportNrRegions(options);

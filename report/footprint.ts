@@ -71,12 +71,15 @@ export class FootprintsFold {
   }
 }
 
-/** One metric of the footprints, over time. */
-export function footprintDistribution(samples: readonly Footprint[], metric: FootprintMetric): Distribution {
+/** One metric of the footprints, over time, which is counted from `originNs`: by default from the first of them. */
+export function footprintDistribution(
+  samples: readonly Footprint[],
+  metric: FootprintMetric,
+  originNs: number = samples[0]?.timeNs ?? 0,
+): Distribution {
   const pick = ({ vszBytes, rssBytes, usedBytes }: Footprint) =>
     metric === "vsz" ? vszBytes : metric === "rss" ? rssBytes : usedBytes;
   const known = samples.filter((sample) => pick(sample) !== undefined);
-  const originNs = samples[0]?.timeNs ?? 0;
   return {
     name: metric,
     timesNs: Float64Array.from(known, ({ timeNs }) => timeNs - originNs),

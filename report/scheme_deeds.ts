@@ -57,6 +57,8 @@ export interface SchemesRecordReport {
   otherUsages: number;
   /** Where something was acted on, by the key of the target; of what is mapped, where the record says so. */
   acted: ReadonlyMap<string, AddressRange[]>;
+  /** Counters are of more than was asked for: the kernel counts each scheme as a whole. */
+  areCountsWider?: boolean;
 }
 
 /** One look in which a scheme acted. */

@@ -21,6 +21,7 @@ import {
   type SchemesRecordReport,
 } from "./scheme_deeds.ts";
 import { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
+import { takesAllRegions } from "./region_filter.ts";
 import type { Selection } from "./selection.ts";
 import { Thinned } from "./thinned.ts";
 import { tellSchemes } from "./untold_schemes.ts";
@@ -47,7 +48,12 @@ export async function schemesOfRecord(
   onHit?: (hit: RecordedHit) => void,
 ): Promise<SchemesRecordReport> {
   const fold = new SchemesRecordFold(onHit);
-  return fold.report(await foldRecord(open, [fold], selection));
+  const report = fold.report(await foldRecord(open, [fold], selection));
+  const { target, snapshotBytes } = selection;
+  const isWider = !takesAllRegions(selection) || snapshotBytes !== undefined ||
+    (target !== undefined &&
+      report.survey.header.kdamonds.some(({ contexts }) => (contexts[0]?.targets.length ?? 0) > 1));
+  return { ...report, ...(isWider && { areCountsWider: true }) };
 }
 
 interface Doing {
@@ -55,6 +61,8 @@ interface Doing {
   context: number;
   index: number | undefined;
   first: SchemeCounts | undefined;
+  /** `first` is from before the time that is asked for. */
+  isPart: boolean;
   last: SchemeCounts | undefined;
   counts: Thinned<SchemeCounts>;
   regions: number;
@@ -121,10 +129,11 @@ export class SchemesRecordFold implements Fold {
     this.#onHit?.({ scheme: schemeKeyOf(doing), target, ns: startNs, ranges });
   }
 
-  /** Takes a scheme's counters. */
-  counts(counts: SchemeCounts): void {
+  /** Takes a scheme's counters, and those before the first ones where only a part of the record's time is asked for. */
+  counts(counts: SchemeCounts, before?: SchemeCounts): void {
     const doing = this.#of(counts.kdamond, counts.context, counts.scheme);
-    doing.first ??= counts;
+    doing.first ??= before ?? counts;
+    doing.isPart ||= before !== undefined;
     doing.last = counts;
     doing.counts.push(counts);
   }
@@ -187,6 +196,7 @@ export class SchemesRecordFold implements Fold {
           context,
           index,
           first: undefined,
+          isPart: false,
           last: undefined,
           regions: 0,
           bytes: 0,
@@ -208,11 +218,12 @@ export class SchemesRecordFold implements Fold {
   }
 
   #deedsOf(doing: Doing, header: RecordHeader): SchemeDeeds {
-    const { kdamond, context, index, first, last, counts, regions, bytes, gapBytes, inferredRegions, acted } = doing;
+    const { kdamond, context, index, first, last, isPart } = doing;
+    const { counts, regions, bytes, gapBytes, inferredRegions, acted } = doing;
     const recorded = header.kdamonds.find(({ pid }) => pid === kdamond);
     const scheme = index === undefined ? undefined : recorded?.contexts[context]?.schemes?.[index];
     // Who began it has counted from 0.
-    const stats = last && (recorded?.ours !== false ? last.stats : difference(last.stats, first!.stats));
+    const stats = last && (recorded?.ours !== false && !isPart ? last.stats : difference(last.stats, first!.stats));
     return {
       ...{ kdamond, context, index, scheme, stats, regions, bytes, gapBytes, inferredRegions },
       counts: counts.all(),

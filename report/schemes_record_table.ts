@@ -111,7 +111,7 @@ export function schemesRecordTable(report: SchemesRecordReport, chart?: () => Ve
 }
 
 /** What stands below the table, and above the picture: where schemes acted, what the figures mean, what is not known. */
-export function notesOf({ schemes, usages, otherUsages, survey }: SchemesRecordReport): string[] {
+export function notesOf({ schemes, usages, otherUsages, survey, areCountsWider }: SchemesRecordReport): string[] {
   const notes = schemes.flatMap((deeds) => {
     const [name, where] = [deedsNameOf(deeds, schemes), mappingsText(deeds, NAMED)];
     return [
@@ -130,7 +130,12 @@ export function notesOf({ schemes, usages, otherUsages, survey }: SchemesRecordR
   notes.push(
     `Tried: regions that matched, each time · applied: what the kernel counts as done${isVirtual ? gaps : ""}`,
   );
-  if (schemes.every(({ regions }) => regions === 0)) {
+  if (areCountsWider) {
+    notes.push(
+      "What was tried and applied, and memory in use, is of all regions: only where a scheme acted is filtered, as " +
+        "nothing else is known region by region",
+    );
+  } else if (schemes.every(({ regions }) => regions === 0)) {
     notes.push("Where they acted is not in the record: Linux 6.7 or newer tells it");
   }
   if (schemes.some(({ stats, index }) => stats === undefined && index !== undefined)) {

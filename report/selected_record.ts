@@ -7,14 +7,11 @@ import {
   type RecordHeader,
   type RecordItem,
   type RecordReader,
-  Regions,
   type SchemeCounts,
   type Snapshot,
-  timesOf,
   withFollowed,
 } from "../damon/mod.ts";
 import { AgesInForce } from "./ages_in_force.ts";
-import { intersect } from "./ranges.ts";
 import { RegionPicker } from "./region_filter.ts";
 import {
   countSnapshot,
@@ -24,6 +21,7 @@ import {
   type RecordedTarget,
   type RecordSurvey,
 } from "./record_survey.ts";
+import { type Deed, DeedPicker, type SeenTarget } from "./selected_deeds.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 
 /** What takes in a record's selected snapshots, one after the other, and keeps only what it needs of them. */
@@ -34,8 +32,8 @@ export interface Fold {
   mappings?(mappings: Mappings): void;
   /** Takes the regions on which a scheme acted in one look; before the snapshot that it was about. */
   applied?(applied: AppliedRegions, record: Pick<RecordStart, "header">): void;
-  /** Takes what a scheme had counted by then. */
-  counts?(counts: SchemeCounts): void;
+  /** Takes what a scheme had counted by then; `before` is what it had counted before the selected time. */
+  counts?(counts: SchemeCounts, before?: SchemeCounts): void;
   /** Takes memory in use. */
   usage?(usage: MemoryUsage): void;
   /** Takes what a process ran; after the snapshots of that time. */
@@ -50,12 +48,11 @@ export type OpenRecord = () => Promise<RecordReader>;
 
 /** Picks the selected parts of a record's snapshots, which it must see in their order. */
 class SnapshotPicker {
-  readonly targets = new Map<string, RecordedTarget>();
   originNs = NaN;
   lastNs = -Infinity;
   snapshots = 0;
   readonly regions: RegionPicker;
-  readonly #indexes = new Map<RecordedTarget, number>();
+  readonly seen = new Map<string, SeenTarget>();
   readonly #ages: AgesInForce;
   /** Where it is known already: it says who the children are that were followed. */
   footer: RecordFooter | undefined;
@@ -66,22 +63,25 @@ class SnapshotPicker {
     this.#ages = new AgesInForce(header);
   }
 
+  /** All targets that were seen. */
+  targets(): RecordedTarget[] {
+    return Array.from(this.seen.values(), ({ target }) => target);
+  }
+
   /** The selected part of the next snapshot, and whose it is; `undefined` where none of it is. */
   pick(snapshot: Snapshot): { picked: Snapshot; target: RecordedTarget } | undefined {
-    const { selection, targets, header } = this;
+    const { selection, seen, header } = this;
     if (this.snapshots++ === 0) this.originNs = snapshot.startNs;
     if (snapshot.endNs > this.lastNs) this.lastNs = snapshot.endNs;
     // Also of what is not selected: ages count it.
     const aged = this.#ages.of(snapshot);
     const key = keyOf(snapshot);
-    let target = targets.get(key);
-    if (!target) {
-      targets.set(key, target = newTargetOf(snapshot, header, targets.values()));
-      namePids([target], this.footer);
-    }
+    const { sampleUs, aggrUs } = snapshot;
+    const index = seen.get(key)?.count ?? 0;
+    const target = seen.get(key)?.target ?? newTargetOf(snapshot, header, this.targets());
+    if (index === 0) namePids([target], this.footer);
+    seen.set(key, { target, count: index + 1, sampleUs, aggrUs });
     if (!isTargetSelected(target, header, selection)) return undefined;
-    const index = this.#indexes.get(target) ?? 0;
-    this.#indexes.set(target, index + 1);
     if (!isTimeSelected(snapshot, index, this.originNs, selection)) return undefined;
     const picked = this.regions.pick(this.keepsAges ? snapshot : aged, target.pid, aged.regions.age);
     if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) return undefined;
@@ -89,9 +89,13 @@ class SnapshotPicker {
   }
 }
 
-/** The footer, where it is needed from the first snapshot on: whose mappings are meant is known by pids. */
-async function footerAhead(open: OpenRecord, { mappings }: Selection): Promise<RecordFooter | undefined> {
-  if (!mappings) return undefined;
+/** The footer, where it is needed from the first snapshot on: whose mappings or memory are meant is known by pids. */
+async function footerAhead(
+  open: OpenRecord,
+  { mappings, target, kdamond }: Selection,
+  isUsageAsked = false,
+): Promise<RecordFooter | undefined> {
+  if (!mappings && !(isUsageAsked && (target !== undefined || kdamond !== undefined))) return undefined;
   await using record = await open();
   let footer: RecordFooter | undefined;
   for await (const item of record.items()) if (item.kind === "footer") footer = item.footer;
@@ -117,13 +121,19 @@ export async function foldRecord(
   await using record = await open();
   const { header } = record;
   const picker = new SnapshotPicker(header, selection);
-  picker.footer = await footerAhead(open, selection);
+  picker.footer = await footerAhead(open, selection, folds.some(({ usage }) => usage));
+  const deeds = new DeedPicker(picker);
+  // What comes before the first snapshot: where the record's time begins is not known yet.
+  const early: Deed[] = [];
   let start: RecordStart = { header, originNs: NaN };
   let footer: RecordSurvey["footer"];
   for await (const item of record.items()) {
     if (item.kind === "snapshot") {
       const found = picker.pick(item.snapshot);
-      if (picker.snapshots === 1) start = { header, originNs: picker.originNs };
+      if (picker.snapshots === 1) {
+        start = { header, originNs: picker.originNs };
+        for (const deed of early) handOn(deeds.pick(deed), folds, header);
+      }
       if (!found) continue;
       countSnapshot(found.target, found.picked);
       for (const fold of folds) fold.snapshot(found.picked, found.target, start);
@@ -131,9 +141,10 @@ export async function foldRecord(
       picker.regions.see(item.mappings);
       for (const fold of folds) fold.mappings?.(item.mappings);
     } else if (item.kind === "footer") footer = item.footer;
-    else handOn(selectedDeed(item, header, start.originNs, selection), folds, header);
+    else if (picker.snapshots === 0 && selection.timeRange) early.push(item);
+    else handOn(deeds.pick(item), folds, header);
   }
-  const targets = [...picker.targets.values()];
+  const targets = picker.targets();
   namePids(targets, footer);
   const { snapshots, originNs, lastNs } = picker;
   const durationNs = snapshots === 0 ? 0 : lastNs - originNs;
@@ -154,34 +165,14 @@ export async function foldRecord(
   };
 }
 
-type Deed = Extract<RecordItem, { kind: "applied" | "scheme_stats" | "usage" | "profile" }>;
-
-/** What a scheme did, as far as it is selected by time, target and addresses: of accesses it knows nothing. */
-function selectedDeed(item: Deed, header: RecordHeader, originNs: number, selection: Selection): Deed | undefined {
-  // Which of it counts is said by the snapshots of that time.
-  if (item.kind === "profile") return item;
-  const { timeRange, addressRanges } = selection;
-  const { startNs, endNs } = timesOf(item);
-  if (timeRange && !(startNs - originNs >= timeRange.startNs && endNs - originNs <= timeRange.endNs)) return undefined;
-  if (item.kind === "usage") return item;
-  const { kdamond } = item.kind === "applied" ? item.applied : item.counts;
-  const index = item.kind === "applied"
-    ? Number(item.applied.targetId ?? selection.target ?? 0)
-    : selection.target ?? 0;
-  if (!isTargetSelected({ kdamond, index }, header, selection)) return undefined;
-  if (item.kind === "scheme_stats" || !addressRanges) return item;
-  const parts = [...item.applied.regions].flatMap((region) =>
-    intersect([region], addressRanges).map((range) => ({ ...region, ...range }))
-  );
-  return parts.length > 0 ? { kind: item.kind, applied: { ...item.applied, regions: Regions.from(parts) } } : undefined;
-}
-
-function handOn(item: Deed | undefined, folds: readonly Fold[], header: RecordHeader): void {
-  for (const fold of item ? folds : []) {
-    if (item!.kind === "applied") fold.applied?.(item!.applied, { header });
-    else if (item!.kind === "scheme_stats") fold.counts?.(item!.counts);
-    else if (item!.kind === "profile") fold.profile?.(item!.profile);
-    else fold.usage?.(item!.usage);
+function handOn(picked: ReturnType<DeedPicker["pick"]>, folds: readonly Fold[], header: RecordHeader): void {
+  if (!picked) return;
+  const { deed, before } = picked;
+  for (const fold of folds) {
+    if (deed.kind === "applied") fold.applied?.(deed.applied, { header });
+    else if (deed.kind === "scheme_stats") fold.counts?.(deed.counts, before);
+    else if (deed.kind === "profile") fold.profile?.(deed.profile);
+    else fold.usage?.(deed.usage);
   }
 }
 

@@ -34,9 +34,12 @@ export function isTargetSelected(
 }
 
 /** Whether the snapshot's time and index, counted among its target's, are selected. */
-export function isTimeSelected(snapshot: Snapshot, index: number, originNs: number, selection: Selection): boolean {
-  const { timeRange, clockRanges, snapshotRanges } = selection;
-  const { startNs, endNs } = snapshot;
+export function isTimeSelected(
+  { startNs, endNs }: Pick<Snapshot, "startNs" | "endNs">,
+  index: number,
+  originNs: number,
+  { timeRange, clockRanges, snapshotRanges }: Selection,
+): boolean {
   if (timeRange && !(startNs - originNs >= timeRange.startNs && endNs - originNs <= timeRange.endNs)) return false;
   if (clockRanges && !clockRanges.some((range) => startNs >= range.startNs && endNs <= range.endNs)) return false;
   return !snapshotRanges || snapshotRanges.some(([first, last]) => first <= index && index <= last);

@@ -137,3 +137,12 @@ for (
     assert.ok(!outcome.err.includes(" at "), outcome.err);
   });
 }
+
+Deno.test("damo report footprint refuses what cannot be asked of memory in use, and never ignores it", async () => {
+  for (const filter of [["--mapping", "heap"], ["--access_rate", "5", "max"], ["--snapshot_idx", "1", "2"]]) {
+    const { code, out, err } = await report(["footprint", ...filter]);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, new RegExp(`^damo: Cannot use ${filter[0]} as memory in use`));
+  }
+  assert.match((await report(["footprint", "--exclude_samples", "3"])).err, /unknown option '--exclude_samples'/);
+});

@@ -1,10 +1,10 @@
 import assert from "assert";
 import fc from "fast-check";
 import { ANY_ACCESS_PATTERN, type RecordItem, Regions, type Scheme } from "../../damon/mod.ts";
-import { schemesOfRecord, type SchemesRecordReport } from "../../report/mod.ts";
+import { foldRecord, schemesOfRecord, type SchemesRecordReport, type Selection } from "../../report/mod.ts";
 import { tellSchemes } from "../../report/untold_schemes.ts";
 import { Thinned } from "../../report/thinned.ts";
-import { recordOf } from "../memory_record.ts";
+import { FOOTER, recordOf, snapshotOf } from "../memory_record.ts";
 import { HEAP } from "../report_records.ts";
 import { SCHEMES_HEADER, schemesRecord } from "../schemes_records.ts";
 
@@ -47,6 +47,73 @@ Deno.test("schemesOfRecord tells each scheme's counters, where it acted, and wha
   const [{ pid, samples }] = report.usages;
   assert.deepEqual([pid, samples.length], [42, 61]);
   assert.equal(samples[0].residentBytes - samples[30].residentBytes, 128 * MIB);
+});
+
+Deno.test("schemesOfRecord counts each deed in one of the parts that a record's time is divided into", async () => {
+  const whole = await schemesOfRecord(schemesRecord());
+  for (const parts of [[[0, 20.5], [20.5, 40.5], [40.5, 61]], [[0, 30.5], [30.5, 61]]]) {
+    const sums = whole.schemes.map(() => [0, 0, 0]);
+    for (const [from, to] of parts) {
+      const timeRange = { startNs: from * 1e9, endNs: to * 1e9 };
+      const { schemes, usages } = await schemesOfRecord(schemesRecord(), { timeRange });
+      schemes.forEach(({ regions, bytes, stats }, i) => {
+        [regions, bytes, stats?.szTriedBytes ?? 0].forEach((value, at) => sums[i][at] += value);
+      });
+      assert.ok(usages[0].samples.every(({ timeNs }) => timeNs >= 5e9 + from * 1e9 && timeNs <= 5e9 + to * 1e9));
+    }
+    const expected = whole.schemes.map(({ regions, bytes, stats }) => [regions, bytes, stats?.szTriedBytes]);
+    // Counters are read once a second: at half a second they are those of the second before.
+    assert.deepEqual(sums.map(([regions, bytes]) => [regions, bytes]), expected.map(([a, b]) => [a, b]));
+    assert.deepEqual(sums.map((sum) => sum[2]), expected.map((sum) => sum[2]));
+  }
+});
+
+Deno.test("schemesOfRecord filters the regions that schemes acted on as those of snapshots", async () => {
+  const whole = await schemesOfRecord(schemesRecord());
+  assert.equal(whole.areCountsWider, undefined);
+  const byName = await Promise.all(
+    ["heap", "cache"].map((name) => schemesOfRecord(schemesRecord(), { mappings: [name] })),
+  );
+  assert.deepEqual(byName.map(({ schemes }) => schemes[0].mappings.map(({ name }) => name)), [["heap"], ["cache"]]);
+  assert.equal(byName[0].schemes[0].bytes + byName[1].schemes[0].bytes, whole.schemes[0].bytes);
+  assert.equal(byName[0].areCountsWider, true);
+  const hot = await schemesOfRecord(schemesRecord(), { accessPercent: [75, 100] });
+  assert.deepEqual(hot.schemes.map(({ regions }) => regions), [0, whole.schemes[1].regions]);
+  const none = await schemesOfRecord(schemesRecord(), { regionBytes: [0, 1] });
+  assert.deepEqual(none.schemes.map(({ regions }) => regions), [0, 0]);
+});
+
+Deno.test("foldRecord hands on memory in use of the selected targets' processes, and of the machine", async () => {
+  const [kdamond] = SCHEMES_HEADER.kdamonds;
+  const targets = [{ pid: 42, regions: [] }, { pid: 43, regions: [] }];
+  const header = { ...SCHEMES_HEADER, kdamonds: [{ ...kdamond, contexts: [{ ...kdamond.contexts[0], targets }] }] };
+  const usage = (pid: number, timeNs: number): RecordItem => ({
+    kind: "usage",
+    usage: { timeNs, pid, residentBytes: 1, swapBytes: 0, minorFaults: 0, majorFaults: 0 },
+  });
+  const at = (second: number) => [0, 42, 43, 99].map((pid) => usage(pid, second * 1e9));
+  // The first of them come before it is known when the record begins.
+  const items = [
+    ...at(1.5),
+    ...[0n, 1n].map((targetId) => snapshotOf(1e9, 2e9, [[0, 4096, 1]], { targetId })),
+    ...at(2.5),
+  ];
+  const footer: RecordItem = { kind: "footer", footer: { ...FOOTER, targets: [{ kdamond: 7, pids: [42, 43, 99] }] } };
+  const seen = async (selection: Selection, more: RecordItem[] = []) => {
+    const pids: number[] = [];
+    const fold = { snapshot() {}, usage: ({ pid }: { pid: number }) => void pids.push(pid) };
+    await foldRecord(recordOf([...items, ...more], header), [fold], selection);
+    return pids;
+  };
+  assert.deepEqual(await seen({}), [0, 42, 43, 99, 0, 42, 43, 99]);
+  assert.deepEqual(await seen({ target: 1 }), [0, 43, 0, 43]);
+  assert.deepEqual(await seen({ kdamond: 0, target: 0 }), [0, 42, 0, 42]);
+  assert.deepEqual(await seen({ kdamond: 7 }), [0, 42, 43, 0, 42, 43]);
+  // A child that was followed is known by the record's end.
+  assert.deepEqual(await seen({ kdamond: 7 }, [footer]), [0, 42, 43, 99, 0, 42, 43, 99]);
+  assert.deepEqual(await seen({ timeRange: { startNs: 0, endNs: 1e9 } }), [0, 42, 43, 99]);
+  assert.deepEqual(await seen({ clockRanges: [{ startNs: 1e9, endNs: 2e9 }], target: 0 }), [0, 42]);
+  assert.deepEqual(await seen({ snapshotRanges: [[0, 0]], target: 0 }), [0, 42]);
 });
 
 Deno.test("schemesOfRecord finds out which scheme acted where the kernel does not tell", async () => {
