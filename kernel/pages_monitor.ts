@@ -89,6 +89,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   readonly #children: RecordedProcess[] = [];
   #counts: PagesCounts;
   #regions = 0;
+  /** Aggregation intervals so far. */
+  #intervals = 0;
   #picks = 1;
   #hugetlbBytes = 0;
 
@@ -234,6 +236,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       this.#account(intervals, done);
     }
     this.#regions = 0;
+    this.#intervals = 0;
   }
 
   async #sample(intervals: BudgetedIntervals, beginNs: number): Promise<PageIntervalDone | undefined> {
@@ -256,6 +259,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     const { startNs, endNs, nrAccesses } = done;
     const { sampleUs, aggrUs, samples } = intervals;
     const snapshots: Snapshot[] = [];
+    const oldest = this.#intervals++;
     for (const [i, [id, target]] of [...this.#targets].entries()) {
       const counts = nrAccesses[i];
       if (!counts) {
@@ -264,6 +268,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       }
       const regions = await target.aggregate(counts, samples);
       this.#regions += regions.length;
+      // Those of the first samples, which are not shown, are no intervals that an age could count.
+      regions.age.forEach((age, at) => regions.age[at] = Math.min(age, oldest));
       // A process that has just begun may have nothing mapped.
       if (regions.length === 0) continue;
       snapshots.push({ kdamond: Deno.pid, targetId: BigInt(id), startNs, endNs, sampleUs, aggrUs, regions });

@@ -67,6 +67,7 @@ for (const mode of MODES) {
     assert.ok(isRight(items.at(-1)!), "not found within 200 snapshots");
     assert.equal(items[0].kind, "mappings");
     snapshotsOf(items).forEach(checkShape);
+    snapshotsOf(items).forEach(({ regions }, i) => assert.ok(Math.max(...regions.age) <= i, `age in snapshot ${i}`));
     assert.equal(monitor.ended, undefined);
   });
 
