@@ -11,9 +11,10 @@ import {
   percentileRange,
   rawSectionOf,
   recordedLine,
-  sampledLine,
+  recordLines,
   type Section,
   type Selection,
+  selectionLine,
   type TemperatureWeights,
   titleOf,
 } from "../report/mod.ts";
@@ -64,6 +65,7 @@ async function drawAccess(options: AccessCommandOptions, wanted: AccessOptions):
     const caption = [
       ...(last.snapshots > 1 ? [`The last of ${last.snapshots} snapshots: choose another with --snapshot_idx`] : []),
       recordedLine(survey),
+      ...selectionLine(survey.selection),
       ...lossLines(survey),
     ];
     const { section } = last;
@@ -93,7 +95,7 @@ function streamedOf(
 ): StreamedReport {
   return {
     titleOf: title,
-    captionOf: (survey) => [recordedLine(survey), sampledLine(survey), ...lossLines(survey)],
+    captionOf: recordLines,
     read: (open, put) =>
       foldRecord(open, [{ snapshot: (snapshot, target, place) => put(sectionOf(snapshot, target, place)) }], selection),
   };

@@ -1,5 +1,4 @@
 import { moduleOf, RecordError, UnsupportedError } from "../damon/mod.ts";
-import { openRecord } from "../format/mod.ts";
 import { largestRamBytes } from "../kernel/memory.ts";
 import { modulesOn, readModule, requireParameter } from "../kernel/modules.ts";
 import { readHost } from "../kernel/host.ts";
@@ -16,74 +15,85 @@ import {
   type IdleReport,
   idleSpec,
   parseIdlePercentiles,
+  type Selection,
 } from "../report/mod.ts";
 import type { IdleCommandOptions } from "./idle.ts";
-import { chartFormats, isStdout, outputFormatOf, type OutputFormats, writeOutput } from "./report_output.ts";
+import {
+  chartFormats,
+  isStdout,
+  outputFormatOf,
+  type OutputFormats,
+  type Theme,
+  writeOutput,
+} from "./report_output.ts";
+import { inputNamesOf, openInput } from "./report_read.ts";
+import { selectionOf } from "./report_selection.ts";
 import { colourOf } from "./terminal_colour.ts";
 
-const FILES: OutputFormats<IdleReport> = {
+const filesOf = (theme: Theme): OutputFormats<IdleReport> => ({
   ...chartFormats(
     idleSpec,
     (report) => idleCaptionOf(report).title,
     "Wheel: zoom. Drag: move. Double click: the whole picture again. Point at the chart: how much, and when.",
+    theme,
   ),
   ".json": formatIdleJson,
   ".jsonl": formatIdleJsonLines,
   ".csv": formatIdleCsv,
-};
-
-const STDOUT: OutputFormats<IdleReport> = {
-  json: formatIdleJson,
-  jsonl: formatIdleJsonLines,
-  csv: formatIdleCsv,
-  "vega-lite": FILES[".vl.json"],
-};
-
-/** The record that reports take by themselves. */
-const RECORD = "damon.arrow";
+});
 
 /** Parts of the time: what a screen's height, or a chart's width, has room for. */
 const TIME_PARTS = { text: 20, other: 240 } as const;
 
 /** `damo report idle`: reads DAMON_STAT or a record, and writes what was asked for. */
 export async function reportIdle(options: IdleCommandOptions): Promise<void> {
-  const { output = "-", format = "text" } = options;
-  const isText = isStdout(output) && format === "text";
+  const { output = "-", format = "text", input = [] } = options;
+  const isText = isStdout(output) ? format === "text" : /\.txt$/i.test(output);
   if (!isStdout(output) && options.format !== undefined) {
     throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
   }
+  if (input.length > 1 && !isText) {
+    throw new RangeError("Cannot show several records but as text: name one, or leave out --format and -o");
+  }
+  const selection = selectionOf(options);
+  const files = filesOf(options.theme);
+  const asText = (report: IdleReport) => formatIdle(report, textOptions(options));
   const formatOf = isText
-    ? (report: IdleReport) => formatIdle(report, textOptions(options))
+    ? asText
     : isStdout(output)
-    ? STDOUT[format]
-    : outputFormatOf(output, FILES);
-  const report = await measured(defaultRoots(), options, isText ? TIME_PARTS.text : TIME_PARTS.other);
-  await writeOutput(output, await formatOf(report));
+    ? files[format === "vega-lite" ? ".vl.json" : `.${format}`]
+    : outputFormatOf(output, { ...files, ".txt": asText });
+  const parts = isText ? TIME_PARTS.text : TIME_PARTS.other;
+  const contents: (string | Uint8Array)[] = [];
+  for (const name of input.length > 0 ? input : [undefined]) {
+    contents.push(await formatOf(await measured(defaultRoots(), options.edges, selection, parts, name)));
+  }
+  await writeOutput(output, contents.length > 1 ? contents.join("\n") : contents[0]);
 }
 
-async function measured(roots: Roots, options: IdleCommandOptions, timeParts: number): Promise<IdleReport> {
-  const { edges: edgesNs = IDLE_EDGES_NS, kdamond, target } = options;
-  const isAboutRecord = options.input !== undefined || kdamond !== undefined || target !== undefined;
+async function measured(
+  roots: Roots,
+  edgesNs: readonly number[] = IDLE_EDGES_NS,
+  selection: Selection,
+  timeParts: number,
+  named?: string,
+): Promise<IdleReport> {
+  const isAboutRecord = named !== undefined || Object.keys(selection).length > 0;
   if (!isAboutRecord && modulesOn(roots).some(({ short }) => short === "stat")) return await ofStat(roots, edgesNs);
-  const input = options.input ?? RECORD;
-  if (options.input === undefined && !exists(RECORD)) {
+  const [name] = inputNamesOf(named === undefined ? undefined : [named]);
+  if (named === undefined && !exists(name)) {
     throw new UnsupportedError(
-      `Cannot say how long memory has been idle as a record or a DAMON_STAT that is on is needed: there is no ${RECORD} ` +
+      `Cannot say how long memory has been idle as a record or a DAMON_STAT that is on is needed: there is no ${name} ` +
         "here, and DAMON_STAT is off or not in this kernel; make a record with: damo record, or: damo module stat enable",
       "damon_stat",
     );
   }
-  await using record = await openRecord(input);
+  await using input = await openInput(name);
   try {
-    return await idleOf(record, {
-      edgesNs,
-      timeParts,
-      ...(kdamond !== undefined && { kdamond }),
-      ...(target !== undefined && { target }),
-    });
+    return await idleOf(input.open, { ...selection, edgesNs, timeParts });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RecordError(`${error.message} (${input})`, input);
+    throw new RecordError(`${error.message} (${name})`, name);
   }
 }
 
@@ -113,10 +123,12 @@ function exists(path: string): boolean {
   }
 }
 
-function textOptions({ color, width }: IdleCommandOptions): Parameters<typeof formatIdle>[1] {
+function textOptions({ color, width, output, raw_number: raw }: IdleCommandOptions): Parameters<typeof formatIdle>[1] {
   const isTerminal = Deno.stdout.isTerminal();
+  const isFile = output !== undefined && !isStdout(output);
   return {
     width: width ?? (isTerminal ? Deno.consoleSize().columns : 80),
-    colour: colourOf(color, isTerminal, (name) => Deno.env.get(name)),
+    colour: isFile ? "never" : colourOf(color, isTerminal, (name) => Deno.env.get(name)),
+    raw: raw === true,
   };
 }

@@ -5,6 +5,7 @@ import { bucketsOf } from "./distribution_table.ts";
 import { useNameOf } from "./mappings_table.ts";
 import { type Overview, overviewFigures } from "./overview.ts";
 import { recordedLine, sampledLine } from "./record_caption.ts";
+import { selectionLine } from "./selection_line.ts";
 import type { Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
@@ -25,10 +26,13 @@ export function diffTable(before: DiffSide, after: DiffSide): Table {
     caption: [
       "Change: from the first to the second · mappings: mean working sets of all targets, by name",
       ...sides.flatMap(({ name, overview: { survey } }) => [`${name}: ${recordedLine(survey)}`, sampledLine(survey)]),
+      ...selectionLines(sides),
     ],
     totals: sides.map(({ name, overview: { survey, wss } }) =>
       `${shortName(name).padEnd(Math.max(...sides.map((side) => shortName(side.name).length)))} ` +
-      `${sparkline(bucketsOf(wss.values, 30), largestOf(sides))} over ${formatNs(survey.durationNs)}`
+      `${sparkline(bucketsOf(wss.values, 30), largestOf(sides))} over ${
+        formatNs(survey.timeRange.endNs - survey.timeRange.startNs)
+      }`
     ),
     columns: [
       { name: "kind", title: "kind", description: "total or mapping", kind: "text", hidden: true },
@@ -61,6 +65,13 @@ function diffRows(before: Overview, after: Overview): TableRow[] {
     ...overviewFigures(before).map(({ name, title, bytes }) => row("total", title, bytes, later.get(name))),
     ...names.map((name) => row("mapping", name, old.get(name), young.get(name))),
   ];
+}
+
+/** One line where both are of the same part. */
+function selectionLines(sides: readonly DiffSide[]): string[] {
+  const lines = sides.map(({ overview: { survey } }) => selectionLine(survey.selection).join());
+  if (lines[0] === lines[1]) return lines.slice(0, 1).filter(Boolean);
+  return lines.flatMap((line, i) => line ? [`${sides[i].name}: ${line}`] : []);
 }
 
 /** Mean working sets by the mapping's name. */

@@ -1,6 +1,7 @@
 import { formatBytes } from "../damon/mod.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
 import { lossLines, PHYSICAL, recordedLine, sampledLine, shortTargetNameOf, targetNameOf } from "./record_caption.ts";
+import { selectionLine } from "./selection_line.ts";
 import { shorten } from "./wrap.ts";
 
 /** What stands above and below a heat map. */
@@ -23,6 +24,7 @@ export function captionOf(heatmap: Heatmap): HeatCaption {
       recordedLine(heatmap.survey),
       sampledLine(heatmap.survey),
       shownLine(heatmap),
+      ...selectionLine(heatmap.survey.selection),
       ...lossLines(heatmap.survey),
     ],
   };

@@ -10,7 +10,8 @@ import {
   type RecordSurvey,
   type TimeRange,
 } from "./record_survey.ts";
-import { isTargetSelected } from "./selection.ts";
+import type { SelectedRecord } from "./selected_record.ts";
+import { isTargetSelected, type Selection } from "./selection.ts";
 
 /** What a heat map shows of a record; everything by default. */
 export interface HeatSelection {
@@ -44,12 +45,15 @@ export interface HeatSurvey extends RecordSurvey {
 export async function surveyHeat(record: RecordReader, selection: HeatSelection = {}): Promise<HeatSurvey> {
   const targets = new Map<string, SurveyedTarget>();
   const names = new Map<number, MappingNames>();
-  let [originNs, lastNs, snapshots] = [NaN, -Infinity, 0];
+  let [originNs, firstNs, lastNs, snapshots] = [NaN, NaN, -Infinity, 0];
   let footer: RecordFooter | undefined;
   for await (const item of record.items()) {
     if (item.kind === "snapshot") {
       const { snapshot } = item;
-      if (snapshots++ === 0) originNs = snapshot.startNs;
+      if (snapshots++ === 0) {
+        firstNs = snapshot.startNs;
+        originNs = (record as Partial<SelectedRecord>).whole?.startNs ?? firstNs;
+      }
       lastNs = Math.max(lastNs, snapshot.endNs);
       const key = keyOf(snapshot);
       let target = targets.get(key);
@@ -67,14 +71,23 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
     } else if (item.kind === "footer") footer = item.footer;
   }
   namePids(targets.values(), footer);
-  const durationNs = snapshots === 0 ? 0 : lastNs - originNs;
-  const wanted = selection.timeRange ?? { startNs: 0, endNs: durationNs };
+  const { whole, selection: selected } = record as Partial<SelectedRecord>;
+  const all = { ...selected, ...selectionOf(selection) };
+  if (snapshots === 0 && whole && !Number.isNaN(whole.startNs)) {
+    throw new RangeError("Cannot draw as a snapshot must be selected: none is; choose another time or other snapshots");
+  }
+  const endNs = whole?.endNs ?? lastNs;
+  const durationNs = snapshots === 0 ? 0 : endNs - originNs;
+  // Where single snapshots were selected, the time from the first to the last of them.
+  const seen = { startNs: firstNs - originNs, endNs: lastNs - originNs };
+  const wanted = selection.timeRange ?? (snapshots === 0 ? { startNs: 0, endNs: 0 } : seen);
   const survey: HeatSurvey = {
     header: withFollowed(record.header, footer),
     originNs,
     durationNs,
     timeRange: { startNs: Math.max(0, wanted.startNs), endNs: Math.min(durationNs, wanted.endNs) },
     targets: [...targets.values()].filter((target) => target.snapshots > 0),
+    ...(Object.keys(all).length > 0 && { selection: all }),
     names,
     snapshots,
     footer,
@@ -82,6 +95,16 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
   };
   checkSelection(survey, [...targets.values()], selection);
   return survey;
+}
+
+/** Only what selects: options of the drawing are with it. */
+function selectionOf({ kdamond, target, timeRange, addressRanges }: HeatSelection & Pick<Selection, "addressRanges">) {
+  return {
+    ...(kdamond !== undefined && { kdamond }),
+    ...(target !== undefined && { target }),
+    ...(timeRange && { timeRange }),
+    ...(addressRanges && { addressRanges }),
+  };
 }
 
 function surveySnapshot(snapshot: Snapshot, target: SurveyedTarget, originNs: number, range?: TimeRange): void {

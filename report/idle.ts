@@ -5,10 +5,15 @@ import {
   type RecordItem,
   type RecordReader,
   type Snapshot,
+  withFollowed,
 } from "../damon/mod.ts";
 import { unseenLines } from "./record_caption.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 import { IdleTime, type IdleTimePart } from "./idle_time.ts";
+import { namePids } from "./record_survey.ts";
+import { footerAhead, type OpenRecord, SnapshotPicker } from "./selected_record.ts";
+import type { Selection } from "./selection.ts";
+import { selectionLine } from "./selection_line.ts";
 
 /** Bounds of the classes of idle time, ns: 1 s, 5 s, 30 s, 2 m, 10 m, 1 h, 6 h, 1 d. */
 export const IDLE_EDGES_NS: readonly number[] = [1, 5, 30, 120, 600, 3600, 21_600, 86_400].map((s) => s * 1e9);
@@ -34,6 +39,8 @@ export interface IdleReport {
       snapshots: number;
       aggrUs: { min: number; max: number };
       endWallMs: number;
+      /** The processes of the targets that were asked for; absent where all were. */
+      pids?: number[];
     }
     | DamonStatSource;
   /** Ascending; see {@linkcode IdleDistribution}. */
@@ -68,26 +75,30 @@ export interface DamonStatSource {
 }
 
 /** What is looked at, and how finely. */
-export interface IdleOptions {
+export interface IdleOptions extends Selection {
   /** Bounds of the classes, ns, ascending and above 0. Default {@linkcode IDLE_EDGES_NS}. */
   edgesNs?: readonly number[];
   /** At most this many parts of the time, 2 or more. Default 120. */
   timeParts?: number;
-  /** Only this kdamond: its pid, or its index in the record. */
-  kdamond?: number;
-  /** Only this target's id. */
-  target?: number;
 }
 
 /**
  * How long memory had been idle, snapshot by snapshot: a region that was not accessed has been idle for its age and the
  * aggregation interval that found it so, as the kernel's DAMON_STAT counts it, in the time that those intervals really
- * took. It reads the record once and keeps sums.
+ * took. It reads the record once and keeps sums; of children that were followed the mappings are known where it can open
+ * the record twice.
  *
  * @throws {RangeError} where the record has no age of regions (Linux 5.15 and 5.16), or nothing of what was selected.
  */
-export async function idleOf(record: RecordReader, options: IdleOptions = {}): Promise<IdleReport> {
-  const fold = new IdleFold(record.header, options);
+export async function idleOf(record: RecordReader | OpenRecord, options: IdleOptions = {}): Promise<IdleReport> {
+  if (typeof record === "function") {
+    await using opened = await record();
+    return await foldIdle(opened, new IdleFold(opened.header, options, await footerAhead(record, options)));
+  }
+  return await foldIdle(record, new IdleFold(record.header, options));
+}
+
+async function foldIdle(record: RecordReader, fold: IdleFold): Promise<IdleReport> {
   for await (const item of record.items()) fold.add(item);
   return fold.finish(record.incomplete);
 }
@@ -99,13 +110,12 @@ export class IdleFold {
   readonly #last = new Map<string, { snapshot: Snapshot; idleNs: Float64Array }>();
   readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
   readonly #aggrUs = { min: Infinity, max: -Infinity };
-  readonly #kdamond: number | undefined;
-  #originNs = NaN;
+  readonly #picker: SnapshotPicker;
   #snapshots = 0;
   #footer: RecordFooter | undefined;
 
   /** Nothing is kept of `header` but what names the record. */
-  constructor(readonly header: RecordHeader, readonly options: IdleOptions = {}) {
+  constructor(readonly header: RecordHeader, readonly options: IdleOptions = {}, footer?: RecordFooter) {
     this.#edgesNs = options.edgesNs ?? IDLE_EDGES_NS;
     if (this.#edgesNs.some((edge, i) => !(edge > (this.#edgesNs[i - 1] ?? 0)))) {
       throw new RangeError(
@@ -113,26 +123,28 @@ export class IdleFold {
       );
     }
     this.#time = new IdleTime(this.#edgesNs.length + 2, options.timeParts ?? 120);
-    const { kdamond } = options;
-    this.#kdamond = header.kdamonds.find(({ index }) => index !== undefined && index === kdamond)?.pid ?? kdamond;
+    this.#picker = new SnapshotPicker(header, options, true);
+    this.#picker.footer = footer;
   }
 
   /** Takes one item of the record. */
   add(item: RecordItem): void {
+    const picker = this.#picker;
     if (item.kind === "footer") this.#footer = item.footer;
+    if (item.kind === "mappings") picker.regions.see(item.mappings);
     if (item.kind !== "snapshot") return;
-    const { snapshot } = item;
-    if (Number.isNaN(this.#originNs)) this.#originNs = snapshot.startNs;
-    if (this.#kdamond !== undefined && snapshot.kdamond !== this.#kdamond) return;
-    if (this.options.target !== undefined && snapshot.targetId !== BigInt(this.options.target)) return;
+    const key = `${item.snapshot.kdamond}/${item.snapshot.targetId}`;
+    // Also of what is not selected: ages count it.
+    const starts = this.#startsOf(key, item.snapshot);
+    const snapshot = picker.pick(item.snapshot)?.picked;
+    if (!snapshot) return;
     this.#snapshots++;
     this.#aggrUs.min = Math.min(this.#aggrUs.min, snapshot.aggrUs);
     this.#aggrUs.max = Math.max(this.#aggrUs.max, snapshot.aggrUs);
-    const key = `${snapshot.kdamond}/${snapshot.targetId}`;
-    const idleNs = idleNsOf(snapshot, this.#startsOf(key, snapshot));
+    const idleNs = idleNsOf(snapshot, starts);
     this.#last.set(key, { snapshot, idleNs });
     const { startNs, endNs } = snapshot;
-    this.#time.add(key, startNs - this.#originNs, endNs - this.#originNs, this.#classesOf(snapshot, idleNs));
+    this.#time.add(key, startNs - picker.originNs, endNs - picker.originNs, this.#classesOf(snapshot, idleNs));
   }
 
   /**
@@ -162,6 +174,10 @@ export class IdleFold {
           (incomplete ? `; ${incomplete}` : ""),
       );
     }
+    const mean = distributionOf(this.#time.mean());
+    if (mean.totalBytes === 0) {
+      throw new RangeError("Cannot say how long memory was idle as some of it must fit the filters: none does");
+    }
     const endNs = Math.max(...[...this.#last.values()].map(({ snapshot }) => snapshot.endNs));
     // A target that ended before is not there at the end.
     const atEnd = [...this.#last.values()].filter(({ snapshot: last }) =>
@@ -172,20 +188,25 @@ export class IdleFold {
       this.#classesOf(snapshot, idleNs).forEach((value, i) => bytes[i] += value);
     }
     const { clock } = this.header;
+    const { target, kdamond } = this.options;
+    const targets = this.#picker.targets().filter(({ kdamond, targetId }) => this.#last.has(`${kdamond}/${targetId}`));
+    namePids(targets, this.#footer);
+    const pids = targets.flatMap(({ pid }) => pid ?? []);
     return {
       source: {
         kind: "record",
-        header: this.header,
+        header: withFollowed(this.header, this.#footer),
         snapshots: this.#snapshots,
         aggrUs: this.#aggrUs,
         endWallMs: clock.originWallMs > 0 ? clock.originWallMs + (endNs - clock.originNs) / 1e6 : 0,
+        ...((target !== undefined || kdamond !== undefined) && { pids }),
       },
       edgesNs: this.#edgesNs,
       now: distributionOf(bytes),
-      mean: distributionOf(this.#time.mean()),
+      mean,
       overTime: this.#time.parts().map(({ bytes, ...part }) => ({ ...part, distribution: distributionOf(bytes) })),
       percentilesNs: percentilesOf(atEnd),
-      notes: notesOf(this.#footer, incomplete),
+      notes: notesOf(this.options, this.#footer, incomplete),
     };
   }
 }
@@ -234,8 +255,8 @@ function percentilesOf(snapshots: readonly { snapshot: Snapshot; idleNs: Float64
   return percentiles;
 }
 
-function notesOf(footer: RecordFooter | undefined, incomplete: string | undefined): string[] {
-  const notes: string[] = [];
+function notesOf(options: IdleOptions, footer: RecordFooter | undefined, incomplete: string | undefined): string[] {
+  const notes = selectionLine(options);
   if (footer && footer.dropped + footer.torn > 0) {
     notes.push(`Lost: ${footer.dropped} of ${footer.events} events; ${footer.torn} torn snapshots are left out`);
   }

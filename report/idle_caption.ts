@@ -28,18 +28,21 @@ export function usedClassesOf({ now, mean, overTime }: IdleReport): number {
 
 function titleOf({ source }: IdleReport): string {
   const what = "How long memory has been idle";
-  return source.kind === "damon_stat" ? `${what}: this machine` : `${what}: ${subjectOf(source.header)}`;
+  return source.kind === "damon_stat" ? `${what}: this machine` : `${what}: ${subjectOf(source.header, source.pids)}`;
 }
 
-function subjectOf({ kdamonds, processes }: RecordHeader): string {
+function subjectOf({ kdamonds, processes }: RecordHeader, pids?: readonly number[]): string {
   if (kdamonds.length > 0 && kdamonds.every(({ contexts }) => contexts[0]?.operations === "paddr")) {
     return "physical memory";
   }
-  const names = processes.map(({ pid, comm }) => `${comm || "process"} (pid ${pid})`);
+  const names = processes.filter(({ pid }) => pids?.includes(pid) ?? true).map(({ pid, comm }) =>
+    `${comm || "process"} (pid ${pid})`
+  );
   return names.length > 0 ? shorten(names.join(", "), 60) : "the recorded memory";
 }
 
 function summaryOf({ percentilesNs, now: { totalBytes }, source }: IdleReport): string {
+  if (totalBytes === 0) return "At the end nothing is selected";
   const coldest = (percentile: number, part: string, rest: string) => {
     const ns = percentilesNs[percentile];
     return ns <= 0 ? `more than ${rest} accessed` : `the coldest ${part} was idle for ${formatNs(ns)} or longer`;

@@ -1,5 +1,5 @@
 import { formatBytes } from "../damon/mod.ts";
-import type { IdleDistribution, IdleReport } from "./idle.ts";
+import type { IdleReport } from "./idle.ts";
 import { idleCaptionOf, idleClassNames, usedClassesOf } from "./idle_caption.ts";
 import { rgbOf } from "./idle_colours.ts";
 import { shareFrom } from "./idle_table.ts";
@@ -11,6 +11,8 @@ export interface IdleTextOptions {
   width: number;
   /** `never` draws with characters. */
   colour: "truecolor" | "256" | "never";
+  /** Bytes as they are. */
+  raw?: boolean;
 }
 
 /** What a class is drawn with where there is no colour: accessed, then idle for ever longer. */
@@ -35,14 +37,14 @@ export function formatIdle(report: IdleReport, options: IdleTextOptions): string
   ].join("\n") + "\n";
 }
 
-function table(report: IdleReport, width: number, { colour }: IdleTextOptions): string[] {
+function table(report: IdleReport, width: number, { colour, raw }: IdleTextOptions): string[] {
   const names = idleClassNames(report).slice(0, usedClassesOf(report));
   const { now, mean } = report;
   const hasBytes = now.totalBytes !== undefined;
   const head = ["idle for", ...hasBytes ? ["memory"] : [], "share", "at least", ...mean ? ["mean"] : []];
   const rows = names.map((name, i) => [
     name,
-    ...hasBytes ? [bytesOf(now, i)] : [],
+    ...hasBytes ? [sizeText((now.totalBytes ?? 0) * now.shares[i], raw)] : [],
     percentOf(now.shares[i]),
     i === 0 ? "" : percentOf(shareFrom(now.shares, i)),
     ...mean ? [percentOf(mean.shares[i])] : [],
@@ -51,7 +53,7 @@ function table(report: IdleReport, width: number, { colour }: IdleTextOptions): 
   const line = (cells: string[]) =>
     cells.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ");
   const room = width - line(head).length - 2;
-  const most = Math.max(...now.shares);
+  const most = Math.max(...now.shares) || 1;
   return [
     `${line(head)}  ${mean ? "at the end" : "now"}`,
     ...rows.map((cells, i) => {
@@ -75,10 +77,10 @@ function overTime({ overTime: parts, ...report }: IdleReport, width: number, opt
   const names = idleClassNames(all).slice(0, count);
   const seconds = parts.map(({ startNs }) => (startNs / 1e9).toFixed(1));
   const timeWidth = Math.max(...seconds.map((text) => text.length), "second".length);
-  const sizes = parts.map(({ distribution: { totalBytes } }) => formatBytes(totalBytes ?? 0));
+  const sizes = parts.map(({ distribution: { totalBytes } }) => sizeText(totalBytes ?? 0, options.raw));
   const sizeWidth = Math.max(...sizes.map((text) => text.length));
   const room = width - timeWidth - sizeWidth - 5;
-  const most = Math.max(...parts.map(({ distribution }) => distribution.totalBytes ?? 0));
+  const most = Math.max(...parts.map(({ distribution }) => distribution.totalBytes ?? 0)) || 1;
   const lines = parts.map(({ distribution: { totalBytes = 0, shares } }, i) => {
     const columns = totalBytes / most * room;
     const bounds = names.map((_, c) => Math.round(shares.slice(0, c).reduce((sum, share) => sum + share, 0) * columns));
@@ -132,8 +134,8 @@ function ink(text: string, i: number, count: number, colour: IdleTextOptions["co
   return `\x1b[38;${code}m${text}\x1b[0m`;
 }
 
-function bytesOf({ totalBytes, shares }: IdleDistribution, i: number): string {
-  return formatBytes((totalBytes ?? 0) * shares[i]);
+function sizeText(bytes: number, raw: boolean | undefined): string {
+  return raw ? String(Math.round(bytes)) : formatBytes(bytes);
 }
 
 function percentOf(share: number): string {

@@ -22,6 +22,7 @@ export { type HeatSelection, type HeatSurvey, type SurveyedTarget } from "./heat
 export { type Extent, type RecordedTarget, type RecordSurvey, type TimeRange } from "./record_survey.ts";
 export { type Fold, foldRecord, type OpenRecord, type RecordStart, selectedRecord } from "./selected_record.ts";
 export { type Selection } from "./selection.ts";
+export { selectionLine } from "./selection_line.ts";
 export { type FilterBounds, type RegionFilter } from "./region_filter.ts";
 export { temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { formatHeatCsv, formatHeatJson, formatHeatJsonl, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";

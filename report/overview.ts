@@ -102,7 +102,7 @@ export function formatOverview(
     "",
     `${bold("Working set")}: mean ${figures.get("wss_mean")}, median ${figures.get("wss_median")}, ` +
     `largest ${figures.get("wss_largest")} of ${figures.get("monitored")}`,
-    `  over ${formatNs(survey.durationNs).padEnd(12)} ${spark}`,
+    `  over ${formatNs(survey.timeRange.endNs - survey.timeRange.startNs).padEnd(12)} ${spark}`,
     "",
     bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more: damo report mappings)` : ""),
     ...tableLines({ columns: shown, rows }, width),

@@ -2,7 +2,7 @@ import { formatNr, formatNs, type ProfileFrame } from "../damon/mod.ts";
 import { resampled } from "./mappings_table.ts";
 import type { ProfileReport, ProfileUse } from "./profile.ts";
 import { profileSpec } from "./profile_vega_lite.ts";
-import { lossLines, recordedLine, sampledLine, titleOf } from "./record_caption.ts";
+import { recordLines, titleOf } from "./record_caption.ts";
 import type { Column, Table } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 
@@ -55,9 +55,7 @@ export function profileTable(report: ProfileReport, top = Infinity): Table {
       }${isFiltered ? " · otherwise: own, in the rest of the time" : ""}`,
       ...(left > 0 ? [`${formatNr(left)} more with less are not shown; --top shows more`] : []),
       ...profileLines(report),
-      recordedLine(survey),
-      sampledLine(survey),
-      ...lossLines(survey),
+      ...recordLines(survey),
     ],
     columns: [
       { name: "own_percent", title: "own", description: "share of the samples, %", kind: "percent" },

@@ -7,6 +7,7 @@ import {
   type RecordHeader,
 } from "../damon/mod.ts";
 import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
+import { selectionLine } from "./selection_line.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
 
 /** Something that has a record's header, and names for its targets with it. */
@@ -140,5 +141,5 @@ function baseOf(path: string): string {
 
 /** All that is to be said about where a report's figures come from. */
 export function recordLines(survey: RecordSurvey): string[] {
-  return [recordedLine(survey), sampledLine(survey), ...lossLines(survey)];
+  return [recordedLine(survey), sampledLine(survey), ...selectionLine(survey.selection), ...lossLines(survey)];
 }

@@ -1,5 +1,7 @@
 import { FIRST_POINTER_ID, followedPid, type RecordFooter, type RecordHeader, type Snapshot } from "../damon/mod.ts";
 
+import type { Selection } from "./selection.ts";
+
 /** A part of a record's time, ns from the record's start. */
 export interface TimeRange {
   /** Its beginning. */
@@ -46,6 +48,8 @@ export interface RecordSurvey {
   durationNs: number;
   /** The part of it that was asked for. */
   timeRange: TimeRange;
+  /** What was asked for, where it is not all. */
+  selection?: Selection;
   /** Those with a snapshot in the selection. */
   targets: RecordedTarget[];
   /** All snapshots of the record, selected or not. */

@@ -4,6 +4,7 @@ import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import type { Fold } from "./selected_record.ts";
 import type { Table, TableRow } from "./table.ts";
 import { filterText } from "./filter_text.ts";
+import { selectionLine } from "./selection_line.ts";
 
 /** Counts what a record holds. */
 export class RecordCountsFold implements Fold {
@@ -34,7 +35,7 @@ export function recordTable(survey: RecordSurvey, counts: RecordCountsFold): Tab
   const { header } = survey;
   return {
     title: titleOf(survey, "Record of"),
-    caption: [],
+    caption: selectionLine(survey.selection),
     columns: [
       { name: "name", title: "what", description: "what the value is", kind: "text" },
       { name: "value", title: "value", description: "the value", kind: "text" },

@@ -20,6 +20,7 @@ import {
   newTargetOf,
   type RecordedTarget,
   type RecordSurvey,
+  type TimeRange,
 } from "./record_survey.ts";
 import { type Deed, DeedPicker, type SeenTarget } from "./selected_deeds.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
@@ -47,7 +48,7 @@ export type RecordStart = Pick<RecordSurvey, "header" | "originNs">;
 export type OpenRecord = () => Promise<RecordReader>;
 
 /** Picks the selected parts of a record's snapshots, which it must see in their order. */
-class SnapshotPicker {
+export class SnapshotPicker {
   originNs = NaN;
   lastNs = -Infinity;
   snapshots = 0;
@@ -90,7 +91,7 @@ class SnapshotPicker {
 }
 
 /** The footer, where it is needed from the first snapshot on: whose mappings or memory are meant is known by pids. */
-async function footerAhead(
+export async function footerAhead(
   open: OpenRecord,
   { mappings, target, kdamond }: Selection,
   isUsageAsked = false,
@@ -158,6 +159,7 @@ export async function foldRecord(
       startNs: Math.max(0, selection.timeRange?.startNs ?? 0),
       endNs: Math.min(durationNs, selection.timeRange?.endNs ?? durationNs),
     },
+    ...(Object.keys(selection).length > 0 && { selection }),
     targets: selected,
     snapshots,
     footer,
@@ -176,17 +178,30 @@ function handOn(picked: ReturnType<DeedPicker["pick"]>, folds: readonly Fold[], 
   }
 }
 
+/** A part of a record, which knows the time of the whole as soon as it was read. */
+export interface SelectedRecord extends RecordReader {
+  /** From the beginning of the record's first snapshot to the end of its last, ns; NaN before there is one. */
+  readonly whole: TimeRange;
+  /** Which part it is. */
+  readonly selection: Selection;
+}
+
 /** Opens a record as one that has only what is selected of it, for what reads records itself. Times stay as they are. */
 export function selectedRecord(open: OpenRecord, selection: Selection): OpenRecord {
   if (Object.keys(selection).length === 0) return open;
-  return async () => {
+  return async (): Promise<SelectedRecord> => {
     const record = await open();
+    const picker = new SnapshotPicker(record.header, selection, true);
     return {
+      selection,
+      get whole() {
+        return { startNs: picker.originNs, endNs: picker.lastNs };
+      },
       header: record.header,
       get incomplete() {
         return record.incomplete;
       },
-      items: () => selectedItems(open, record, selection),
+      items: () => selectedItems(open, record, picker),
       [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
     };
   };
@@ -195,10 +210,9 @@ export function selectedRecord(open: OpenRecord, selection: Selection): OpenReco
 async function* selectedItems(
   open: OpenRecord,
   record: RecordReader,
-  selection: Selection,
+  picker: SnapshotPicker,
 ): AsyncGenerator<RecordItem> {
-  const picker = new SnapshotPicker(record.header, selection, true);
-  picker.footer = await footerAhead(open, selection);
+  picker.footer = await footerAhead(open, picker.selection);
   for await (const item of record.items()) {
     if (item.kind === "mappings") picker.regions.see(item.mappings);
     if (item.kind !== "snapshot") yield item;

@@ -1,5 +1,5 @@
 import { formatNs, type Snapshot } from "../damon/mod.ts";
-import { lossLines, recordedLine, sampledLine, titleOf } from "./record_caption.ts";
+import { recordLines, titleOf } from "./record_caption.ts";
 import type { RecordedTarget, RecordSurvey, TimeRange } from "./record_survey.ts";
 import type { Fold } from "./selected_record.ts";
 import type { Table } from "./table.ts";
@@ -33,7 +33,7 @@ export class TimesFold implements Fold {
     const total = this.#times.reduce((sum, { time }) => sum + time.endNs - time.startNs, 0);
     return {
       title: titleOf(survey, "When regions were seen of"),
-      caption: [recordedLine(survey), sampledLine(survey), ...lossLines(survey)],
+      caption: recordLines(survey),
       totals: [`${formatNs(total)} of ${formatNs(survey.durationNs * survey.targets.length)}`],
       columns: [
         { name: "target", title: "target", description: "index of the target", kind: "number" },

@@ -1,5 +1,6 @@
 import assert from "assert";
 import { captionOf, formatHeatCsv, formatHeatJson, heatmapOf, heatOf, heatRows, topDown } from "../../report/mod.ts";
+import { heatSourceOf, type Selection, selectionLine } from "../../report/mod.ts";
 import type { RecordFooter, RecordItem } from "../../damon/mod.ts";
 import { FOOTER, mappingsOf, PROCESS_HEADER, recordOf, type Row, snapshotOf } from "../memory_record.ts";
 
@@ -173,4 +174,44 @@ Deno.test("formatHeatCsv and formatHeatJson have the same bins", async () => {
   assert.equal(rest.length + 1, json.bins.length);
   assert.ok(first.startsWith('"sim a ""quoted"", argument (pid 42)",unnamed,0,0.1,0x'));
   assert.equal(json.record.processes[0].pid, 42);
+});
+
+Deno.test("heatmapOf counts the time of selected snapshots from the record's beginning", async () => {
+  const open = recordOf(Array.from({ length: 6 }, (_, i) => snapshotOf(1e9 + i * 1e9, 2e9 + i * 1e9, [[0, 4096, i]])));
+  const drawn = async (selection: Selection) => {
+    const [source, options] = heatSourceOf(open, selection);
+    const { survey } = await heatmapOf(source, options);
+    return survey;
+  };
+  const survey = await drawn({ snapshotRanges: [[2, 3]] });
+  assert.deepEqual([survey.originNs, survey.durationNs], [1e9, 6e9]);
+  assert.deepEqual(survey.timeRange, { startNs: 2e9, endNs: 4e9 });
+  assert.deepEqual(survey.selection, { snapshotRanges: [[2, 3]] });
+  const clock = { clockRanges: [{ startNs: 4e9, endNs: 5e9 }], timeRange: { startNs: 0, endNs: 6e9 } };
+  assert.deepEqual((await drawn(clock)).timeRange, clock.timeRange);
+  await assert.rejects(() => drawn({ snapshotRanges: [[9, 9]] }), /a snapshot must be selected: none is/);
+  assert.equal((await drawn({})).selection, undefined);
+});
+
+Deno.test("selectionLine names every filter that is set", () => {
+  assert.deepEqual([selectionLine(), selectionLine({})], [[], []]);
+  const all: Required<Omit<Selection, "temperatureWeights">> = {
+    kdamond: 0,
+    target: 1,
+    timeRange: { startNs: 2e9, endNs: 5.5e9 },
+    clockRanges: [{ startNs: 1, endNs: 2 }],
+    snapshotRanges: [[3, 4], [6, 7]],
+    snapshotBytes: [[4096, 2 ** 64]],
+    addressRanges: [{ start: 0x1000, end: 0x2000 }],
+    mappings: ["heap", "libc"],
+    regionBytes: [0, 8192],
+    accessPercent: [5, 100],
+    ageNs: [1e9, Infinity],
+    temperatures: [[-Infinity, 0], [-Infinity, Infinity]],
+  };
+  assert.deepEqual(selectionLine(all), [
+    "Only: kdamond 0 · target 1 · seconds 2 to 5.5 · 1 ns to 2 ns of the clock · snapshot 3 to 4 or 6 to 7 · " +
+    "snapshots of 4.00 KiB or more · 1000-2000 · mappings named heap or libc · regions of 0 B to 8.00 KiB · " +
+    "accessed in 5 % to 100 % of samples · age 1 s or more · temperature 0 or less or any value",
+  ]);
 });

@@ -16,10 +16,11 @@ import {
   IdleTime,
   idleTimeSteps,
   parseIdlePercentiles,
+  type Selection,
   usedClassesOf,
 } from "../../report/mod.ts";
 import { IntervalStarts } from "../../report/idle_starts.ts";
-import { FOOTER, PROCESS_HEADER, recordOf } from "../memory_record.ts";
+import { FOOTER, mappingsOf, PROCESS_HEADER, recordOf } from "../memory_record.ts";
 
 const SECOND = 1e9;
 
@@ -78,6 +79,37 @@ Deno.test("IdleFold takes only the kdamond and the target that are asked for, by
   assert.equal(bytesOf({ kdamond: 0 }), 4608);
   assert.equal(bytesOf({ kdamond: 7, target: 1 }), 512);
   assert.throws(() => bytesOf({ kdamond: 9 }), { name: "RangeError", message: /must have a snapshot/ });
+});
+
+Deno.test("idleOf takes the filters of all reports, and parts that are selected add up to the whole", async () => {
+  const items = Array.from(
+    { length: 30 },
+    (_, i) => at(i, [[4096, i % 3 === 0 ? 5 : 0, i % 3], [8192, 0, i], [512, 20, i]]),
+  );
+  const open = recordOf([mappingsOf([[0x1000, 0x2000, "[heap]"], [0x2000, 0x4000, "/lib/c.so"]]), ...items]);
+  const bytesOf = async (selection: Selection) => {
+    const { mean } = await idleOf(open, { ...selection, edgesNs: EDGES });
+    return mean!.shares.map((share) => share * mean!.totalBytes!);
+  };
+  const whole = await bytesOf({});
+  const areParts = async (...selections: Selection[]) => {
+    const parts = await Promise.all(selections.map(bytesOf));
+    const sums = whole.map((_, i) => parts.reduce((sum, part) => sum + part[i], 0));
+    assert.deepEqual(sums.map(Math.round), whole.map(Math.round));
+  };
+  await areParts({ regionBytes: [0, 4095] }, { regionBytes: [4096, 2 ** 40] });
+  await areParts({ accessPercent: [0, 25] }, { accessPercent: [26, 100] });
+  const addresses = [{ start: 0, end: 0x1800 }, { start: 0x1800, end: 0x9000 }];
+  await areParts(...addresses.map((range) => ({ addressRanges: [range] })));
+  assert.deepEqual(
+    await bytesOf({ mappings: ["HEAP"] }),
+    await bytesOf({ addressRanges: [{ start: 0x1000, end: 0x2000 }] }),
+  );
+  // Ages are measured by the intervals before, though those are not selected.
+  const late = { timeRange: { startNs: 2e9, endNs: 3e9 } };
+  assert.equal((await idleOf(open, late)).percentilesNs[100], (await idleOf(open)).percentilesNs[100]);
+  assert.equal((await idleOf(open, late)).overTime[0].startNs, 2e9);
+  await assert.rejects(() => bytesOf({ mappings: ["none"] }), { name: "RangeError", message: /must fit the filters/ });
 });
 
 Deno.test("IdleFold measures an age by the page sampler's own intervals, which are not equally long", () => {

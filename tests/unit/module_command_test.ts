@@ -134,7 +134,7 @@ Deno.test("damo report idle takes DAMON_STAT where it is on, and writes by suffi
   assert.equal(csv.out.trimEnd().split("\n").length, 1 + 4);
   assert.equal((await machine.damo("report", "idle", "-o", "idle.svg")).out, "");
   assert.match(Deno.readTextFileSync(`${machine.dir}/idle.svg`), /^<svg /);
-  const wrong = await machine.damo("report", "idle", "-o", "idle.txt");
+  const wrong = await machine.damo("report", "idle", "-o", "idle.pdf");
   assert.deepEqual([wrong.code, /must end in one of/.test(wrong.err)], [2, true]);
 });
 
