@@ -13,11 +13,11 @@ export interface RegionFilter {
   mappings?: string[];
   /** Sizes in bytes. */
   regionBytes?: FilterBounds;
-  /** Access rates, % of samples. */
+  /** Access rates, % of samples; what was seen in one sample more than an interval has is 100 %. */
   accessPercent?: FilterBounds;
-  /** Ages, ns. Regions whose age is not known are left out. */
+  /** Ages, ns. Regions whose age is not known are left out; an error where none of a snapshot has one. */
   ageNs?: FilterBounds;
-  /** Temperatures; each pair is one range of which any will do. */
+  /** Temperatures; each pair is one range of which any will do. Where age has a weight, as with `ageNs`. */
   temperatures?: FilterBounds[];
   /** Weights of the temperature; by default size 0, access rate 100, age 100. */
   temperatureWeights?: TemperatureWeights;
@@ -66,11 +66,16 @@ export class RegionPicker {
     const { regionBytes, accessPercent, ageNs, temperatures, temperatureWeights = [0, 100, 100] } = this.filter;
     const { length, start, end, nrAccesses } = snapshot.regions;
     const parts: Part[] = [];
+    const isAgeAsked = ageNs !== undefined || (temperatures !== undefined && temperatureWeights[2] !== 0);
+    if (isAgeAsked && length > 0 && age.every((one) => one === AGE_UNKNOWN)) throw noAge(ageNs !== undefined);
     for (let at = 0; at < length; at++) {
       const bytes = end[at] - start[at];
       const percent = accessPercentOf(nrAccesses[at], snapshot);
-      const us = age[at] === AGE_UNKNOWN ? NaN : age[at] * snapshot.aggrUs;
-      const isFitting = isWithin(bytes, regionBytes) && isWithin(percent, accessPercent) && isWithin(us * 1e3, ageNs) &&
+      const isKnown = age[at] !== AGE_UNKNOWN;
+      const us = isKnown ? age[at] * snapshot.aggrUs : isAgeAsked ? NaN : 0;
+      // The kernel may count one access more than an interval has samples.
+      const isFitting = isWithin(bytes, regionBytes) && isWithin(Math.min(100, percent), accessPercent) &&
+        isWithin(us * 1e3, ageNs) &&
         isWithinAny(() => temperatureOf(bytes, percent, us, temperatureWeights, nrAccesses[at] > 0), temperatures);
       if (isFitting) parts.push({ at, start: start[at], end: end[at] });
     }
@@ -82,6 +87,15 @@ export class RegionPicker {
 interface Part extends AddressRange {
   /** Its index in the snapshot. */
   at: number;
+}
+
+function noAge(isByAge: boolean): RangeError {
+  const [what, instead] = isByAge
+    ? ["age", "leave out --age"]
+    : ["temperature", "leave its age out of it with --temperature_weights 0 100 0"];
+  return new RangeError(
+    `Cannot select by ${what} as regions must have an age: those of this record have none, as before Linux 5.17; ${instead}`,
+  );
 }
 
 function isWithin(value: number, bounds: FilterBounds | undefined): boolean {

@@ -1,4 +1,5 @@
 import assert from "assert";
+import type { Snapshot } from "../../damon/mod.ts";
 import { Ajv } from "ajv";
 import type { RecordFooter, RecordItem } from "../../damon/mod.ts";
 import { renderSvg } from "../../draw/mod.ts";
@@ -124,6 +125,23 @@ Deno.test("foldRecord selects regions by size, rate, age, temperature, address a
   assert.deepEqual(await left({ addressRanges: [{ start: HEAP + MIB / 2, end: HEAP + 2 * MIB }] }), [[0.5, 1], [1, 2]]);
   assert.deepEqual(await left({ mappings: ["HEAP"] }), [[0, 1], [1, 2]]);
   assert.deepEqual(await left({ mappings: ["libx"], accessPercent: [0, 0] }), [[5, 6], [6, 7]]);
+});
+
+Deno.test("foldRecord takes one access more than there are samples for all, and refuses to select by ages that are not there", async () => {
+  const record = recordOf([agedSnapshot(0, 1e8, [[HEAP, HEAP + MIB, 21], [HEAP + MIB, HEAP + 3 * MIB, 20]])]);
+  const bytes = async (selection: Parameters<typeof foldRecord>[2]) => {
+    let sum = 0;
+    const snapshot = ({ regions }: Snapshot) => [...regions].forEach(({ start, end }) => sum += (end - start) / MIB);
+    await foldRecord(record, [{ snapshot }], selection);
+    return sum;
+  };
+  assert.equal(await bytes({ accessPercent: [50, 100] }), 3);
+  assert.equal(await bytes({ temperatures: [[0, Infinity]], temperatureWeights: [0, 100, 0] }), 3);
+  await assert.rejects(() => bytes({ ageNs: [0, Infinity] }), /Cannot select by age .*; leave out --age/);
+  await assert.rejects(
+    () => bytes({ temperatures: [[0, Infinity]] }),
+    /Cannot select by temperature .*--temperature_weights/,
+  );
 });
 
 Deno.test("mappingsOf knows a child's mappings although its pid stands at the record's end only", async () => {
