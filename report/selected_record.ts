@@ -99,14 +99,25 @@ export async function footerAhead(
   if (!mappings && !(isUsageAsked && (target !== undefined || kdamond !== undefined))) return undefined;
   await using record = await open();
   let footer: RecordFooter | undefined;
-  for await (const item of record.items()) if (item.kind === "footer") footer = item.footer;
+  let [hasMappings, hasSnapshots] = [false, false];
+  for await (const item of record.items()) {
+    if (item.kind === "footer") footer = item.footer;
+    hasMappings ||= item.kind === "mappings";
+    hasSnapshots ||= item.kind === "snapshot";
+  }
+  if (mappings && hasSnapshots && !hasMappings) {
+    throw new RangeError(
+      "Cannot select mappings as the record must say what is mapped: it does not; leave out --mapping, or use --address_range",
+    );
+  }
   return footer;
 }
 
 /**
  * Reads a record once and hands what is selected of it to the folds.
  *
- * @throws {RangeError} where nothing is selected of a record that has snapshots.
+ * @throws {RangeError} where nothing is selected of a record that has snapshots, or cannot be: by mappings or ages that
+ * it does not have.
  *
  * @example
  * ```ts ignore

@@ -1,7 +1,6 @@
 import assert from "assert";
-import type { Snapshot } from "../../damon/mod.ts";
 import { Ajv } from "ajv";
-import type { RecordFooter, RecordItem } from "../../damon/mod.ts";
+import type { RecordFooter, RecordItem, Snapshot } from "../../damon/mod.ts";
 import { renderSvg } from "../../draw/mod.ts";
 import {
   accessedRegionsOf,
@@ -11,6 +10,7 @@ import {
   diffTable,
   distributionTable,
   foldRecord,
+  idleOf,
   joinTables,
   mappingsOf,
   mappingsTable,
@@ -20,6 +20,7 @@ import {
   percentilesOf,
   recordPageOf,
   recordPageSpec,
+  selectedRecord,
   sortRegions,
   type Table,
   type VegaLiteSpec,
@@ -297,4 +298,15 @@ Deno.test("a filter by mappings knows the children that were followed, whose pid
       void bytes.set(index, [...regions].reduce((sum, { start, end }) => sum + end - start, 0)),
   }], { mappings: ["heap"] });
   assert.deepEqual([...bytes], [[0, 0], [1, 0x1000]]);
+});
+
+Deno.test("a filter by mappings is refused where the record does not say what is mapped", async () => {
+  const open = recordOf([agedSnapshot(0, 1e8, [[HEAP, HEAP + MIB, 1]])]);
+  const message = /Cannot select mappings as the record must say what is mapped: it does not/;
+  await assert.rejects(() => foldRecord(open, [], { mappings: ["heap"] }), message);
+  await assert.rejects(async () => {
+    await using record = await selectedRecord(open, { mappings: ["heap"] })();
+    for await (const _ of record.items());
+  }, message);
+  await assert.rejects(() => idleOf(open, { mappings: ["heap"] }), message);
 });
