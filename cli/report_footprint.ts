@@ -8,6 +8,7 @@ import {
   FootprintsFold,
   parseFootprints,
   type Selection,
+  selectionLine,
 } from "../report/mod.ts";
 import { isTimeSelected } from "../report/selection.ts";
 import type { ReportInput } from "./report_read.ts";
@@ -45,6 +46,7 @@ export async function reportFootprint(metric: string, options: FootprintCommandO
       caption: [
         "vsz: address space of the targets · rss: what of it is in memory · sys_used: all memory of the machine that is not free",
         `${samples.length} samples`,
+        ...selectionLine(selection),
       ],
     };
   });

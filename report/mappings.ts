@@ -39,7 +39,7 @@ export interface MappingReport {
   survey: RecordSurvey;
   /** Bins of {@linkcode MappingUse.overTime}: the first begins at `startNs` of the record. */
   time: { startNs: number; binNs: number; count: number };
-  /** By target, the largest working set first. */
+  /** The largest working set first, of whatever target. */
   uses: MappingUse[];
 }
 
@@ -132,7 +132,8 @@ export class MappingsFold implements Fold {
   /** What was summed up. */
   report(survey: RecordSurvey): MappingReport {
     const { startNs, binNs, used } = this.#time;
-    const uses = [...this.#targets.values()].flatMap((sums) => usesOf(sums, used));
+    const uses = [...this.#targets.values()].flatMap((sums) => usesOf(sums, used))
+      .sort((a, b) => b.meanWssBytes - a.meanWssBytes || b.bytes - a.bytes);
     return { survey, time: { startNs: startNs - survey.originNs, binNs, count: used }, uses };
   }
 
@@ -211,5 +212,5 @@ function usesOf({ target, sums, lastNs }: TargetSums, bins: number): MappingUse[
     idleNs: sum.accessedNs === undefined ? undefined : lastNs - sum.accessedNs,
     overTime: ratio(sum.heatOverTime, sum.watchedOverTime),
     wssOverTime: ratio(sum.wssOverTime, sum.nsOverTime),
-  })).sort((a, b) => b.meanWssBytes - a.meanWssBytes || b.bytes - a.bytes);
+  }));
 }

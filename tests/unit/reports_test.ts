@@ -310,3 +310,12 @@ Deno.test("a filter by mappings is refused where the record does not say what is
   }, message);
   await assert.rejects(() => idleOf(open, { mappings: ["heap"] }), message);
 });
+
+Deno.test("mappingsOf puts the largest working set first, of whatever target", async () => {
+  const rows = (bytes: number) => [[HEAP, HEAP + bytes, 5], [HEAP + 8 * MIB, HEAP + 9 * MIB, bytes / MIB - 1]] as const;
+  const targets = [agedSnapshot(0, 1e8, rows(MIB)), { ...agedSnapshot(0, 1e8, rows(4 * MIB)), targetId: 1n }];
+  const { uses } = await mappingsOf(recordOf(targets));
+  const sizes = uses.map(({ meanWssBytes }) => meanWssBytes);
+  assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
+  assert.equal(uses[0].target.index, 1);
+});
