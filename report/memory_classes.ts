@@ -25,7 +25,7 @@ export const IDLE_CLASSES: readonly string[] = [
 export class MemoryClassesFold implements Fold {
   /** The bins. */
   readonly time: GrowingTime;
-  /** Time for which there were snapshots in each bin, ns. */
+  /** Time for which there were snapshots of any target in each bin, ns. */
   readonly ns: Float64Array;
   /** bytes × ns of each class of access rate, in each bin. */
   readonly rates: readonly Float64Array[];
@@ -33,6 +33,7 @@ export class MemoryClassesFold implements Fold {
   readonly idle: readonly Float64Array[];
   readonly #rates = new Float64Array(RATE_CLASSES.length);
   readonly #idle = new Float64Array(IDLE_CLASSES.length);
+  #coveredNs = -Infinity;
 
   /** `bins` is the most bins there are: an even number. */
   constructor(bins: number) {
@@ -65,11 +66,14 @@ export class MemoryClassesFold implements Fold {
       }
     }
     this.time.spread(snapshot.startNs, snapshot.endNs, (bin, ns) => {
-      this.ns[bin] += ns;
       this.#rates.forEach((bytes, at) => this.rates[at][bin] += bytes * ns);
       this.#idle.forEach((bytes, at) => this.idle[at][bin] += bytes * ns);
     });
     this.#rates.fill(0);
     this.#idle.fill(0);
+    // Memory of several targets adds up, the time that it was so does not.
+    const from = Math.max(snapshot.startNs, this.#coveredNs);
+    if (from < snapshot.endNs) this.time.spread(from, snapshot.endNs, (bin, ns) => this.ns[bin] += ns);
+    this.#coveredNs = Math.max(this.#coveredNs, snapshot.endNs);
   }
 }

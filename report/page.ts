@@ -56,7 +56,7 @@ export function recordPageSpec({ heatmap, overview, classes }: RecordPage): Vega
     bounds: "full",
     spacing: 12,
     vconcat: [
-      wssView(overview, heatmap, width),
+      wssView(overview, heatmap, classes.time.startNs, width),
       // Not on their own below it: what binds their axes is looked for here.
       ...bands,
       {
@@ -91,9 +91,16 @@ export function recordPageSpec({ heatmap, overview, classes }: RecordPage): Vega
 
 const seconds = (ns: number) => Number((ns / 1e9).toFixed(6));
 
-function wssView({ wss, survey }: Overview, { time }: Heatmap, width: number): Record<string, unknown> {
+function wssView(
+  { wss, survey }: Overview,
+  { time }: Heatmap,
+  startNs: number,
+  width: number,
+): Record<string, unknown> {
   const times = bucketsOf(wss.timesNs, WSS_POINTS);
   const values = bucketsOf(wss.values, WSS_POINTS).map((bytes, i) => ({ t0: seconds(times[i]), bytes }));
+  // Each point is the end of the time that it is about.
+  if (values.length > 0) values.unshift({ t0: seconds(startNs - survey.originNs), bytes: values[0].bytes });
   const domain = [seconds(time.startNs), seconds(time.startNs + time.binNs * time.count)];
   return {
     name: "course",

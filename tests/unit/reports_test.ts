@@ -182,7 +182,7 @@ Deno.test("mappingsOf knows a child's mappings although its pid stands at the re
       ...[target.pid, name, bytes / MIB, meanWssBytes / MIB],
       ...[accessed, idleNs],
     ]),
-    [[42, "heap", 1, 1, 1, 0], [43, "child", 2, 1, 0.25, 0], [43, "", 1, 0, 0, undefined]],
+    [[43, "child", 2, 1, 0.25, 0], [42, "heap", 1, 1, 1, 0], [43, "", 1, 0, 0, undefined]],
   );
 });
 
@@ -318,4 +318,19 @@ Deno.test("mappingsOf puts the largest working set first, of whatever target", a
   const sizes = uses.map(({ meanWssBytes }) => meanWssBytes);
   assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
   assert.equal(uses[0].target.index, 1);
+});
+
+Deno.test("recordPageOf adds up the memory of targets that were watched at the same time", async () => {
+  const items = Array.from({ length: 4 }, (_, i) => {
+    const rows = [[HEAP, HEAP + MIB, 20, 1], [HEAP + MIB, HEAP + 4 * MIB, 0, 600]] as const;
+    const one = agedSnapshot(i * 1e8, (i + 1) * 1e8, rows);
+    // The second one ends half-way.
+    return i < 2 ? [one, { ...one, targetId: 1n }] : [one];
+  }).flat();
+  const { classes } = await recordPageOf(recordOf(items));
+  const of = (row: Float64Array) =>
+    Array.from(row.subarray(0, classes.time.used), (sum, i) => sum / classes.ns[i] / MIB);
+  assert.deepEqual(of(classes.rates.at(-1)!), [2, 2, 1, 1]);
+  assert.deepEqual(of(classes.rates[0]), [6, 6, 3, 3]);
+  assert.deepEqual(Array.from(classes.ns.subarray(0, 4)), [1e8, 1e8, 1e8, 1e8]);
 });
