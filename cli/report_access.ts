@@ -108,6 +108,7 @@ const OTHER_NAMES: Record<string, AccessStyle> = {
 
 function accessOptionsOf(options: AccessCommandOptions): AccessOptions {
   const { style = "detailed", percentiles_range: range, hist_ranges: ranges, temperature_weights: weights } = options;
+  refuseUnused(options, style);
   const { colour } = textOptionsOf(options);
   return {
     style: OTHER_NAMES[style] ?? style as AccessStyle,
@@ -125,9 +126,32 @@ function accessOptionsOf(options: AccessCommandOptions): AccessOptions {
   };
 }
 
+/** @throws {RangeError} where an option says how to show what the style does not show. */
+function refuseUnused(options: AccessCommandOptions, style: string): void {
+  const isPercentiles = style.endsWith("-percentiles");
+  const isHistogram = style.endsWith("-sz-hist") || OTHER_NAMES[style]?.endsWith("-sz-hist") === true;
+  const unused: (keyof AccessCommandOptions)[] = [
+    ...(isPercentiles ? [] : ["percentiles_range"] as const),
+    ...(isHistogram ? [] : ["hist_logscale", "hist_cumulate", "hist_ranges"] as const),
+    ...(isPercentiles || isHistogram ? ["sort_regions_by", "sort_regions_dsc"] as const : []),
+  ];
+  const name = unused.find((one) => options[one] !== undefined);
+  if (name === undefined) return;
+  const needed = name.startsWith("sort")
+    ? "that shows regions, as detailed"
+    : name.startsWith("hist")
+    ? "recency-sz-hist or temperature-sz-hist"
+    : "recency-percentiles or temperature-percentiles";
+  throw new RangeError(`Cannot use --${name} with the style ${style} as it has no use there: add --style, ${needed}`);
+}
+
 /** Up to three numbers are a range, as in Python; more are percentiles. */
 function percentilesIn(numbers: readonly number[]): number[] {
-  if (numbers.length > 3) return [...numbers].sort((a, b) => a - b);
+  if (numbers.length > 3) {
+    const above = numbers.find((number) => number > 100);
+    if (above !== undefined) throw new RangeError(`Cannot use ${above} as a percentile as it must be within 0 and 100`);
+    return [...numbers].sort((a, b) => a - b);
+  }
   const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
   return percentileRange([start, end, step]);
 }

@@ -26,6 +26,12 @@ export async function reportProfile(options: ProfileCommandOptions): Promise<voi
     if (options.format !== undefined) {
       throw new RangeError("Cannot use --folded with --format as it is a format of its own: leave one out");
     }
+    if (options.top !== undefined) {
+      throw new RangeError("Cannot use --folded with --top as it has all stacks: leave one out");
+    }
+    if (/\.(png|svg|html|json|jsonl|csv)$/i.test(output)) {
+      throw new RangeError(`Cannot write ${output} with --folded as that is text: name it FILE.txt or FILE.folded`);
+    }
     let text = "";
     for (const name of inputNamesOf(options.input)) {
       await using input = await openInput(name);

@@ -146,3 +146,27 @@ Deno.test("damo report footprint refuses what cannot be asked of memory in use, 
   }
   assert.match((await report(["footprint", "--exclude_samples", "3"])).err, /unknown option '--exclude_samples'/);
 });
+
+Deno.test("damo report access and profile refuse options that have no use in what is asked for", async () => {
+  for (
+    const [words, message] of [
+      [["access", "--hist_logscale"], /Cannot use --hist_logscale with the style detailed/],
+      [["access", "--percentiles_range", "0", "101", "10"], /Cannot use --percentiles_range with the style detailed/],
+      [
+        ["access", "--style", "cold-memory-tail", "--sort_regions_by", "size"],
+        /--sort_regions_by with the style cold-m/,
+      ],
+      [
+        ["access", "--style", "recency-percentiles", "--percentiles_range", "0", "1", "2", "200"],
+        /Cannot use 200 as a/,
+      ],
+      [["profile", "--folded", "-o", "x.png"], /Cannot write x\.png with --folded/],
+      [["profile", "--folded", "--top", "3"], /Cannot use --folded with --top/],
+    ] as const
+  ) {
+    const { code, err } = await report([...words]);
+    assert.equal(code, 2);
+    assert.match(err, message);
+  }
+  assert.equal((await report(["access", "--style", "cold-memory-tail", "--hist_cumulate"])).code, 0);
+});
