@@ -79,6 +79,15 @@ const PLACE: readonly Column[] = [
   { name: "time_end_s", title: "end", description: "its end", kind: "seconds", hidden: true },
 ];
 
+/** Where there are several: each begins to count its targets at 0. */
+const KDAMOND: Column = {
+  name: "kdamond",
+  title: "kdamond",
+  description: "pid of its kernel thread",
+  kind: "text",
+  hidden: true,
+};
+
 const REGION: readonly Column[] = [
   { name: "index", title: "#", description: "index of the region in its snapshot", kind: "number" },
   { name: "start", title: "start", description: "first byte, hexadecimal", kind: "address" },
@@ -121,14 +130,15 @@ export function accessSectionOf(
     : isMetricStyle(style)
     ? metricRows(style, snapshot, hasPassed, options)
     : withProbes(regionRows(regions, style, hasPassed, options), snapshot, probes);
-  const of = survey.header.kdamonds.length > 1 ? `kdamond ${target.kdamond} ` : "";
+  const areSeveral = survey.header.kdamonds.length > 1;
+  const of = areSeveral ? `kdamond ${target.kdamond} ` : "";
   const span = `${place[1].toFixed(3)} s to ${place[2].toFixed(3)} s`;
   const head = [`Snapshot of ${of}target ${target.index} · ${span} (${formatNs(snapshot.endNs - snapshot.startNs)})`];
   if (!totalOnly && style === "detailed") head.push(...stripLines(regions, hasPassed, options));
   return {
     head,
-    columns: [...PLACE, ...columns],
-    rows: rows.map((row) => [...place, ...row]),
+    columns: [...(areSeveral ? [KDAMOND] : []), ...PLACE, ...columns],
+    rows: rows.map((row) => [...(areSeveral ? [String(target.kdamond)] : []), ...place, ...row]),
     tail: totalOnly ? [] : [...tailLines(snapshot, survey, hasPassed), ...probeLines(snapshot, probes)],
   };
 }

@@ -110,10 +110,10 @@ function contentRows(survey: RecordSurvey, counts: RecordCountsFold): TableRow[]
     ["regions", formatNr(counts.regions)],
     ["monitored", Number.isFinite(counts.bytes.min) ? extent(counts.bytes, formatBytes) : "nothing"],
     ...targets.map((target): TableRow => [
-      `target ${target.index}`,
+      `${survey.header.kdamonds.length > 1 ? `kdamond ${target.kdamond} ` : ""}target ${target.index}`,
       [
         targetNameOf(survey, target),
-        `${formatNr(target.snapshots)} snapshots`,
+        `${formatNr(target.snapshots)} ${target.snapshots === 1 ? "snapshot" : "snapshots"}`,
         `${extent(target.nrRegions, formatNr)} regions`,
         `every ${extent(target.aggrUs, (us) => formatNs(us * 1e3))}`,
       ].join(", "),

@@ -30,12 +30,21 @@ export class TimesFold implements Fold {
 
   /** The times as a table. */
   table(survey: RecordSurvey): Table {
+    // Each begins to count its targets at 0.
+    const areSeveral = survey.header.kdamonds.length > 1;
     const total = this.#times.reduce((sum, { time }) => sum + time.endNs - time.startNs, 0);
     return {
       title: titleOf(survey, "When regions were seen of"),
       caption: recordLines(survey),
-      totals: [`${formatNs(total)} of ${formatNs(survey.durationNs * survey.targets.length)}`],
+      totals: [
+        `${formatNs(total)} of ${formatNs(survey.durationNs * survey.targets.length)}${
+          survey.targets.length > 1 ? ", of all targets together" : ""
+        }`,
+      ],
       columns: [
+        ...(areSeveral
+          ? [{ name: "kdamond", title: "kdamond", description: "pid of its kernel thread", kind: "text" } as const]
+          : []),
         { name: "target", title: "target", description: "index of the target", kind: "number" },
         { name: "start_s", title: "from", description: "seconds since the start of the record", kind: "seconds" },
         { name: "end_s", title: "to", description: "its end", kind: "seconds" },
@@ -45,6 +54,7 @@ export class TimesFold implements Fold {
         { name: "snapshots", title: "snapshots", description: "snapshots in it", kind: "count", hidden: true },
       ],
       rows: this.#times.map(({ target, time: { startNs, endNs, snapshots } }) => [
+        ...(areSeveral ? [String(target.kdamond)] : []),
         target.index,
         (startNs - survey.originNs) / 1e9,
         (endNs - survey.originNs) / 1e9,

@@ -20,9 +20,11 @@ import {
   percentilesOf,
   recordPageOf,
   recordPageSpec,
+  type Section,
   selectedRecord,
   sortRegions,
   type Table,
+  TimesFold,
   type VegaLiteSpec,
   WssFold,
 } from "../../report/mod.ts";
@@ -333,4 +335,21 @@ Deno.test("recordPageOf adds up the memory of targets that were watched at the s
   assert.deepEqual(of(classes.rates.at(-1)!), [2, 2, 1, 1]);
   assert.deepEqual(of(classes.rates[0]), [6, 6, 3, 3]);
   assert.deepEqual(Array.from(classes.ns.subarray(0, 4)), [1e8, 1e8, 1e8, 1e8]);
+});
+
+Deno.test("rows of reports tell the targets of several kdamonds apart", async () => {
+  const [kdamond] = PROCESS_HEADER.kdamonds;
+  const header = { ...PROCESS_HEADER, kdamonds: [kdamond, { ...kdamond, pid: 8, index: 1 }] };
+  const one = agedSnapshot(0, 1e8, [[HEAP, HEAP + MIB, 20, 1]]);
+  const times = new TimesFold();
+  const sections: Section[] = [];
+  const survey = await foldRecord(recordOf([one, { ...one, kdamond: 8 }], header), [times, {
+    snapshot: (snapshot, target, start) => sections.push(accessSectionOf(snapshot, target, start)),
+  }]);
+  const table = times.table(survey);
+  for (const { columns, rows } of [table, { ...sections[0], rows: sections.flatMap(({ rows }) => rows) }]) {
+    assert.deepEqual(columns.slice(0, 2).map(({ name }) => name), ["kdamond", "target"]);
+    assert.deepEqual(rows.map((row) => row.slice(0, 2)), [["7", 0], ["8", 0]]);
+  }
+  assert.deepEqual(table.totals, ["200 ms of 200 ms, of all targets together"]);
 });
