@@ -9,6 +9,7 @@ const DARKER: Record<string, string> = {
   "#555": "#b9b5c6",
   "#b8b8c0": "#5a5668",
   "#e8e6ee": "#2b2837",
+  "#ececf0": "#2b2837",
   "#807d8a": "#a09cae",
   // The first colour of lines, too dark on black.
   "#0072b2": "#56b4e9",

@@ -1,6 +1,7 @@
 import assert from "assert";
 import { AGE_UNKNOWN, type Region, Regions, type Snapshot } from "../../damon/mod.ts";
 import {
+  darkSpec,
   fillPercentiles,
   foldRecord,
   formatIdle,
@@ -278,4 +279,10 @@ Deno.test("formatIdle keeps to its width, and uses colours only where asked to",
   }
   assert.ok(formatIdle(report, { width: 80, colour: "256" }).includes("\x1b[38;5;"));
   assert.ok(formatIdle(report, { width: 80, colour: "truecolor" }).includes("\x1b[38;2;"));
+});
+
+Deno.test("a chart of idle memory has no light grid on a dark page", async () => {
+  const report = await idleOf(recordOf([at(0, [[4096, 3, 50], [8192, 0, 8]])]), { edgesNs: EDGES });
+  const text = JSON.stringify(darkSpec(idleSpec(report)));
+  assert.ok(JSON.stringify(idleSpec(report)).includes("#ececf0") && !text.includes("#ececf0"));
 });
