@@ -27,6 +27,12 @@ interface Footprints {
 
 /** `damo report footprint`. */
 export async function reportFootprint(metric: string, options: FootprintCommandOptions): Promise<void> {
+  // `-i FILE rss`: -i takes all words that follow.
+  const { input = [] } = options;
+  const last = input.at(-1) as FootprintMetric;
+  if (metric === "all" && input.length > 1 && METRICS.includes(last) && !isFile(last)) {
+    return await reportFootprint(last, { ...options, input: input.slice(0, -1) });
+  }
   if (metric !== "all" && !METRICS.includes(metric as FootprintMetric)) {
     throw new RangeError(`Cannot report on ${metric} as it must be one of: ${METRICS.join(", ")}, all`);
   }
@@ -50,6 +56,14 @@ export async function reportFootprint(metric: string, options: FootprintCommandO
       ],
     };
   });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Filters that divide memory by what it is or how it was accessed: of memory in use that is not known. */

@@ -44,9 +44,9 @@ export interface PercentileValue {
   timeNs: number | undefined;
 }
 
-/** Percentiles as `START END STEP` name them: END is not among them. @throws {RangeError} for a step that leads nowhere. */
+/** Percentiles as `START END STEP` name them: END is not among them. @throws {RangeError} for a range that has none. */
 export function percentileRange([start, end, step]: readonly [number, number, number]): number[] {
-  if (!(step > 0) || !(start >= 0) || !(end <= 101)) {
+  if (!(step > 0) || !(start >= 0) || !(start < end) || !(end <= 101)) {
     throw new RangeError(
       `Cannot use ${start} ${end} ${step} as percentiles as they must be START END STEP within 0 and 101: ` +
         "use 0 101 25 for 0, 25, 50, 75 and 100",

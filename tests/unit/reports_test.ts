@@ -79,6 +79,7 @@ Deno.test("percentileRange leaves its end out and refuses a step that leads nowh
   assert.deepEqual(percentileRange([0, 101, 25]), [0, 25, 50, 75, 100]);
   assert.throws(() => percentileRange([0, 101, 0]), /Cannot use 0 101 0 as percentiles/);
   assert.throws(() => percentileRange([0, 200, 1]), RangeError);
+  assert.throws(() => percentileRange([101, 0, 5]), RangeError);
 });
 
 Deno.test("foldRecord selects by target, time, index and size, and says what there is where nothing is left", async () => {
