@@ -11,6 +11,7 @@ import {
 import { encodeText, type RecordEncoder } from "./encoder.ts";
 import { decimal, decimalU64 } from "./exact_number.ts";
 import { PEER_STATS } from "./peer_record.ts";
+import { inConfiguredSamples } from "./peer_samples.ts";
 import { hitsTextOf } from "./region_rows.ts";
 import { type BytePieces, PLAIN } from "./zlib_pieces.ts";
 
@@ -54,7 +55,8 @@ export class PeerJsonEncoder implements RecordEncoder {
         this.#first = key;
         text += "[" + headOf(this.#header, snapshot);
       }
-      const own = snapshotText(snapshot, this.#intervals(snapshot));
+      const intervals = this.#intervals(snapshot);
+      const own = snapshotText(inConfiguredSamples(snapshot, intervals), intervals);
       if (key === this.#first) {
         text += (this.#hasSnapshot ? "," : "") + own;
         this.#hasSnapshot = true;

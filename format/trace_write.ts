@@ -1,6 +1,7 @@
 import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
 import { encodeText, type RecordEncoder } from "./encoder.ts";
 import { decimalU64 } from "./exact_number.ts";
+import { inConfiguredSamples } from "./peer_samples.ts";
 import { formatComment } from "./trace_comments.ts";
 
 /**
@@ -47,7 +48,8 @@ export class TraceEncoder implements RecordEncoder {
     return encodeText(text);
   }
 
-  #snapshot(snapshot: Snapshot): string {
+  #snapshot(recorded: Snapshot): string {
+    const snapshot = inConfiguredSamples(recorded, this.#header.kdamonds[0]?.contexts[0]?.intervals);
     const { kdamond, targetId, endNs, sampleUs, regions, scheme } = snapshot;
     const { start, end, nrAccesses, age, length } = regions;
     if (length === 0) return "";
