@@ -70,6 +70,9 @@ export function kdamondsOf(
   const before = base?.flatMap(({ contexts }) => contexts);
   const count = contextCount(options, reader, before?.length);
   const contexts = Array.from({ length: count }, (_, i) => contextOf(reader, i, surroundings, before?.[i]));
+  for (const index of reader.counts("pause_ctx") ?? []) {
+    if (!contexts[index]) throw new RangeError(`Cannot use --pause_ctx as there is no context ${index}`);
+  }
   if (before === undefined || isTargetNamed(options, surroundings)) {
     assignTargets(contexts, reader, surroundings);
   }
@@ -105,10 +108,7 @@ function contextOf(
   const operations = reader.at("ops", i, ([text]) => operationsOf(text)) ?? before?.operations ??
     (isPhysical ? "paddr" : "vaddr");
   const unit = reader.at("damon_addr_unit", i, ([text]) => parseBytes(text));
-  const sample = reader.at("sample_primitives", i, (words) => ({
-    pageTable: words.includes("page_table"),
-    pageFault: words.some((word) => /^page_faults?$/.test(word)),
-  }));
+  const sample = reader.at("sample_primitives", i, sampleOf);
   const context: Context = {
     ...(before ?? { targets: [] }),
     operations,
@@ -120,6 +120,16 @@ function contextOf(
   const paused = reader.counts("pause_ctx");
   if (paused?.includes(i)) context.pause = true;
   return context;
+}
+
+function sampleOf(words: readonly string[]): NonNullable<Context["sample"]> {
+  const other = words.find((word) => !/^(page_table|page_faults?)$/.test(word));
+  if (other !== undefined) {
+    throw new SyntaxError(
+      `Cannot parse ${JSON.stringify(other)} as a way to see accesses: use page_table or page_fault`,
+    );
+  }
+  return { pageTable: words.includes("page_table"), pageFault: words.some((word) => word !== "page_table") };
 }
 
 function operationsOf(text: string): Operations {
@@ -188,7 +198,16 @@ function targetOf(reader: OptionReader, i: number, context: Context, surrounding
   const pid = reader.at("target_pid", i, ([text]) => parseCount(text)) ??
     (typeof target === "object" ? target.pid : undefined);
   const nodes = reader.at("numa_node", i, (words) => words.map(parseCount));
-  const ranges = reader.at("regions", i, (words) => parseRanges(words.join(" "))) ??
+  const regions = reader.at("regions", i, (words) => parseRanges(words.join(" ")));
+  if (nodes && !isPhysical) {
+    throw new RangeError(
+      `Cannot use --numa_node as it needs paddr, the memory of nodes: this is ${context.operations}`,
+    );
+  }
+  if (nodes && regions) {
+    throw new RangeError("Cannot use --numa_node with --regions as both say what is watched: use one");
+  }
+  const ranges = regions ??
     (isPhysical ? nodes ? nodeRanges?.(nodes) : ramRanges?.() : undefined);
   // 0 is no process: the targets of other contexts may come after this one.
   if (isPhysical && pid) {
@@ -214,7 +233,10 @@ function assignSchemes(
 ): void {
   const asked = SCHEME_OPTION_NAMES.some((name) => options[name] !== undefined);
   const isWhole = options.damos_action !== undefined || (given !== undefined && given.length > 0);
-  if (!asked && !isWhole) return;
+  if (!asked && !isWhole) {
+    checkNothingShared(reader, contexts.reduce((sum, { schemes }) => sum + (schemes?.length ?? 0), 0));
+    return;
+  }
   if (options.damos_action !== undefined && given?.length) {
     throw new RangeError("Cannot use --damos_action with --schemes as both say what the schemes are: use one");
   }
@@ -236,6 +258,15 @@ function assignSchemes(
     context.schemes = schemes.slice(index, index += perContext[c]);
     if (context.schemes.length === 0) delete context.schemes;
   });
+}
+
+/** What distributes schemes must fit those there are, also where none is named. */
+function checkNothingShared(reader: OptionReader, schemes: number): void {
+  const asked = (reader.counts("nr_schemes") ?? []).reduce((a, b) => a + b, 0);
+  if (asked === 0 || asked === schemes) return;
+  throw new RangeError(
+    `Cannot use --nr_schemes as it must add up to the number of schemes, ${schemes}: it adds up to ${asked}`,
+  );
 }
 
 function defaultDistribution(contexts: readonly Context[], count: number): number[] {
@@ -271,7 +302,13 @@ function assignProbes(contexts: Context[], reader: OptionReader): void {
     return { type, matching, allow: decision === "allow", ...(path !== undefined && { path }) } as const;
   });
   const perProbe = reader.counts("nr_probe_filters") ?? (filters.length > 0 ? [filters.length] : []);
-  if (perProbe.length === 0) return;
+  if (perProbe.length === 0) {
+    for (const name of ["nr_probes", "probe_weights"]) {
+      const isAsked = reader.options[name]?.flat().some((word) => word !== "0" && word !== "default");
+      if (isAsked) throw new RangeError(`Cannot use --${name} as there are no probes: name them with --probe_filter`);
+    }
+    return;
+  }
   const perContext = reader.counts("nr_probes") ?? contexts.map((_, c) => c === 0 ? perProbe.length : 0);
   if (perProbe.reduce((a, b) => a + b, 0) !== filters.length) {
     throw new RangeError(`Cannot use --nr_probe_filters as it must add up to the ${filters.length} filters`);

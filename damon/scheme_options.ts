@@ -160,6 +160,10 @@ function quotasOf(
   });
   const failCharge = at("damos_quota_fail_charge_ratio", (words) => {
     const [num, denom] = exactly(words, 2, "damos_quota_fail_charge_ratio").map(parseCount);
+    // 0 of 0 is the kernel's default, which says nothing.
+    if (denom === 0 && num > 0) {
+      throw new RangeError("Cannot use --damos_quota_fail_charge_ratio as its denominator must be 1 or more: it is 0");
+    }
     return { num, denom };
   });
   const isSplit = timeMs !== undefined || szBytes !== undefined || resetIntervalMs !== undefined || weights;
@@ -268,10 +272,13 @@ function shares(
   nr: SchemeOption,
   count: number,
 ): (readonly Words[] | undefined)[] {
+  const said = options[nr]?.flat().map((text) => named(nr, () => parseCount(text)));
   const all = options[name];
-  if (all === undefined) return [];
-  const counts = options[nr]?.flat().map((text) => named(nr, () => parseCount(text))) ??
-    (count === 1 ? [all.length] : undefined);
+  if (all === undefined) {
+    if (!said?.some((nr) => nr > 0)) return [];
+    throw new RangeError(`Cannot use --${nr} ${said.join(" ")} as there is no --${name}`);
+  }
+  const counts = said ?? (count === 1 ? [all.length] : undefined);
   if (counts === undefined) {
     throw new RangeError(`Cannot tell whose of ${count} schemes --${name} is: say it with --${nr}`);
   }

@@ -1,0 +1,36 @@
+import assert from "assert";
+import type { DamonOptions } from "../../damon/option_reader.ts";
+import { kdamondsOf } from "../../damon/options.ts";
+
+const PADDR = { target: "paddr", ramRanges: () => [], nodeRanges: () => [] } as const;
+const REFUSED: [string, DamonOptions, RegExp, (typeof PADDR | { target: { pid: number } })?][] = [
+  ["--pause_ctx of a context that is not there", { pause_ctx: [["3"]] }, /no context 3/],
+  ["--numa_node with a process", { numa_node: [["0"]] }, /needs paddr/, { target: { pid: 1 } }],
+  ["--numa_node with --regions", { numa_node: [["0"]], regions: [["4G-6G"]] }, /use one/],
+  ["--sample_primitives of another name", { sample_primitives: [["page_tabel"]] }, /"page_tabel"/],
+  ["--probe_weights without probes", { probe_weights: [["3"]] }, /no probes/],
+  ["--nr_probes without probes", { nr_probes: [["2"]] }, /no probes/],
+  ["--nr_schemes without schemes", { nr_schemes: [["1"]] }, /number of schemes, 0/],
+  ["--damos_nr_filters without filters", { damos_action: [["stat"]], damos_nr_filters: [["1"]] }, /no --damos_filter/],
+  [
+    "--damos_nr_quota_goals without goals",
+    { damos_action: [["stat"]], damos_nr_quota_goals: [["1"]] },
+    /no --damos_quota_goal/,
+  ],
+  [
+    "--damos_quota_fail_charge_ratio over 0",
+    { damos_action: [["stat"]], damos_quota_fail_charge_ratio: [["1", "0"]] },
+    /denominator/,
+  ],
+];
+
+for (const [what, options, message, surroundings] of REFUSED) {
+  Deno.test(`kdamondsOf refuses ${what}: nothing asked for is left out in silence`, () => {
+    assert.throws(() => kdamondsOf(options, surroundings ?? PADDR), message);
+  });
+}
+
+Deno.test("kdamondsOf takes counts of zero where there is nothing to count", () => {
+  const options = { damos_action: [["stat"]], damos_nr_filters: [["0"]], nr_schemes: [["1"]] };
+  assert.strictEqual(kdamondsOf(options, PADDR)[0].contexts[0].schemes?.length, 1);
+});
