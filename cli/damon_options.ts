@@ -78,7 +78,9 @@ export async function askedKdamonds(
   const [schemesFile] = lastOf(options.schemes);
   if (schemesFile === undefined) return kdamondsOf(words, surroundings, asked.base);
   // Percent and time of a scheme count in the intervals that it runs with: those are known first.
-  const without = kdamondsOf(words, surroundings, asked.base);
+  const isOfSchemes = (name: string) => name.startsWith("damos_") || name === "nr_schemes";
+  const others = Object.fromEntries(Object.entries(words).filter(([name]) => !isOfSchemes(name)));
+  const without = kdamondsOf(others, surroundings, asked.base);
   const { readSchemesFile } = await import("./damon_files.ts");
   const schemes: Scheme[] = await readSchemesFile(schemesFile, without[0].contexts[0].intervals);
   return kdamondsOf(words, { ...surroundings, schemes }, asked.base);

@@ -154,3 +154,19 @@ Deno.test("damo args damon refuses what is no configuration, and says what would
     "/nowhere/x",
   );
 });
+
+Deno.test("damo args damon -c FILE takes options of schemes beside it: they change the file's, for the contexts they name", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/two.txt`, "4K max 0 0 60s max pageout\n4K max 0 0 5s max stat\n");
+    const args = "--target_pid 42 --target_pid 43 --nr_targets 1 1 --nr_schemes 1 1 --damos_age 7s max".split(" ");
+    const { kdamonds } = JSON.parse(await argsDamon(...args, "-c", `${folder}/two.txt`, "--raw"));
+    const schemes = kdamonds.map(({ contexts: [context] }: { contexts: { schemes: unknown[] }[] }) => context.schemes);
+    assert.deepEqual(
+      schemes.map(([scheme]: { action: string; access_pattern: { age: { min: string } } }[]) => [
+        scheme.action,
+        scheme.access_pattern.age.min,
+      ]),
+      [["pageout", "70 aggr_intervals"], ["stat", "50 aggr_intervals"]],
+    );
+  });
+});
