@@ -275,7 +275,8 @@ function shares(
   const said = options[nr]?.flat().map((text) => named(nr, () => parseCount(text)));
   const all = options[name];
   if (all === undefined) {
-    if (!said?.some((nr) => nr > 0)) return [];
+    // None for those there are: the way to take them back.
+    if (!said?.some((nr) => nr > 0)) return said?.slice(0, count).map(() => []) ?? [];
     throw new RangeError(`Cannot use --${nr} ${said.join(" ")} as there is no --${name}`);
   }
   const counts = said ?? (count === 1 ? [all.length] : undefined);

@@ -34,3 +34,18 @@ Deno.test("kdamondsOf takes counts of zero where there is nothing to count", () 
   const options = { damos_action: [["stat"]], damos_nr_filters: [["0"]], nr_schemes: [["1"]] };
   assert.strictEqual(kdamondsOf(options, PADDR)[0].contexts[0].schemes?.length, 1);
 });
+
+Deno.test("kdamondsOf takes filters and goals of running schemes away where none are asked for", () => {
+  const before = kdamondsOf({
+    damos_action: [["pageout"]],
+    damos_filter: [["reject", "anon"]],
+    damos_quota_space: [["1M"]],
+    damos_quota_interval: [["1s"]],
+    damos_quota_goal: [["user_input", "100", "80"]],
+  }, PADDR);
+  const options = { damos_nr_filters: [["0"]], damos_nr_quota_goals: [["0"]] };
+  const [scheme] = kdamondsOf(options, {}, before)[0].contexts[0].schemes ?? [];
+  assert.deepEqual(scheme.filters, []);
+  assert.deepEqual(scheme.quotas?.goals ?? [], []);
+  assert.equal(scheme.quotas?.szBytes, 1 << 20);
+});
