@@ -14,13 +14,13 @@ export function stopCommand() {
       const { dropStaleEntries } = await import("../kernel/stale_entries.ts");
       const roots = defaultRoots();
       const stopped = await stopOurs(roots);
-      for (const { status, recorderPid, stayed } of stopped) {
+      for (const { status, owner, recorderPid, stayed } of stopped) {
         if (stayed) {
           console.log(`Turned off ${describeKdamond(status)}.`);
           continue;
         }
         if (recorderPid === undefined) {
-          console.log(`Turned off ${describeKdamond(status)}, left behind by a damo record that was killed.`);
+          console.log(`Turned off ${describeKdamond(status)}, left behind by a ${owner} that was killed.`);
           continue;
         }
         if (isAlive(roots, recorderPid)) Deno.kill(recorderPid, "SIGTERM");
@@ -30,12 +30,12 @@ export function stopCommand() {
         }
         if (isAlive(roots, recorderPid)) {
           throw new Error(
-            `Cannot stop damo record (pid ${recorderPid}) as it must end by itself: it still runs 10 s after SIGTERM, ` +
+            `Cannot stop ${owner} (pid ${recorderPid}) as it must end by itself: it still runs 10 s after SIGTERM, ` +
               `which a stopped process or a reader that takes no more can cause; end it with: ` +
               `kill -9 ${recorderPid}, and clean up with: damo stop`,
           );
         }
-        console.log(`Ended damo record (pid ${recorderPid}), which turned off ${describeKdamond(status)}.`);
+        console.log(`Ended ${owner} (pid ${recorderPid}), which turned off ${describeKdamond(status)}.`);
       }
       await dropStaleEntries(roots);
       const others = interfacesHere(roots).flatMap((damon) => damon.read()).filter(({ state }) => state === "on");

@@ -182,7 +182,8 @@ function quotasOf(
   return {
     timeMs: timeMs ?? whole?.timeMs ?? before.timeMs,
     szBytes: szBytes ?? whole?.szBytes ?? before.szBytes,
-    resetIntervalMs: resetIntervalMs ?? whole?.resetIntervalMs ?? before.resetIntervalMs,
+    resetIntervalMs: resetIntervalMs ?? whole?.resetIntervalMs ??
+      (whole && before.resetIntervalMs === 0 ? FOREVER_MS : before.resetIntervalMs),
     weights: weights ?? whole?.weights ?? equal,
     goals: goals ?? before.goals,
     ...(before.goalTuner && { goalTuner: before.goalTuner }),
@@ -195,16 +196,17 @@ function quotasOf(
 /** A quota without an interval would never be charged anew: it is for all time, as the peer has it. */
 const FOREVER_MS = 0xffff_ffff;
 
-function wholeQuotasOf(words: Words): Omit<Quotas, "goals"> {
+/** What is not said stays as it is. */
+function wholeQuotasOf(words: Words): Partial<Omit<Quotas, "goals">> {
   if (words.length < 1 || words.length > 6) {
     throw new RangeError(`Cannot use --damos_quotas as it must have 1 to 6 values: it has ${words.length}`);
   }
   const [time, size, reset, ...weights] = words;
   return {
     timeMs: parseMs(time),
-    szBytes: size === undefined ? 0 : parseBytes(size),
-    resetIntervalMs: reset === undefined ? FOREVER_MS : parseMs(reset),
-    weights: weightsOf([...weights, "0", "0", "0"].slice(0, 3)),
+    ...(size !== undefined && { szBytes: parseBytes(size) }),
+    ...(reset !== undefined && { resetIntervalMs: parseMs(reset) }),
+    ...(weights.length > 0 && { weights: weightsOf([...weights, "0", "0", "0"].slice(0, 3)) }),
   };
 }
 

@@ -266,6 +266,8 @@ class OurKdamond implements RunningKdamond {
 export interface Stopped {
   /** What it was. */
   status: KdamondStatus;
+  /** Which command started it, as in `damo record`. */
+  owner: string;
   /** Whose recorder still runs: it is asked to end, and turns its kdamond off itself. */
   recorderPid?: number;
   /** Whether it was to stay on until now. */
@@ -284,10 +286,10 @@ export async function stopOurs(roots: Roots): Promise<Stopped[]> {
       const entry = readEntry(roots, status.index, damon.name);
       if (!entry) continue;
       if (!entry.stays && isRecorderAlive(roots, entry)) {
-        stopped.push({ status, recorderPid: entry.recorder.pid });
+        stopped.push({ status, owner: ownerOf(entry), recorderPid: entry.recorder.pid });
       } else if (isOurs(status, entry)) {
         damon.restore(entry);
-        stopped.push({ status, ...(entry.stays && { stayed: true }) });
+        stopped.push({ status, owner: ownerOf(entry), ...(entry.stays && { stayed: true }) });
       } else {
         dropEntry(roots, status.index, damon.name);
       }

@@ -1,5 +1,6 @@
 import assert from "assert";
 import type { DamonOptions } from "../../damon/option_reader.ts";
+import type { Kdamond } from "../../damon/mod.ts";
 import { kdamondsOf } from "../../damon/options.ts";
 
 const PADDR = { target: "paddr", ramRanges: () => [], nodeRanges: () => [] } as const;
@@ -48,4 +49,16 @@ Deno.test("kdamondsOf takes filters and goals of running schemes away where none
   assert.deepEqual(scheme.filters, []);
   assert.deepEqual(scheme.quotas?.goals ?? [], []);
   assert.equal(scheme.quotas?.szBytes, 1 << 20);
+});
+
+Deno.test("kdamondsOf keeps what --damos_quotas does not say of a running scheme's quota, and has a new one for all time", () => {
+  const quotas = (options: Parameters<typeof kdamondsOf>[0], before?: Kdamond[]) =>
+    kdamondsOf(options, before ? {} : PADDR, before)[0].contexts[0].schemes![0].quotas!;
+  const action = { damos_action: [["pageout"]] };
+  const before = kdamondsOf({ ...action, damos_quotas: [["5ms", "7M", "2s", "1", "2", "3"]] }, PADDR);
+  const { timeMs, szBytes, resetIntervalMs, weights } = quotas({ damos_quotas: [["9ms"]] }, before);
+  assert.deepEqual([timeMs, szBytes, resetIntervalMs], [9, 7 << 20, 2000]);
+  assert.deepEqual(weights, { szPermil: 1, nrAccessesPermil: 2, agePermil: 3 });
+  const alone = quotas({ ...action, damos_quotas: [["9ms"]] });
+  assert.deepEqual([alone.szBytes, alone.resetIntervalMs, alone.weights.agePermil], [0, 0xffff_ffff, 0]);
 });
