@@ -2,7 +2,7 @@ import { KernelError, type Operations, UnsupportedError } from "../damon/mod.ts"
 import { readKernelConfig } from "./host.ts";
 import { type KernelMount, missingMount, mountCommand } from "./mounts.ts";
 import { loadableModules } from "./loadable.ts";
-import { isAlive, isKernelThread } from "./process.ts";
+import { commOf, isAlive, isKernelThread } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { kdamondsDir, readKdamonds } from "./sysfs.ts";
 
@@ -120,7 +120,10 @@ async function missingOperations(roots: Roots, operations: Operations): Promise<
  * @throws {RangeError} where there is none, or it is a kernel thread.
  */
 export function requireProcess(roots: Roots, pid: number): void {
-  if (!isAlive(roots, pid)) throw new RangeError(`Cannot record process ${pid}: there is no such process`);
+  if (!isAlive(roots, pid)) {
+    const why = commOf(roots, pid) === undefined ? "there is no such process" : "it has ended, as a zombie";
+    throw new RangeError(`Cannot record process ${pid}: ${why}`);
+  }
   if (!hasMemory(roots, pid)) {
     const what = isKernelThread(roots, pid) ? "it is a kernel thread" : "it is ending";
     throw new RangeError(`Cannot record process ${pid} as it must have memory of its own: ${what}`);

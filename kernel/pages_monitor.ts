@@ -2,6 +2,7 @@ import {
   type BudgetedIntervals,
   checkKdamond,
   type Context,
+  KernelError,
   type PagesCounts,
   type RecordedKdamond,
   type RecordedProcess,
@@ -15,8 +16,9 @@ import type { Monitor, MonitorCounts } from "./monitor.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
 import { requireProcess } from "./detect.ts";
-import { processOf, residentPagesOf } from "./process.ts";
+import { isAlive, processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
+import { errnoOf } from "./sysfs.ts";
 
 /** What a page sampler is to do. */
 export interface PagesMonitorOptions {
@@ -70,9 +72,29 @@ export function openPagesMonitor(roots: Roots, options: PagesMonitorOptions): Pa
   const { context, mode, maxOverhead = DEFAULT_MAX_OVERHEAD } = options;
   checkKdamond({ contexts: [context] });
   const budget = new SamplingBudget({ intervals: context.intervals, maxOverhead, minSamples: MIN_SAMPLES[mode] });
-  for (const { pid } of context.targets) requireProcess(roots, pid!);
+  for (const { pid } of context.targets) {
+    requireProcess(roots, pid!);
+    requireMappings(roots, pid!);
+  }
   const sampler = openPageSampler({ library: options.library, byIterator: options.byIterator });
   return new PagesMonitor(roots, sampler, budget, { ...options, maxOverhead });
+}
+
+/** What it has mapped tells where to look: of a process that hides it nothing would be seen. */
+function requireMappings(roots: Roots, pid: number): void {
+  const path = `${roots.proc}/${pid}/maps`;
+  try {
+    Deno.readTextFileSync(path);
+  } catch (error) {
+    // It ended in this moment.
+    if (!isAlive(roots, pid)) return;
+    throw new KernelError(
+      "look at what the process has mapped",
+      errnoOf(error),
+      path,
+      "run as root with CAP_SYS_PTRACE",
+    );
+  }
 }
 
 /** Snapshots by the page sampler. */

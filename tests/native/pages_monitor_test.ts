@@ -2,6 +2,7 @@ import assert from "assert";
 import type { RecordItem, Snapshot } from "../../damon/mod.ts";
 import { openPagesMonitor, type PagesMonitor, type PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
+import { fakeRoots } from "../fake_sysfs.ts";
 import { Process } from "./pages_processes.ts";
 
 const PAGE = 4096;
@@ -237,4 +238,19 @@ Deno.test("PagesMonitor stretches its intervals where they cost more than its bu
 Deno.test("openPagesMonitor refuses a process that is not there, before anything else", () => {
   assert.throws(() => monitorOf("exact", [2 ** 22 - 1]), /4194303/);
   assert.throws(() => monitorOf("exact", [Deno.pid], { maxOverhead: 0 }), RangeError);
+});
+
+Deno.test("openPagesMonitor says that a process hides what it has mapped, instead of that it ended", () => {
+  const stat = `42 (hidden) S 1 42 42 0 -1 4194304 ${"0 ".repeat(12)}777 0 0\n`;
+  using roots = fakeRoots({ "proc/42/stat": stat, "proc/42/maps/unreadable": "" });
+  const context = {
+    operations: "vaddr" as const,
+    intervals: { sampleUs: 5000, aggrUs: 100_000, updateUs: 1_000_000 },
+    nrRegions: { min: 10, max: 1000 },
+    targets: [{ pid: 42, regions: [] }],
+  };
+  assert.throws(() => openPagesMonitor(roots, { mode: "exact", context }), {
+    name: "KernelError",
+    message: /^Cannot look at what the process has mapped \(.*42\/maps\): .*; run as root with CAP_SYS_PTRACE$/,
+  });
 });

@@ -1,4 +1,5 @@
 import assert from "assert";
+import { requireProcess } from "../../kernel/detect.ts";
 import { isAlive, MappingsWatch, readProcess, startTicksOf } from "../../kernel/process.ts";
 import { fakeRoots } from "../fake_sysfs.ts";
 
@@ -43,4 +44,10 @@ Deno.test("MappingsWatch gives the mappings when they have changed, and only the
   assert.equal(watch.changed()?.[0].end, 0x3000);
   Deno.removeSync(`${roots.proc}/42/maps`);
   assert.equal(watch.changed(), undefined);
+});
+
+Deno.test("requireProcess tells a process that has ended, but is still there as a zombie, from none", () => {
+  using roots = fakeRoots({ "proc/43/stat": stat("gone", "Z", 778), "proc/43/comm": "gone\n" });
+  assert.throws(() => requireProcess(roots, 43), /^RangeError: Cannot record process 43: it has ended, as a zombie$/);
+  assert.throws(() => requireProcess(roots, 44), /^RangeError: Cannot record process 44: there is no such process$/);
 });
