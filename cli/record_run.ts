@@ -95,7 +95,14 @@ export async function record(
   };
   // Where the output takes no more, the record says so if it can, and stays as far as it got.
   if (isOutputFailure(failure)) writer.finishCut(footer);
-  else writer.finish(footer);
+  else {
+    try {
+      writer.finish(footer);
+    } catch (error) {
+      failure ??= error;
+      writer.finishCut({ ...footer, reason: `failure: ${(error as Error).message}` });
+    }
+  }
   writer.close();
   status.clear();
   if (failure !== undefined) throw failure;

@@ -8,6 +8,11 @@ export interface RecordEncoder {
   encode(items: readonly RecordItem[]): Uint8Array;
   /** How it ends. Called once, last. */
   end(): Uint8Array;
+  /**
+   * Of a format that is readable only with its end: forgets all pieces but those in the first `bytes`, and any end; what
+   * follows is another end.
+   */
+  takeBack?(bytes: number): void;
   /** Whether somebody may read along, line by line: each item is then written at once. */
   readonly isLive?: boolean;
   /** Whether pieces are made only when there is enough for one, however long that takes. */

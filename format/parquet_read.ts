@@ -8,6 +8,7 @@ import {
   type RecordReader,
   type Snapshot,
 } from "../damon/mod.ts";
+import { incompleteOf } from "./ending.ts";
 import { headerFrom } from "./header_check.ts";
 import { DECOMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS } from "./parquet_schema.ts";
 import { RegionRows } from "./region_rows.ts";
@@ -102,7 +103,10 @@ class ParquetReader implements RecordReader {
       return;
     }
     yield* before(Infinity);
-    if (this.rest.footer) yield { kind: "footer", footer: this.rest.footer };
+    if (this.rest.footer) {
+      this.incomplete = incompleteOf(this.rest.footer);
+      yield { kind: "footer", footer: this.rest.footer };
+    }
   }
 
   async *#snapshots(): AsyncGenerator<Snapshot> {

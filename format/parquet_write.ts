@@ -1,5 +1,15 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { AGE_UNKNOWN, type Mappings, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import {
+  AGE_UNKNOWN,
+  FIRST_POINTER_ID,
+  followedPid,
+  type Mappings,
+  type RecordFooter,
+  type RecordHeader,
+  type RecordItem,
+  type Snapshot,
+  withFollowed,
+} from "../damon/mod.ts";
 import type { RecordEncoder } from "./encoder.ts";
 import { COMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS, PARQUET_SCHEMA } from "./parquet_schema.ts";
 import { hitsTextOf } from "./region_rows.ts";
@@ -16,6 +26,14 @@ class Pieces extends ByteWriter {
   }
 }
 
+/** How far a file was before a row group. */
+interface Mark {
+  offset: number;
+  groups: number;
+  indexes: number;
+  rows: bigint;
+}
+
 /**
  * Encodes a record as Parquet: one row a region, in row groups with statistics, compressed by zstd. The header, footer and
  * memory maps are in the file's metadata. A Parquet file is readable only when it is whole.
@@ -30,7 +48,8 @@ export class ParquetEncoder implements RecordEncoder {
   readonly #pieces = new Pieces(1 << 20);
   readonly #writer: ParquetWriter;
   readonly #mappings: Mappings[] = [];
-  #footer: unknown;
+  #footer: RecordFooter | undefined;
+  readonly #marks: Mark[] = [];
 
   constructor(header: RecordHeader) {
     this.#header = header;
@@ -48,6 +67,7 @@ export class ParquetEncoder implements RecordEncoder {
   }
 
   encode(items: readonly RecordItem[]): Uint8Array {
+    this.#mark();
     const snapshots: Snapshot[] = [];
     for (const item of items) {
       if (item.kind === "snapshot") snapshots.push(item.snapshot);
@@ -58,6 +78,16 @@ export class ParquetEncoder implements RecordEncoder {
     return this.#pieces.take();
   }
 
+  takeBack(bytes: number): void {
+    const mark = this.#marks.findLast(({ offset }) => offset <= bytes);
+    if (!mark) return;
+    this.#pieces.index = 0;
+    this.#pieces.offset = mark.offset;
+    this.#writer.row_groups.length = mark.groups;
+    this.#writer.pendingIndexes.length = mark.indexes;
+    this.#writer.num_rows = mark.rows;
+  }
+
   end(): Uint8Array {
     this.#writer.kvMetadata = [
       { key: PARQUET_KEYS.header, value: JSON.stringify(this.#header) },
@@ -66,6 +96,12 @@ export class ParquetEncoder implements RecordEncoder {
     ];
     this.#writer.finish();
     return this.#pieces.take();
+  }
+
+  #mark(): void {
+    const { row_groups, pendingIndexes, num_rows } = this.#writer;
+    const { offset } = this.#pieces;
+    this.#marks.push({ offset, groups: row_groups.length, indexes: pendingIndexes.length, rows: num_rows });
   }
 
   #writeRows(snapshots: readonly Snapshot[]): void {
@@ -89,6 +125,7 @@ export class ParquetEncoder implements RecordEncoder {
       return column;
     };
     const { clock, host } = this.#header;
+    const { processes } = withFollowed(this.#header, this.#footer);
     const columns: Record<string, unknown[]> = {
       host: repeated(() => host.hostname),
       time: repeated(({ endNs }) =>
@@ -97,7 +134,7 @@ export class ParquetEncoder implements RecordEncoder {
       pid: repeated((snapshot) => this.#pidOf(snapshot) ?? null),
       comm: repeated((snapshot) => {
         const pid = this.#pidOf(snapshot);
-        return this.#header.processes.find((process) => process.pid === pid)?.comm ?? null;
+        return processes.find((process) => process.pid === pid)?.comm ?? null;
       }),
       kdamond: repeated(({ kdamond }) => kdamond),
       target_id: repeated(({ targetId }) => targetId),
@@ -122,11 +159,14 @@ export class ParquetEncoder implements RecordEncoder {
     });
   }
 
-  #pidOf({ kdamond, targetId }: Snapshot): number | undefined {
+  /** A child that was followed is told by the footer alone: of one in an earlier row group nothing is known yet. */
+  #pidOf(snapshot: Snapshot): number | undefined {
+    const { kdamond, targetId } = snapshot;
     const { kdamonds } = this.#header;
     const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
     const targets = recorded?.contexts[0]?.targets ?? [];
-    return targets[targetId < BigInt(targets.length) ? Number(targetId) : 0]?.pid;
+    if (targetId >= FIRST_POINTER_ID) return targets.length === 1 ? targets[0].pid : undefined;
+    return followedPid(this.#footer, snapshot) ?? targets[Number(targetId)]?.pid;
   }
 }
 

@@ -44,11 +44,12 @@ export interface PeerProcessStat {
 export class PeerSideWriter implements Disposable {
   readonly #clock: RecordClock;
   readonly #lists = new Map<string, Deno.FsFile>();
+  #isFull = false;
   #usage: { timeNs: number; footprints: PeerFootprint[] } | undefined;
 
   /**
    * @param path The record's.
-   * @throws {Deno.errors.PermissionDenied} and the like where it cannot be written.
+   * @throws {Error} naming the file that cannot be written.
    */
   constructor(readonly path: string, header: RecordHeader) {
     this.#clock = header.clock;
@@ -57,7 +58,10 @@ export class PeerSideWriter implements Disposable {
     if (header.kdamonds.length === 0) return;
     const { kdamonds } = JSON.parse(formatKdamondsJson(header.kdamonds)) as { kdamonds: object[] };
     const listed = kdamonds.map((kdamond, i) => ({ state: null, pid: String(header.kdamonds[i].pid), ...kdamond }));
-    Deno.writeTextFileSync(`${path}.kdamonds`, JSON.stringify(listed, null, 4), { mode: 0o600 });
+    this.#writing(
+      ".kdamonds",
+      (path) => Deno.writeTextFileSync(path, JSON.stringify(listed, null, 4), { mode: 0o600 }),
+    );
   }
 
   /** Takes what of an item belongs there: memory maps and memory in use. */
@@ -95,12 +99,13 @@ export class PeerSideWriter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#endUsage();
-    for (const file of this.#lists.values()) {
-      put(file, "\n]");
-      file.close();
+    try {
+      if (!this.#isFull) this.#endUsage();
+      for (const [list, file] of this.#lists) this.#writing(list, () => put(file, "\n]"));
+    } finally {
+      for (const file of this.#lists.values()) file.close();
+      this.#lists.clear();
     }
-    this.#lists.clear();
   }
 
   #endUsage(): void {
@@ -115,13 +120,29 @@ export class PeerSideWriter implements Disposable {
   }
 
   #append(list: typeof LISTS[number], value: unknown): void {
-    let file = this.#lists.get(list);
-    const isFirst = file === undefined;
-    if (!file) {
-      file = Deno.openSync(`${this.path}${list}`, { write: true, createNew: true, mode: 0o600 });
-      this.#lists.set(list, file);
+    this.#writing(list, (path) => {
+      let file = this.#lists.get(list);
+      if (!file) {
+        file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+        this.#lists.set(list, file);
+        put(file, "[");
+      }
+      const isFirst = file.seekSync(0, Deno.SeekMode.Current) === 1;
+      put(file, (isFirst ? "\n    " : ",\n    ") + JSON.stringify(value, null, 4).replaceAll("\n", "\n    "));
+    });
+  }
+
+  /** @throws {Error} naming the file that takes no more, for the first that does not: the others stay as they are. */
+  #writing(suffix: string, write: (path: string) => void): void {
+    const path = `${this.path}${suffix}`;
+    try {
+      write(path);
+    } catch (error) {
+      if (this.#isFull) return;
+      this.#isFull = true;
+      const why = (error as { code?: string }).code === "ENOSPC" ? "no space is left" : (error as Error).message;
+      throw new Error(`Cannot write ${path}: ${why}; make room, or write elsewhere`);
     }
-    put(file, (isFirst ? "[\n    " : ",\n    ") + JSON.stringify(value, null, 4).replaceAll("\n", "\n    "));
   }
 }
 
@@ -133,7 +154,15 @@ function keepAsOld(path: string, suffix: string): void {
   }
 }
 
+/** Writes all of it, or nothing: what is there already can then still be ended. */
 function put(file: Deno.FsFile, text: string): void {
+  const before = file.seekSync(0, Deno.SeekMode.Current);
   const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  try {
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  } catch (error) {
+    file.truncateSync(before);
+    file.seekSync(before, Deno.SeekMode.Start);
+    throw error;
+  }
 }

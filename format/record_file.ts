@@ -17,7 +17,9 @@ export class RecordWriter {
   regions = 0;
   readonly #encoder: RecordEncoder;
   /** What is in the file already. */
-  readonly #written = { snapshots: 0, regions: 0 };
+  #written = { snapshots: 0, regions: 0 };
+  /** What was in the file before each piece, where pieces may have to be taken back. */
+  readonly #before: { bytes: number; snapshots: number; regions: number }[] = [];
   readonly #waiting: RecordItem[] = [];
   #waitingRegions = 0;
   #flushedMs = performance.now();
@@ -78,9 +80,9 @@ export class RecordWriter {
     if (!force && (this.#encoder.isPatient || performance.now() - this.#flushedMs < BATCH_MS)) return;
     this.#flushedMs = performance.now();
     this.#waitingRegions = 0;
+    if (this.#encoder.takeBack) this.#before.push({ bytes: this.bytes, ...this.#written });
     this.#put(this.#encoder.encode(this.#waiting.splice(0)));
-    this.#written.snapshots = this.snapshots;
-    this.#written.regions = this.regions;
+    this.#written = { snapshots: this.snapshots, regions: this.regions };
   }
 
   /** Ends the record with its footer. @throws {RecordError} as {@linkcode write}. */
@@ -92,13 +94,31 @@ export class RecordWriter {
 
   /**
    * Ends a record whose output took no more where it got to: what was taken back of its last batch leaves room for a
-   * footer as a rule. The footer then counts only what was written.
+   * footer as a rule. The footer then counts only what was written. Parquet is readable only with it.
    *
    * @returns Whether there was room; else the record ends without a footer.
    */
   finishCut(footer: RecordFooter): boolean {
+    if (!this.isCuttable) return false;
+    if (this.#encoder.takeBack) return this.#finishShorter(footer);
     // Of other formats a piece may need those before it, one of which is lost.
-    if (!this.isCuttable || !(this.#encoder instanceof ArrowEncoder)) return false;
+    return this.#encoder instanceof ArrowEncoder && this.#tryEnd(footer);
+  }
+
+  /** Makes room for the end with the last pieces, as few as it takes. */
+  #finishShorter(footer: RecordFooter): boolean {
+    for (let before = this.#before.pop(); before; before = this.#before.pop()) {
+      const { bytes, ...written } = before;
+      this.#encoder.takeBack!(bytes);
+      this.#written = written;
+      this.bytes = bytes;
+      this.#cut();
+      if (this.#tryEnd(footer)) return true;
+    }
+    return false;
+  }
+
+  #tryEnd(footer: RecordFooter): boolean {
     const item: RecordItem = { kind: "footer", footer: { ...footer, ...this.#written } };
     try {
       // In one write: a record with a footer and no end mark would look cut off.
@@ -115,20 +135,25 @@ export class RecordWriter {
     this.file?.close();
   }
 
+  #cut(): void {
+    this.file!.truncateSync(this.bytes);
+    this.file!.seekSync(0, Deno.SeekMode.End);
+  }
+
   #put(bytes: Uint8Array): void {
     try {
       writeAll(this.file ?? Deno.stdout, bytes);
     } catch (error) {
       // Half a batch is of no use: what is left ends with the last whole one.
-      if (this.isCuttable) {
-        this.file!.truncateSync(this.bytes);
-        this.file!.seekSync(0, Deno.SeekMode.End);
-      }
+      if (this.isCuttable) this.#cut();
       if (error instanceof Deno.errors.BrokenPipe) throw error;
       const full = /os error 28/.test(String(error));
+      const rest = this.bytes > 0 && !this.#encoder.takeBack
+        ? "the record is readable up to there"
+        : "make room, or write elsewhere";
       throw new RecordError(
         `Cannot write ${this.path === "-" ? "to standard output" : this.path}: ` +
-          `${full ? "no space is left" : (error as Error).message}; the record is readable up to there`,
+          `${full ? "no space is left" : (error as Error).message}; ${rest}`,
         this.path,
         this.bytes,
       );

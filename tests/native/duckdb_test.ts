@@ -1,6 +1,7 @@
 import assert from "assert";
-import { type RecordHeader, Regions } from "../../damon/mod.ts";
+import { type RecordHeader, type RecordItem, Regions } from "../../damon/mod.ts";
 import { FORMATS, PartitionedWriter } from "../../format/mod.ts";
+import { ParquetEncoder } from "../../format/parquet_write.ts";
 import { HEADER } from "../records.ts";
 
 /** Answers each query of its arguments, in a process of its own: DuckDB is native code for Node.js. */
@@ -113,6 +114,56 @@ Deno.test("DuckDB queries the records of several hosts, and reads only the parts
     assert.match(String(exact[0].first), /^2026-01-30 23:59:50\.1/);
     assert.deepEqual(groups, [{ name: "age", type: "INT32", low: "99", high: "199", compression: "ZSTD" }]);
     assert.match(JSON.stringify(plan), /Scanning Files: 1\/6/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("Parquet names the process of each target, that of a child only where its record's end has told it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const header = headerOf(0);
+    const encoder = new ParquetEncoder(header);
+    const snapshot = (targetId: bigint, i: number): RecordItem => ({
+      kind: "snapshot",
+      snapshot: {
+        kdamond: 70,
+        targetId,
+        startNs: i * 1e8,
+        endNs: (i + 1) * 1e8,
+        sampleUs: 5000,
+        aggrUs: 100_000,
+        regions: Regions.from([{ start: 4096, end: 8192, nrAccesses: 1, age: 1 }]),
+      },
+    });
+    const footer = {
+      endNs: 9e9,
+      reason: "timeout",
+      snapshots: 4,
+      regions: 4,
+      events: 4,
+      received: 4,
+      dropped: 0,
+      torn: 0,
+      targets: [{ kdamond: 70, pids: [1000, 1234] }],
+      processes: [{ pid: 1234, comm: "worker", cmdline: [], exe: "" }],
+    };
+    const pieces = [
+      encoder.begin(),
+      encoder.encode([snapshot(0n, 0), snapshot(1n, 0)]),
+      encoder.encode([snapshot(0n, 1), snapshot(1n, 1), { kind: "footer", footer }]),
+      encoder.end(),
+    ];
+    await Deno.writeFile(`${folder}/a.parquet`, await new Blob(pieces as BlobPart[]).bytes());
+    const [rows] = await ask(
+      `SELECT target_id, pid, comm FROM '${folder}/a.parquet' ORDER BY end_ns, target_id`,
+    );
+    assert.deepEqual(rows, [
+      { target_id: "0", pid: 1000, comm: "nginx" },
+      { target_id: "1", pid: null, comm: null },
+      { target_id: "0", pid: 1000, comm: "nginx" },
+      { target_id: "1", pid: 1234, comm: "worker" },
+    ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,8 @@
 import assert from "assert";
 import { checkWritable, openRecord, RecordWriter } from "../../format/mod.ts";
 import { type RecordItem, Regions } from "../../damon/mod.ts";
+import { ParquetEncoder } from "../../format/parquet_write.ts";
+import { PeerSideWriter } from "../../format/peer_side_write.ts";
 import { HEADER } from "../records.ts";
 
 const FOOTER = { endNs: 9e9, reason: "timeout", snapshots: 1, regions: 1, events: 1, received: 1, dropped: 0, torn: 0 };
@@ -104,6 +106,56 @@ Deno.test("a record on a full disk ends with its last whole batch", async () => 
     const last = items.at(-1)!;
     assert.ok(last.kind === "footer" && last.footer.snapshots === written && last.footer.regions === written * 1000);
     assert.equal(incomplete, "its recorder failed: no space is left");
+  } finally {
+    new Deno.Command("umount", { args: [dir] }).outputSync();
+    await Deno.remove(dir);
+  }
+});
+
+Deno.test("a Parquet record on a full disk keeps its row groups, and says why it ends", async () => {
+  const dir = await Deno.makeTempDir();
+  const mount = (...args: string[]) => new Deno.Command("mount", { args }).outputSync();
+  assert.ok(mount("-t", "tmpfs", "-o", "size=256k", "none", dir).success, "this test needs root");
+  try {
+    const path = `${dir}/damon.parquet`;
+    const writer = RecordWriter.create(path, HEADER, new ParquetEncoder(HEADER));
+    let written = 0;
+    assert.throws(() => {
+      for (;; written++) {
+        writer.write(bigSnapshot(1000, (written + 1) * 1e8));
+        writer.flush();
+      }
+    }, { name: "RecordError", message: /no space is left; make room, or write elsewhere/ });
+    assert.ok(written > 6);
+    assert.ok(writer.finishCut({ ...FOOTER, reason: "failure: no space is left", snapshots: 99, regions: 99 }));
+    writer.close();
+    const { items, incomplete } = await readAll(path);
+    const { length } = items.filter(({ kind }) => kind === "snapshot");
+    // The list of the row groups takes the room of one or two.
+    assert.ok(length <= written && length >= written - 2);
+    const last = items.at(-1)!;
+    assert.ok(last.kind === "footer" && last.footer.snapshots === length && last.footer.regions === length * 1000);
+    assert.equal(incomplete, "its recorder failed: no space is left");
+  } finally {
+    new Deno.Command("umount", { args: [dir] }).outputSync();
+    await Deno.remove(dir);
+  }
+});
+
+Deno.test("PeerSideWriter on a full disk names the file once, and leaves lists that are whole", async () => {
+  const dir = await Deno.makeTempDir();
+  const mount = (...args: string[]) => new Deno.Command("mount", { args }).outputSync();
+  assert.ok(mount("-t", "tmpfs", "-o", "size=64k", "none", dir).success, "this test needs root");
+  try {
+    const writer = new PeerSideWriter(`${dir}/damon.data`, HEADER);
+    let looks = 0;
+    assert.throws(() => {
+      for (;; looks++) writer.footprints(looks, []);
+    }, { message: `Cannot write ${dir}/damon.data.mem_footprint: no space is left; make room, or write elsewhere` });
+    writer.footprints(looks, []);
+    writer[Symbol.dispose]();
+    assert.ok(looks > 2);
+    assert.equal(JSON.parse(Deno.readTextFileSync(`${dir}/damon.data.mem_footprint`)).length, looks);
   } finally {
     new Deno.Command("umount", { args: [dir] }).outputSync();
     await Deno.remove(dir);
