@@ -5,6 +5,11 @@ import { wantedFormat, writeRecord } from "./convert_write.ts";
 /** Runs `damo cat`. */
 export async function cat(files: readonly string[], options: CatOptions): Promise<void> {
   const format = await wantedFormat("-", options.format);
+  if (files.length > 1 && format !== "jsonl" && format !== "perf_script") {
+    throw new RangeError(
+      `Cannot print several records as ${format}, which has room for one: damo merge FILES -o - --format ${format} makes one`,
+    );
+  }
   for (const file of files) {
     await using record = await openRecord(file);
     const target = { output: "-", format, addresses: options.addresses };

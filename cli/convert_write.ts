@@ -49,6 +49,9 @@ export async function writeRecord(
   { output, format, partitionBy, ...options }: WriteTarget,
   whyIncomplete: () => string | undefined = () => undefined,
 ): Promise<Written> {
+  if (options.addresses === "hex" && format !== "jsonl") {
+    throw new RangeError(`Cannot use --addresses hex with ${format} as it is of JSON lines: use --format jsonl`);
+  }
   if (!partitionBy) checkWritable(output);
   const make = await FORMATS[format].load();
   const writer = partitionBy

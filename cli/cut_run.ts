@@ -15,8 +15,9 @@ export async function cut(input: string, output: string, options: CutOptions): P
   if (aggrUs > 0 || skip > 0) items = aggregateItems(items, { aggrUs, skip });
   const header = aggrUs > 0 ? aggregated(record.header, aggrUs) : record.header;
   const target = { output, format, addresses: options.addresses };
-  const { snapshots } = await writeRecord(header, items, target, () => record.incomplete);
+  const { snapshots, regions } = await writeRecord(header, items, target, () => record.incomplete);
   if (snapshots === 0) console.error(`damo: nothing in ${input} is selected: the output has no snapshot`);
+  else if (regions === 0) console.error(`damo: nothing in ${input} is selected: no snapshot has a region left`);
   if (record.incomplete) console.error(`damo: ${input} is not whole: ${record.incomplete}; what there is was used`);
 }
 

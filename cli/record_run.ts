@@ -1,6 +1,6 @@
 import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter, type RecordHeader } from "../damon/mod.ts";
 import type { FormatName } from "../format/encoder.ts";
-import { checkWritable } from "../format/output_file.ts";
+import { checkWritable, isStream } from "../format/output_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
 import { headerOf } from "../kernel/header.ts";
 import type { ProfileSource } from "../kernel/profile_items.ts";
@@ -185,6 +185,8 @@ function summaryOf(writer: RecordOutput, footer: RecordFooter, { clock, kdamonds
     `damo: ${sentenceOf(footer, clock.originNs)}`,
     writer.path === "-"
       ? `damo: wrote ${size} to standard output`
+      : isStream(last)
+      ? `damo: wrote ${size} to ${last}`
       : footer.snapshots === 0
       ? `damo: wrote ${where} (${size}), without a snapshot: record for longer than an aggregation interval`
       : `damo: wrote ${where} (${size}); see it with: damo report ${report} -i ${shellWord(last)}`,

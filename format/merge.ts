@@ -29,9 +29,11 @@ export function mergeHeaders(headers: readonly RecordHeader[]): RecordHeader {
 /**
  * How much is to be added to the times of each record so that all are by the clock of the first, ns.
  *
- * @throws {RangeError} where they cannot be told: the clocks differ and one has no wall-clock time.
+ * @throws {RangeError} where they cannot be told: the clocks differ and one has no wall-clock time; or where kdamonds of
+ * different machines have the same pid.
  */
 export function clockShiftsOf(headers: readonly RecordHeader[], names: readonly string[]): number[] {
+  checkApart(headers, names);
   const [first] = headers;
   return headers.map((header, i) => {
     const isSame = header.clock.name === first.clock.name &&
@@ -48,6 +50,27 @@ export function clockShiftsOf(headers: readonly RecordHeader[], names: readonly 
   });
 }
 
+/**
+ * Checks that the kdamonds of different boots or machines differ: they are known by their pids.
+ *
+ * @throws {RangeError} naming the first two records with the same.
+ */
+function checkApart(headers: readonly RecordHeader[], names: readonly string[]): void {
+  const seen = new Map<number, number>();
+  for (const [i, { kdamonds, host }] of headers.entries()) {
+    for (const { pid } of kdamonds) {
+      const before = seen.get(pid);
+      seen.set(pid, before ?? i);
+      const other = before === undefined ? "" : headers[before].host.bootId;
+      if (other === "" || host.bootId === "" || other === host.bootId) continue;
+      throw new RangeError(
+        `Cannot merge ${names[i]} with ${names[before!]} as kdamonds must be told apart: ` +
+          `both have kdamond ${pid}, of different machines or boots; convert each with --partition_by host,date instead`,
+      );
+    }
+  }
+}
+
 /** The items of several records in the order of time, with one footer that adds theirs up. */
 export async function* mergeItems(
   records: readonly RecordReader[],
@@ -56,14 +79,15 @@ export async function* mergeItems(
   const footers: RecordFooter[] = [];
   const sources = records.map((record, i) => {
     const shift = shiftsNs[i];
-    return { next: undefined as RecordItem | undefined, items: record.items()[Symbol.asyncIterator](), shift };
+    const items = record.items()[Symbol.asyncIterator]();
+    return { next: undefined as RecordItem | undefined, items, shift, header: record.header };
   });
   const advance = async (source: typeof sources[number]) => {
     for (;;) {
       const { done, value } = await source.items.next();
       source.next = done ? undefined : movedInTime(value, source.shift);
       if (source.next?.kind !== "footer") return;
-      footers.push(source.next.footer);
+      footers.push(withTargets(source.next.footer, source.header));
     }
   };
   for (const source of sources) await advance(source);
@@ -81,6 +105,13 @@ export async function* mergeItems(
 
 function timeOf(item: RecordItem): number {
   return item.kind === "footer" ? Infinity : timesOf(item).endNs;
+}
+
+/** Which processes the page sampler's targets are, which its own counts tell, as another's would. */
+function withTargets(footer: RecordFooter, { kdamonds }: RecordHeader): RecordFooter {
+  const { targets, pages } = footer;
+  if (targets || !pages || kdamonds.length !== 1) return footer;
+  return { ...footer, targets: [{ kdamond: kdamonds[0].pid, pids: pages.pids }] };
 }
 
 function addFooters(a: RecordFooter, b: RecordFooter): RecordFooter {

@@ -1,4 +1,4 @@
-import type { RecordFooter, RecordHeader, RecordItem } from "../damon/mod.ts";
+import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import type { RecordEncoder } from "./encoder.ts";
 import { RecordWriter } from "./record_file.ts";
 
@@ -90,7 +90,11 @@ export class PartitionedWriter {
     const host = encodeURIComponent(this.#header.host.hostname) || UNKNOWN;
     const folders = this.#columns.map((column) => `${column}=${column === "host" ? host : date}`);
     const folder = [this.folder, ...folders].join("/");
-    Deno.mkdirSync(folder, { recursive: true });
+    try {
+      Deno.mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new RecordError(`Cannot make the folder ${folder}: ${(error as Error).message}; choose another`, folder);
+    }
     const began = this.#time(startNs)?.replace(/[-:.]/g, "") ?? String(Math.round(startNs));
     const path = `${folder}/damo-${began}-${kdamond}${this.suffix}`;
     const writer = RecordWriter.create(path, this.#header, this.#make(this.#header));

@@ -2,7 +2,9 @@ import { Buffer } from "node:buffer";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import {
   AGE_UNKNOWN,
+  DEFAULT_INTERVALS,
   type Intervals,
+  type RecordedKdamond,
   type RecordHeader,
   type RecordItem,
   type SchemeFilter,
@@ -29,6 +31,7 @@ export class PeerJsonEncoder implements RecordEncoder {
   readonly batchRegions = 8192;
   readonly #header: RecordHeader;
   readonly #pieces: BytePieces;
+  readonly #seen = new Map<string, Intervals>();
   #first: string | undefined;
   #hasSnapshot = false;
   /** Texts of the records that wait: how each begins, then its snapshots, compressed. */
@@ -53,7 +56,7 @@ export class PeerJsonEncoder implements RecordEncoder {
       const key = keyOf(snapshot);
       if (this.#first === undefined) {
         this.#first = key;
-        text += "[" + headOf(this.#header, snapshot);
+        text += "[" + headOf(this.#header, snapshot, this.#intervals(snapshot));
       }
       const intervals = this.#intervals(snapshot);
       const own = snapshotText(inConfiguredSamples(snapshot, intervals), intervals);
@@ -63,7 +66,7 @@ export class PeerJsonEncoder implements RecordEncoder {
         continue;
       }
       const isNew = !this.#others.has(key);
-      if (isNew) this.#others.set(key, { head: headOf(this.#header, snapshot), parts: [] });
+      if (isNew) this.#others.set(key, { head: headOf(this.#header, snapshot, intervals), parts: [] });
       waiting.set(key, (waiting.get(key) ?? "") + (isNew ? "" : ",") + own);
     }
     for (const [key, own] of waiting) this.#others.get(key)!.parts.push(deflateRawSync(encodeText(own)));
@@ -86,8 +89,15 @@ export class PeerJsonEncoder implements RecordEncoder {
     return new Uint8Array(Buffer.concat(out));
   }
 
+  /** As configured; where nothing tells, those that its first snapshot has, or its counts could not be read as rates. */
   #intervals(snapshot: Snapshot): Intervals | undefined {
-    return intervalsOf(this.#header, snapshot);
+    const configured = kdamondOf(this.#header, snapshot)?.contexts[0]?.intervals;
+    if (configured) return configured;
+    const key = keyOf(snapshot);
+    const { sampleUs, aggrUs } = snapshot;
+    const seen = this.#seen.get(key) ?? (sampleUs > 0 && aggrUs > 0 && { ...DEFAULT_INTERVALS, sampleUs, aggrUs });
+    if (seen) this.#seen.set(key, seen);
+    return seen || undefined;
   }
 }
 
@@ -98,21 +108,30 @@ function kdamondOf(header: RecordHeader, { kdamond }: Snapshot) {
     (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
 }
 
-function intervalsOf(header: RecordHeader, snapshot: Snapshot): Intervals | undefined {
-  return kdamondOf(header, snapshot)?.contexts[0]?.intervals;
+/**
+ * Its index; where several have none, or the same, their places tell them apart. One that the header does not know keeps
+ * the number that it came with.
+ */
+function indexOf({ kdamonds }: RecordHeader, kdamond: RecordedKdamond | undefined, called: number) {
+  const isKnown = kdamond !== undefined && (called === 0 || called === kdamond.pid || called === kdamond.index);
+  if (!isKnown) return called > 0 ? called : kdamond?.index;
+  const indexes = new Set(kdamonds.map(({ index }) => index));
+  const areTold = indexes.size === kdamonds.length && !(kdamonds.length > 1 && indexes.has(undefined));
+  return areTold ? kdamond.index : kdamonds.indexOf(kdamond);
 }
 
 /** A record up to its first snapshot. */
-function headOf(header: RecordHeader, snapshot: Snapshot): string {
+function headOf(header: RecordHeader, snapshot: Snapshot, own: Intervals | undefined): string {
   const kdamond = kdamondOf(header, snapshot);
+  const index = indexOf(header, kdamond, snapshot.kdamond);
   // Where ages are not known the Python damo must not know the intervals either: it would multiply by them.
-  const intervals = snapshot.regions.age.includes(AGE_UNKNOWN) ? undefined : intervalsOf(header, snapshot);
+  const intervals = snapshot.regions.age.includes(AGE_UNKNOWN) ? undefined : own;
   const goal = intervals?.goal;
   const { scheme } = snapshot;
   const filters = kdamond?.contexts[0]?.schemes?.[scheme?.index ?? 0]?.filters ?? [];
   const fields = {
-    kdamond_idx: kdamond?.index ?? null,
-    context_idx: kdamond?.index === undefined ? null : 0,
+    kdamond_idx: index ?? null,
+    context_idx: index === undefined ? null : 0,
     intervals: intervals === undefined ? null : {
       sample_us: String(intervals.sampleUs),
       aggr_us: String(intervals.aggrUs),

@@ -1,8 +1,11 @@
-import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import { AGE_UNKNOWN, DEFAULT_INTERVALS, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
 import { encodeText, type RecordEncoder } from "./encoder.ts";
 import { decimalU64 } from "./exact_number.ts";
 import { inConfiguredSamples } from "./peer_samples.ts";
 import { formatComment } from "./trace_comments.ts";
+
+/** DAMON's default: 5 ms in 100 ms. */
+const USUAL_SAMPLES = DEFAULT_INTERVALS.aggrUs / DEFAULT_INTERVALS.sampleUs;
 
 /**
  * Encodes a record as text in the form of `perf script`: one `damon_aggregated` event a region, or `damos_before_apply` where
@@ -49,7 +52,10 @@ export class TraceEncoder implements RecordEncoder {
   }
 
   #snapshot(recorded: Snapshot): string {
-    const snapshot = inConfiguredSamples(recorded, this.#header.kdamonds[0]?.contexts[0]?.intervals);
+    // Where the header says no intervals, readers take DAMON's usual number of samples.
+    const configured = this.#header.kdamonds[0]?.contexts[0]?.intervals ??
+      (recorded.sampleUs > 0 ? { sampleUs: recorded.aggrUs / USUAL_SAMPLES, aggrUs: recorded.aggrUs } : undefined);
+    const snapshot = inConfiguredSamples(recorded, configured);
     const { kdamond, targetId, endNs, sampleUs, regions, scheme } = snapshot;
     const { start, end, nrAccesses, age, length } = regions;
     if (length === 0) return "";

@@ -1,11 +1,12 @@
 import assert from "assert";
+import { cat } from "../../cli/cat_run.ts";
 import { convert } from "../../cli/convert_run.ts";
 import { cut } from "../../cli/cut_run.ts";
 import { merge } from "../../cli/merge_run.ts";
 import { outputFormatFor, parseRotate } from "../../cli/record_output.ts";
 import type { RecordOptions } from "../../cli/record.ts";
 import { infoText } from "../../cli/info_text.ts";
-import { type RecordItem, Regions } from "../../damon/mod.ts";
+import { type PagesCounts, type RecordFooter, type RecordItem, Regions } from "../../damon/mod.ts";
 import { arrowFooter } from "../../format/arrow_tail.ts";
 import { describeRecord, openRecord } from "../../format/mod.ts";
 import { encodeSample, readAll, snapshotsIn } from "../record_samples.ts";
@@ -173,4 +174,96 @@ Deno.test("record --rotate takes a size or a time, and goes with files", async (
   assert.equal(await outputFormatFor(options({ out: "x.parquet" })), "parquet");
   // As ever: a name that says nothing is damo's own format.
   assert.equal(await outputFormatFor(options({ out: "record" })), "arrow");
+});
+
+const kdamondOf = (pid: number, sampleUs = 5000) => ({
+  pid,
+  ours: true,
+  contexts: [{
+    operations: "vaddr" as const,
+    intervals: { sampleUs, aggrUs: 100_000, updateUs: 1_000_000 },
+    nrRegions: { min: 10, max: 1000 },
+    targets: [{ pid: 4, regions: [] }],
+  }],
+});
+
+Deno.test("damo merge refuses kdamonds of two machines with one pid, as nothing would tell them apart", async () => {
+  await withRecord(async (folder) => {
+    const header = { ...HEADER, kdamonds: [kdamondOf(1)] };
+    const elsewhere = { ...header, host: { ...HEADER.host, bootId: "other" } };
+    for (const [name, each] of Object.entries({ here: header, again: header, there: elsewhere })) {
+      const bytes = await encodeSample({ header: each, items: [snapshot(0), FOOTER] }, "jsonl");
+      await Deno.writeFile(`${folder}/${name}.jsonl`, bytes);
+    }
+    const mergeWith = (name: string) =>
+      merge([`${folder}/here.jsonl`, `${folder}/${name}.jsonl`], { ...OPTIONS, output: `${folder}/c.jsonl` });
+    await mergeWith("again");
+    await assert.rejects(mergeWith("there"), /kdamonds must be told apart: both have kdamond 1, of different machines/);
+  });
+});
+
+Deno.test("damo merge keeps which processes the page sampler's targets are", async () => {
+  await withRecord(async (folder) => {
+    const pages = { pids: [4, 5] } as unknown as PagesCounts;
+    const footer = { ...(FOOTER as { footer: RecordFooter }).footer, pages };
+    const items: RecordItem[] = [snapshot(0), snapshot(1), { kind: "footer", footer }];
+    const bytes = await encodeSample({ header: { ...HEADER, kdamonds: [kdamondOf(1)] }, items }, "jsonl");
+    await Deno.writeFile(`${folder}/b.jsonl`, bytes);
+    await merge([`${folder}/b.jsonl`, `${folder}/a.arrow`], { ...OPTIONS, output: `${folder}/c.jsonl` });
+    const last = (await readAll(`${folder}/c.jsonl`)).items.at(-1)!;
+    assert.ok(last.kind === "footer");
+    assert.deepEqual(last.footer.targets, [{ kdamond: 1, pids: [4, 5] }]);
+  });
+});
+
+Deno.test("several kdamonds stay apart in the Python damo's files, through any number of conversions", async () => {
+  await withRecord(async (folder) => {
+    const items = [snapshot(0, 77), snapshot(0, 88), FOOTER];
+    const known = { ...HEADER, kdamonds: [kdamondOf(77), kdamondOf(88)] };
+    for (const header of [known, HEADER]) {
+      await Deno.writeFile(`${folder}/0.jsonl`, await encodeSample({ header, items }, "jsonl"));
+      await convert(`${folder}/0.jsonl`, `${folder}/1.data`, OPTIONS);
+      await convert(`${folder}/1.data`, `${folder}/2.json`, OPTIONS);
+      for (const name of ["1.data", "2.json"]) {
+        const kdamonds = snapshotsIn(await readAll(`${folder}/${name}`)).map(({ kdamond }) => kdamond);
+        assert.deepEqual(kdamonds, header === known ? [0, 1] : [77, 88], name);
+      }
+    }
+  });
+});
+
+Deno.test("access rates stay as they are where only snapshots say their intervals", async () => {
+  await withRecord(async (folder) => {
+    const stretched = Array.from({ length: 4 }, (_, i): RecordItem => {
+      const item = snapshot(2 * i);
+      return item.kind === "snapshot" ? { kind: "snapshot", snapshot: { ...item.snapshot, sampleUs: 20_000 } } : item;
+    });
+    await Deno.writeFile(`${folder}/0.csv`, await encodeSample({ header: HEADER, items: stretched }, "csv"));
+    const rates = async (path: string) =>
+      snapshotsIn(await readAll(path)).map(({ regions, sampleUs, aggrUs }) =>
+        regions.nrAccesses[0] * sampleUs / aggrUs
+      );
+    for (const name of ["a.json", "b.script"]) {
+      await convert(`${folder}/0.csv`, `${folder}/${name}`, OPTIONS);
+      assert.deepEqual(await rates(`${folder}/${name}`), await rates(`${folder}/0.csv`), name);
+    }
+  });
+});
+
+Deno.test("what would be ignored, or make a file that is not whole, is refused", async () => {
+  await withRecord(async (folder) => {
+    const record = `${folder}/a.arrow`;
+    await assert.rejects(
+      convert(record, `${folder}/b.csv`, { addresses: "hex" }),
+      /Cannot use --addresses hex with csv/,
+    );
+    await assert.rejects(
+      cat([record, record], { ...OPTIONS, format: "arrow" }),
+      /Cannot print several records as arrow, which has room for one: damo merge FILES -o - --format arrow makes one/,
+    );
+    await assert.rejects(convert(record, record, { ...OPTIONS, partition_by: "date" }), {
+      name: "RecordError",
+      message: /^Cannot make the folder .*; choose another$/,
+    });
+  });
 });
