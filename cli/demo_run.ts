@@ -55,6 +55,7 @@ async function recordInLab({ out, workload }: DemoOptions): Promise<void> {
 
 /** Starts the workload, records it from the moment it is ready to its end. */
 export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
+  Deno.mkdirSync(out, { recursive: true });
   const child = new Deno.Command(`${CHECKOUT}/build/workload`, {
     args: [workload, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
     stdin: "piped",
@@ -90,5 +91,5 @@ async function readyLine(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promi
     text += chunk;
     if (/^ready/m.test(text)) return;
   }
-  throw new Error(`Cannot run the workload as it ended before it was ready: ${text}`);
+  throw new Error(`Cannot run the workload as it ended before it was ready${text && `: ${text.trim()}`}`);
 }

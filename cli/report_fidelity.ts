@@ -1,5 +1,6 @@
 import { formatNr, RecordError, type RecordFooter, type RecordItem, type RecordReader } from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
+import { SNIFF_BYTES, sniffFormat } from "../format/sniff.ts";
 import {
   fidelityBetween,
   fidelityCaptionOf,
@@ -57,7 +58,7 @@ export async function reportFidelity(
   const wanted = { hotFraction: parseShare(options.hot), timeRows };
   await using first = await rereadable(path);
   await using second = await rereadable(referencePath);
-  if (await firstByteOf(first.path) === BRACE) {
+  if (await holds(first.path) === "truth") {
     throw new RangeError(
       `Cannot read ${path} as a record: it looks like a truth, which comes second: damo report fidelity RECORD TRUTH`,
     );
@@ -147,28 +148,33 @@ function parseShare(text: string): number {
   throw new RangeError(`Cannot use --hot ${text} as it must be above 0 and at most 100%, in a form like 20% or 0.2`);
 }
 
-/** A truth begins with a brace, a record with the mark of an Arrow stream. */
-const [BRACE, ARROW] = ["{".charCodeAt(0), 0xff];
-
-/** The first byte of a file; `undefined` where it has none or cannot be read, which opening it will explain. */
-async function firstByteOf(path: string): Promise<number | undefined> {
+/** What a file seems to hold; `undefined` where it has nothing or cannot be read, which opening it will explain. */
+async function holds(path: string): Promise<"truth" | "record" | "neither" | undefined> {
+  const head = new Uint8Array(SNIFF_BYTES);
+  let length: number | null;
   try {
     using file = await Deno.open(path);
-    const byte = new Uint8Array(1);
-    return await file.read(byte) === 1 ? byte[0] : undefined;
+    length = await file.read(head);
   } catch {
     return undefined;
   }
+  if (!length) return undefined;
+  const bytes = head.subarray(0, length);
+  const format = sniffFormat(bytes);
+  if (format === "unknown") return "neither";
+  // A record as lines of JSON begins with its header.
+  const isTruth = format === "jsonl" && !/^\s*\{\s*"kind"\s*:\s*"header"/.test(new TextDecoder().decode(bytes));
+  return isTruth ? "truth" : "record";
 }
 
 /** The truth in a file; `undefined` where it is for {@linkcode openRecord}. `name` is for errors. */
 async function truthIn(path: string, name: string): Promise<Truth | undefined> {
-  const first = await firstByteOf(path);
-  if (first === BRACE) return parseTruth(await Deno.readTextFile(path), name);
-  if (first === undefined || first === ARROW) return undefined;
+  const what = await holds(path);
+  if (what === "truth") return parseTruth(await Deno.readTextFile(path), name);
+  if (what !== "neither") return undefined;
   throw new RecordError(
     `Cannot read ${name} as a truth or a record: it is neither JSON lines made by damo workload CONFIG --truth FILE, ` +
-      `nor an Arrow stream made by damo record`,
+      `nor a record of any format (damo help formats)`,
     name,
   );
 }

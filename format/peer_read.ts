@@ -94,6 +94,7 @@ class PeerWalk {
 
   async *snapshots(): AsyncGenerator<Snapshot> {
     for await (const _ of this.window.list("[", "]")) yield* this.#record();
+    if (await this.window.peek() !== -1) throw this.window.error("something follows its end, which is left out");
   }
 
   async *#record(): AsyncGenerator<Snapshot> {

@@ -95,6 +95,7 @@ export async function openSource(
   for (const { pid } of contexts.flatMap(({ targets }) => targets)) if (pid !== PID_TO_COME) refuseBoth(roots, pid!);
   const source = openPages(roots, options, watched[0]);
   if (options.ringBytes !== undefined) say("--ring is not used: the page sampler has no ring buffer");
+  if (watched[0].refreshMs !== undefined) say("--refresh_stat is not used: the kernel's files are DAMON's");
   return source;
 }
 

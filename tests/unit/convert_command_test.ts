@@ -267,3 +267,13 @@ Deno.test("what would be ignored, or make a file that is not whole, is refused",
     });
   });
 });
+
+Deno.test("JSON of the Python damo that is followed by something, as by another record, is not taken for whole", async () => {
+  await withRecord(async (folder) => {
+    const bytes = await encodeSample({ header: HEADER, items: [snapshot(0), FOOTER] }, "json");
+    await Deno.writeFile(`${folder}/two.json`, new Blob([bytes as BlobPart, "\n", bytes as BlobPart]).stream());
+    const { items, incomplete } = await readAll(`${folder}/two.json`);
+    assert.equal(items.length, 1);
+    assert.match(incomplete!, /^something follows its end, which is left out, near byte/);
+  });
+});

@@ -1,5 +1,6 @@
 import assert from "assert";
 import { Ajv } from "ajv";
+import { convert } from "../../cli/convert_run.ts";
 import { reportFidelity } from "../../cli/report_fidelity.ts";
 import type { RecordHeader, Snapshot } from "../../damon/mod.ts";
 import { renderSvg } from "../../draw/mod.ts";
@@ -69,6 +70,23 @@ Deno.test("reportFidelity takes its reference for what it contains, whatever its
   });
 });
 
+Deno.test("reportFidelity compares records of any format with each other, lines of JSON too", async () => {
+  await inFolder(async (at) => {
+    for (const name of ["a.jsonl", "b.parquet"]) {
+      await convert(at(name.replace(/\..*/, ".arrow")), at(name), { addresses: "integer" });
+    }
+    const made = async (record: string, reference: string) => {
+      await reportFidelity(at(record), at(reference), { ...OPTIONS, output: at("out.json") });
+      return JSON.parse(await Deno.readTextFile(at("out.json"))).rows[0];
+    };
+    const wanted = await made("a.arrow", "b.arrow");
+    for (const [record, reference] of [["a.jsonl", "b.arrow"], ["a.arrow", "b.parquet"]]) {
+      assert.deepEqual(await made(record, reference), wanted, `${record} ${reference}`);
+    }
+    assert.deepEqual((await made("b.arrow", "a.jsonl")).precision, wanted.recall);
+  });
+});
+
 Deno.test("reportFidelity writes what the output's name asks for", async () => {
   await inFolder(async (at) => {
     const made = async (name: string) => {
@@ -93,7 +111,7 @@ Deno.test("reportFidelity says in a sentence what it cannot do, and leaves no fi
     await fails(["truth.jsonl", "a.arrow"], /truth, which comes second: damo report fidelity RECORD TRUTH/);
     await fails(["none.arrow", "truth.jsonl"], /there is no such file/);
     await fails(["a.arrow", "none.jsonl"], /there is no such file/);
-    await fails(["a.arrow", "prose.md"], /neither JSON lines .* nor an Arrow stream/);
+    await fails(["a.arrow", "prose.md"], /neither JSON lines .* nor a record of any format/);
     await fails(["a.arrow", "broken.jsonl"], /broken\.jsonl as line 1 must have/);
     await fails(["a.arrow", "stranger.jsonl"], /watched its process 43: it watched process 42/);
     await fails(["a.arrow", "later.jsonl"], /has no snapshot in the time of .*; are they of the same run\?/);
