@@ -328,7 +328,7 @@ Deno.test("replaySchemes predicts the bytes that the kernel then takes out of me
   ];
   for (const { name, run } of cases) {
     // Within 5 % where nothing else runs. A machine that is held up shows the recorder another workload than the kernel.
-    for (let left = 2; left > 0; left--) {
+    for (let left = 3; left > 0; left--) {
       const { predicted, memory } = await run();
       // What is in swap, and what came back from there.
       const out = memory.swapBytes + memory.majorFaults * 4096;
