@@ -6,6 +6,7 @@ import {
   type Scheme,
   type Snapshot,
 } from "../damon/mod.ts";
+import { DoubtfulReturns } from "./doubtful_returns.ts";
 import type { GrowingTime } from "./growing_time.ts";
 import type { NamedRange } from "./mapping_names.ts";
 import { bytesOf, intersect, subtract, unite } from "./ranges.ts";
@@ -49,7 +50,10 @@ export interface SchemeReplay {
   unknownBytes: number;
   /** The same of what is mapped, where the record says so, with each page counted once until it is accessed again. */
   distinctBytes: number;
-  /** Bytes that were accessed again after it acted on them: what it would have cost. */
+  /**
+   * Bytes that were accessed again after it acted on them: what it would have cost. A region counts whole that was hit in any
+   * sample, unless a hot part of it that explains the hits shows soon after.
+   */
   returnedBytes: number;
   /** The most bytes at once on which it had acted and that were not accessed since. */
   mostHeldBytes: number;
@@ -71,8 +75,8 @@ export interface SchemeReplay {
 
 /** A region, or what is left of it, with its age as it would be had the schemes acted. */
 export interface ReplayPiece extends AddressRange {
-  /** Bytes of the region that it is of. */
-  regionBytes: number;
+  /** The region that it is of. */
+  region: AddressRange;
   /** As the record has it. */
   nrAccesses: number;
   /** As the record has it. */
@@ -105,6 +109,7 @@ export class SchemeReplayer {
   readonly #patterns = new Map<string, RecordPattern>();
   readonly #paces = new Map<string, Pace>();
   readonly #mappings = new Map<string, MappingReplay>();
+  readonly #doubts = new Map<string, DoubtfulReturns>();
   readonly #time: GrowingTime;
   readonly #tried: Float64Array;
   readonly #heldNs: Float64Array;
@@ -125,11 +130,23 @@ export class SchemeReplayer {
   }
 
   /** What was accessed since is no longer as the scheme left it, and what is not monitored any more is gone. */
-  giveBack(key: string, idle: readonly AddressRange[], accessed: readonly AddressRange[]): void {
+  giveBack(key: string, snapshot: Snapshot, pieces: readonly ReplayPiece[]): void {
     const held = this.held.get(key);
-    if (!held?.length) return;
-    this.#sums.returnedBytes += bytesOf(intersect(held, accessed));
-    this.held.set(key, unite([], intersect(held, idle)));
+    if (!held) return;
+    const most = maxNrAccessesOf(snapshot);
+    const doubts = this.#doubts.get(key) ?? new DoubtfulReturns();
+    this.#doubts.set(key, doubts);
+    const idle = pieces.filter(({ nrAccesses }) => nrAccesses === 0);
+    const hot = pieces.filter(({ nrAccesses }) => nrAccesses >= most / 2);
+    const kept = subtract(doubts.settle(idle, hot, most), held);
+    for (const piece of pieces) {
+      if (piece.nrAccesses === 0) continue;
+      const returned = intersect(held, [piece]);
+      this.#sums.returnedBytes += bytesOf(returned);
+      if (piece.nrAccesses < most) doubts.add(piece.region, piece.nrAccesses, returned);
+    }
+    this.#sums.returnedBytes -= bytesOf(kept);
+    this.held.set(key, unite(intersect(held, idle), kept));
   }
 
   /** Whether its time has come with this snapshot of the target; `nowUs` is the time as DAMON counts it, in samples. */
@@ -283,7 +300,8 @@ export class SchemeReplayer {
 }
 
 function fits({ szBytes, nrAccesses, age, hasAge }: RecordPattern, piece: ReplayPiece, itsAge: number): boolean {
-  const { regionBytes, nrAccesses: rate } = piece;
+  const { region, nrAccesses: rate } = piece;
+  const regionBytes = region.end - region.start;
   if (!(szBytes.min <= regionBytes && regionBytes <= szBytes.max)) return false;
   if (!(nrAccesses.min <= rate && rate <= nrAccesses.max)) return false;
   return !hasAge || (itsAge !== AGE_UNKNOWN && age.min <= itsAge && itsAge <= age.max);

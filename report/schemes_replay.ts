@@ -116,9 +116,7 @@ export class SchemesReplayFold implements Fold {
     state.bytes = bytesOf(mapped ? intersect(pieces, mapped) : pieces);
     const monitored = [...this.#targets.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     this.#monitoredBytes = Math.max(this.#monitoredBytes, monitored);
-    const [idle, accessed]: [AddressRange[], AddressRange[]] = [[], []];
-    for (const piece of pieces) (piece.nrAccesses > 0 ? accessed : idle).push(piece);
-    for (const scheme of this.#schemes) scheme.giveBack(key, idle, accessed);
+    for (const scheme of this.#schemes) scheme.giveBack(key, snapshot, pieces);
     const due = this.#schemes.filter((scheme) => scheme.isDue(key, snapshot, state.nowUs));
     for (const scheme of due) scheme.begin(key, snapshot, pieces);
     const tried = tryAll(due, key, snapshot, target, pieces);
@@ -150,13 +148,12 @@ export class SchemesReplayFold implements Fold {
     const pieces: ReplayPiece[] = [];
     for (let i = 0; i < regions.length; i++) {
       const [recordedAge, nrAccesses] = [regions.age[i], regions.nrAccesses[i]];
-      const regionBytes = regions.end[i] - regions.start[i];
-      const whole = [{ start: regions.start[i], end: regions.end[i] }];
-      for (const range of watched.length > 0 ? intersect(whole, watched) : whole) {
+      const region = { start: regions.start[i], end: regions.end[i] };
+      for (const range of watched.length > 0 ? intersect([region], watched) : [region]) {
         for (const { start, end, value } of acted.within(range.start, range.end)) {
           const since = value === undefined ? Infinity : aggregations - value;
           const age = recordedAge === AGE_UNKNOWN ? recordedAge : Math.min(recordedAge, since);
-          pieces.push({ start, end, regionBytes, nrAccesses, recordedAge, age });
+          pieces.push({ start, end, region, nrAccesses, recordedAge, age });
         }
       }
     }

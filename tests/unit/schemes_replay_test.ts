@@ -84,6 +84,42 @@ Deno.test("replaySchemes counts a page anew once it was accessed again, and what
   assert.deepEqual(heldOverTime.map((bytes) => bytes! / K64), [0, 0, 0, 10, 10, 10, 0, 0, 0, 0, 10, 10]);
 });
 
+/** A part of 5 and one of 15 are idle in one region; then the first is hot, which shows at once, and is cut out by and by. */
+const cutOut = (hits: number, isHot: boolean) =>
+  snapshots(20, (i) => {
+    if (i < 8) return [[0, 20, 0, i]];
+    if (i < 10) return [[0, 20, hits, i]];
+    return isHot ? [[0, 5, 20, i - 10], [5, 20, 0, i]] : [[0, 20, 0, i - 10]];
+  });
+
+Deno.test("replaySchemes takes a region of which a hot part is cut out as accessed in that part only", async () => {
+  const steps: [number, number][] = [];
+  const onHit = ({ held, snapshot }: ReplayHit) =>
+    steps.push([snapshot.startNs / 1e8, held.reduce((sum, { start, end }) => sum + (end - start) / K64, 0)]);
+  const { returnedBytes, distinctBytes, heldBytes } = await replayed(
+    scheme("pageout", AGED(5)),
+    cutOut(6, true),
+    {},
+    onHit,
+  );
+  assert.deepEqual([returnedBytes, distinctBytes, heldBytes].map((bytes) => bytes / K64), [5, 20, 15]);
+  assert.deepEqual(steps.filter(([at]) => at === 7 || at === 10), [[7, 20], [10, 15]]);
+});
+
+Deno.test("replaySchemes takes a region as accessed whole where no hot part explains its hits, or not so many", async () => {
+  for (const items of [cutOut(6, false), cutOut(15, true)]) {
+    const { returnedBytes } = await replayed(scheme("pageout", AGED(5)), items);
+    assert.equal(returnedBytes / K64, 20);
+  }
+  // It shows 17 snapshots after the hits, when all is out again.
+  const late = snapshots(30, (i) => {
+    if (i < 25) return [[0, 20, i === 8 ? 6 : 0, i < 8 ? i : Math.max(0, i - 9)]];
+    return [[0, 5, 20, 0], [5, 20, 0, i - 9]];
+  });
+  const { returnedBytes } = await replayed(scheme("pageout", AGED(5)), late);
+  assert.equal(returnedBytes / K64, 25);
+});
+
 Deno.test("replaySchemes asks schemes in their order: the first leaves nothing to one that asks for age", async () => {
   const { schemes: [first, second] } = await replay([scheme("cold", AGED(3)), scheme("pageout", AGED(3))], steady(12));
   assert.equal(first.hits, 3);
