@@ -4,6 +4,7 @@ import {
   DEFAULT_NR_REGIONS,
   type Kdamond,
   type Quotas,
+  type RecordReader,
   type Scheme,
   SYSFS_FEATURES,
 } from "../../../damon/mod.ts";
@@ -13,6 +14,7 @@ import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
 import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { memoryOf } from "../../../kernel/process.ts";
+import { uptimeNs } from "../../../kernel/tried_monitor.ts";
 import { replaySchemes } from "../../../report/mod.ts";
 import { assertClean, COLD, compressedSwap, context, exists, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
 import { debugfsTree } from "./debugfs.ts";
@@ -275,6 +277,24 @@ Deno.test("a goal moves the quota in force: up while it is missed, down where it
   exercised("a goal that moves its quota");
 });
 
+/**
+ * The record from a time on. A busy machine lets the workload begin late: what it uses first was idle until then, in the record
+ * only, and would be predicted to go out and come back.
+ */
+async function openFrom(path: string, fromNs: number): Promise<RecordReader> {
+  const record = await openRecord(path);
+  return {
+    header: record.header,
+    incomplete: record.incomplete,
+    async *items() {
+      for await (const item of record.items()) {
+        if (item.kind !== "snapshot" || item.snapshot.startNs >= fromNs) yield item;
+      }
+    },
+    [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
+  };
+}
+
 /** Replays what was recorded without schemes, then has the kernel apply them to the same workload. */
 async function predictAndRun(config: string, seconds: number, pattern: Scheme["accessPattern"]) {
   const path = `${OUT}/predict.arrow`;
@@ -287,9 +307,13 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
     // Both see the same time of the workload.
     await until(isRecording, "recording");
     await busy.go();
+    const begunNs = uptimeNs(roots) + 3e8;
     const { code, err } = await outcomeOf(recorder);
     assert.equal(code, 0, err);
-    const { schemes: [replay] } = await replaySchemes(() => openRecord(path), context(busy.pid, { schemes }));
+    const { schemes: [replay] } = await replaySchemes(
+      () => openFrom(path, begunNs),
+      context(busy.pid, { schemes }),
+    );
     predicted = replay;
   }
   await using busy = await startWorkload(config, OUT);
