@@ -9,6 +9,11 @@ interface Output {
   data?: Record<string, unknown>;
 }
 
+interface Cell {
+  cell_type: string;
+  outputs?: Output[];
+}
+
 /** Runs a notebook as Jupyter does, with the Deno that runs this test, and gives the outputs of its code cells. */
 async function execute(name: string): Promise<Output[][]> {
   const dir = Deno.makeTempDirSync();
@@ -16,14 +21,25 @@ async function execute(name: string): Promise<Output[][]> {
   const argv = [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"];
   const spec = { argv, display_name: "Deno", language: "typescript" };
   Deno.writeTextFileSync(`${dir}/kernels/deno/kernel.json`, JSON.stringify(spec));
-  const { success, stdout, stderr } = await new Deno.Command(`${ROOT}tests/native/run_notebook.py`, {
-    args: [`${ROOT}notebooks/${name}.ipynb`],
-    env: { JUPYTER_PATH: dir, JUPYTER_PLATFORM_DIRS: "0" },
+  const { success, stderr } = await new Deno.Command("jupyter-nbconvert", {
+    args: [
+      ...["--to", "notebook", "--NotebookExporter.preprocessors=late_outputs.LateOutputs"],
+      ...["--output-dir", dir, `${ROOT}notebooks/${name}.ipynb`],
+    ],
+    cwd: `${ROOT}notebooks`,
+    env: {
+      JUPYTER_PATH: dir,
+      JUPYTER_PLATFORM_DIRS: "0",
+      PYTHONPATH: `${ROOT}tests/native`,
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
     stdin: "null",
+    stdout: "null",
     stderr: "piped",
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const { cells }: { cells: Cell[] } = JSON.parse(Deno.readTextFileSync(`${dir}/${name}.ipynb`));
+  return cells.filter(({ cell_type }) => cell_type === "code").map(({ outputs = [] }) => outputs);
 }
 
 function notebookTest(title: string, name: string, check: (cells: Output[][]) => void): void {
