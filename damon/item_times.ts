@@ -13,6 +13,10 @@ export function timesOf(item: RecordItem): { startNs: number; endNs: number } {
       return { startNs: item.counts.timeNs, endNs: item.counts.timeNs };
     case "usage":
       return { startNs: item.usage.timeNs, endNs: item.usage.timeNs };
+    case "residency":
+      return { startNs: item.residency.timeNs, endNs: item.residency.timeNs };
+    case "working_set":
+      return item.workingSet;
     case "profile":
       return item.profile;
     case "footer":
@@ -40,6 +44,10 @@ export function movedInTime(item: RecordItem, byNs: number): RecordItem {
       return { kind: item.kind, counts: movedAt(item.counts) };
     case "usage":
       return { kind: item.kind, usage: movedAt(item.usage) };
+    case "residency":
+      return { kind: item.kind, residency: movedAt(item.residency) };
+    case "working_set":
+      return { kind: item.kind, workingSet: moved(item.workingSet) };
     case "profile":
       return { kind: item.kind, profile: moved(item.profile) };
     case "footer":

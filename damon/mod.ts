@@ -39,5 +39,6 @@ export { type FindingSeverity, type SchemeFacts, type SchemeFinding } from "./sc
 export { lintSchemes } from "./scheme_lint.ts";
 export * from "./sampling_budget.ts";
 export * from "./snapshot.ts";
+export * from "./working_set.ts";
 export * from "./tracepoint.ts";
 export * from "./units.ts";

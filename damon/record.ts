@@ -3,6 +3,7 @@ import type { Mappings } from "./mapping.ts";
 import type { Profile, ProfileCounts } from "./profile.ts";
 import type { AppliedRegions, MemoryUsage, SchemeCounts } from "./record_schemes.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Residency, WorkingSet } from "./working_set.ts";
 
 /** Version of the record's own schema; a reader refuses a newer one. */
 export const RECORD_SCHEMA = 1;
@@ -155,6 +156,8 @@ export type RecordItem =
   | { kind: "applied"; applied: AppliedRegions }
   | { kind: "scheme_stats"; counts: SchemeCounts }
   | { kind: "usage"; usage: MemoryUsage }
+  | { kind: "residency"; residency: Residency }
+  | { kind: "working_set"; workingSet: WorkingSet }
   | { kind: "profile"; profile: Profile }
   | { kind: "footer"; footer: RecordFooter };
 

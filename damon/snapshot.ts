@@ -1,5 +1,6 @@
 import type { Regions } from "./regions.ts";
 import type { SchemeStats } from "./scheme.ts";
+import type { RegionEvidence } from "./working_set.ts";
 
 /** What is known of a snapshot that was taken through a scheme: its regions are those that the scheme tried. */
 export interface SchemeView {
@@ -35,6 +36,8 @@ export interface Snapshot {
    * then those of the next. Only where there are probes (Linux 7.2).
    */
   readonly probeHits?: Uint32Array;
+  /** What was in memory and looked at, where the recorder knows: the page sampler does. */
+  readonly evidence?: RegionEvidence;
   /** Only where a scheme's tried regions are the source. */
   readonly scheme?: SchemeView;
 }

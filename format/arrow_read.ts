@@ -168,6 +168,10 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
       yield { kind, counts: JSON.parse(json.get(i)) };
     } else if (kind === "usage") {
       yield { kind, usage: JSON.parse(json.get(i)) };
+    } else if (kind === "residency") {
+      yield { kind, residency: JSON.parse(json.get(i)) };
+    } else if (kind === "working_set") {
+      yield { kind, workingSet: JSON.parse(json.get(i)) };
     } else if (kind === "profile") {
       yield { kind, profile: JSON.parse(json.get(i)) };
     } else if (kind === "applied") {

@@ -172,6 +172,8 @@ function jsonOf(item: RecordItem): string | null {
   if (item.kind === "footer") return JSON.stringify(item.footer);
   if (item.kind === "scheme_stats") return JSON.stringify(item.counts);
   if (item.kind === "usage") return JSON.stringify(item.usage);
+  if (item.kind === "residency") return JSON.stringify(item.residency);
+  if (item.kind === "working_set") return JSON.stringify(item.workingSet);
   if (item.kind === "profile") return JSON.stringify(item.profile);
   if (item.kind === "applied") return JSON.stringify({ context: item.applied.context, scheme: item.applied.scheme });
   const { scheme } = item.snapshot;

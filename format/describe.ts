@@ -85,7 +85,7 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     else if (item.kind === "scheme_stats") schemeStats++;
     else if (item.kind === "usage") usages++;
     else if (item.kind === "profile") profileSamples += item.profile.stacks.reduce((sum, { count }) => sum + count, 0);
-    else {
+    else if (item.kind === "snapshot") {
       const { snapshot } = item;
       snapshots++;
       regions += snapshot.regions.length;

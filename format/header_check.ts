@@ -42,6 +42,18 @@ export function isPlainItem(value: unknown): value is PlainItem {
     const fields = ["timeNs", "pid", "residentBytes", "swapBytes", "majorFaults", "minorFaults"];
     return isObject(value.usage) && hasNumbers(value.usage, fields);
   }
+  if (value.kind === "residency") {
+    const { residency } = value;
+    const fields = ["residentBytes", "swapBytes"];
+    return isObject(residency) && hasNumbers(residency, ["timeNs", "pid", ...fields]) &&
+      areParts(residency.mappings, fields);
+  }
+  if (value.kind === "working_set") {
+    const { workingSet } = value;
+    const fields = ["residentBytes", "bytes", "looks", "hits"];
+    return isObject(workingSet) && hasNumbers(workingSet, ["startNs", "endNs", "pid", "errorBytes", ...fields]) &&
+      areParts(workingSet.mappings, fields);
+  }
   if (value.kind === "profile") {
     const { profile } = value;
     return isObject(profile) && hasNumbers(profile, ["startNs", "endNs", "pid", "hz"]) &&
@@ -56,6 +68,11 @@ export function isPlainItem(value: unknown): value is PlainItem {
   const { footer } = value;
   return value.kind === "footer" && isObject(footer) && typeof footer.reason === "string" &&
     hasNumbers(footer, ["endNs", "snapshots", "regions", "events", "received", "dropped", "torn"]);
+}
+
+/** Of mappings, with these figures. */
+function areParts(value: unknown, fields: readonly string[]): boolean {
+  return Array.isArray(value) && value.every((one) => isObject(one) && hasNumbers(one, ["start", "end", ...fields]));
 }
 
 function isStack(value: unknown): boolean {

@@ -127,6 +127,8 @@ function lineOf(text: string, name: string): Line | undefined {
     case "mappings":
     case "scheme_stats":
     case "usage":
+    case "residency":
+    case "working_set":
     case "profile":
     case "footer": {
       const item = JSON.parse(text);

@@ -66,7 +66,7 @@ function selectOther(
   if (item.kind === "footer") return item;
   const { startNs, endNs } = timesOf(item);
   if (timeRange && (startNs - originNs >= timeRange.endNs || endNs - originNs < timeRange.startNs)) return undefined;
-  if (item.kind === "usage" || item.kind === "profile") return item;
+  if (item.kind !== "applied" && item.kind !== "scheme_stats") return item;
   const from = item.kind === "applied" ? item.applied : item.counts;
   if (kdamond !== undefined && from.kdamond !== kdamond) return undefined;
   if (item.kind === "scheme_stats") return item;

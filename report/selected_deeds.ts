@@ -1,18 +1,14 @@
-import type {
-  AppliedRegions,
-  MemoryUsage,
-  RecordFooter,
-  RecordHeader,
-  RecordItem,
-  SchemeCounts,
-} from "../damon/mod.ts";
+import type { AppliedRegions, RecordFooter, RecordHeader, RecordItem, SchemeCounts } from "../damon/mod.ts";
 import { timesOf } from "../damon/mod.ts";
 import type { RecordedTarget } from "./record_survey.ts";
 import { type RegionPicker, takesAllRegions } from "./region_filter.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 
 /** What a record has of the time between its snapshots. */
-export type Deed = Extract<RecordItem, { kind: "applied" | "scheme_stats" | "usage" | "profile" }>;
+export type Deed = Extract<
+  RecordItem,
+  { kind: "applied" | "scheme_stats" | "usage" | "residency" | "working_set" | "profile" }
+>;
 
 /** A target, how many of its snapshots were read, and the intervals of the last one. */
 export interface SeenTarget {
@@ -48,9 +44,9 @@ export class DeedPicker {
     if (item.kind === "profile") return { deed: item };
     if (item.kind === "applied") return this.#applied(item.applied);
     const { header, selection } = this.record;
-    if (item.kind === "usage") {
-      const { pid } = item.usage;
-      const isSelected = this.#isUsageSelected(item.usage) && this.#isInTime(item, ({ target }) => target.pid === pid);
+    if (item.kind !== "scheme_stats") {
+      const { pid } = item.kind === "usage" ? item.usage : item.kind === "residency" ? item.residency : item.workingSet;
+      const isSelected = this.#isUsageSelected(pid) && this.#isInTime(item, ({ target }) => target.pid === pid);
       return isSelected ? { deed: item } : undefined;
     }
     const { kdamond, context, scheme } = item.counts;
@@ -95,7 +91,7 @@ export class DeedPicker {
   }
 
   /** The machine's memory belongs to all targets. */
-  #isUsageSelected({ pid }: MemoryUsage): boolean {
+  #isUsageSelected(pid: number): boolean {
     const { header, selection, footer } = this.record;
     if (pid === 0 || (selection.target === undefined && selection.kdamond === undefined)) return true;
     const pidsOf = (kdamond: number) =>

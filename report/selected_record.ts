@@ -7,9 +7,11 @@ import {
   type RecordHeader,
   type RecordItem,
   type RecordReader,
+  type Residency,
   type SchemeCounts,
   type Snapshot,
   withFollowed,
+  type WorkingSet,
 } from "../damon/mod.ts";
 import { AgesInForce } from "./ages_in_force.ts";
 import { RegionPicker } from "./region_filter.ts";
@@ -37,6 +39,10 @@ export interface Fold {
   counts?(counts: SchemeCounts, before?: SchemeCounts): void;
   /** Takes memory in use. */
   usage?(usage: MemoryUsage): void;
+  /** Takes which memory of a process was there. */
+  residency?(residency: Residency): void;
+  /** Takes what a process touched in a window of time, as it was measured. */
+  workingSet?(workingSet: WorkingSet): void;
   /** Takes what a process ran; after the snapshots of that time. */
   profile?(profile: Profile): void;
 }
@@ -133,7 +139,11 @@ export async function foldRecord(
   await using record = await open();
   const { header } = record;
   const picker = new SnapshotPicker(header, selection);
-  picker.footer = await footerAhead(open, selection, folds.some(({ usage }) => usage));
+  picker.footer = await footerAhead(
+    open,
+    selection,
+    folds.some(({ usage, residency, workingSet }) => usage ?? residency ?? workingSet),
+  );
   const deeds = new DeedPicker(picker);
   // What comes before the first snapshot: where the record's time begins is not known yet.
   const early: Deed[] = [];
@@ -185,6 +195,8 @@ function handOn(picked: ReturnType<DeedPicker["pick"]>, folds: readonly Fold[], 
     if (deed.kind === "applied") fold.applied?.(deed.applied, { header });
     else if (deed.kind === "scheme_stats") fold.counts?.(deed.counts, before);
     else if (deed.kind === "profile") fold.profile?.(deed.profile);
+    else if (deed.kind === "residency") fold.residency?.(deed.residency);
+    else if (deed.kind === "working_set") fold.workingSet?.(deed.workingSet);
     else fold.usage?.(deed.usage);
   }
 }
