@@ -82,8 +82,10 @@ function timeLine({ time, header: { clock }, footer, readShare }: RecordDescript
 }
 
 function contentLine(
-  { snapshots, regions, mappings, applied, schemeStats, usages, profileSamples, readShare, footer }: RecordDescription,
+  described: RecordDescription,
 ): string {
+  const { snapshots, regions, mappings, applied, schemeStats, usages, residencies, workingSets } = described;
+  const { profileSamples, readShare, footer } = described;
   const counted = readShare < 1 && footer ? footer : { snapshots, regions };
   return [
     plural(counted.snapshots, "snapshot"),
@@ -92,6 +94,8 @@ function contentLine(
     applied > 0 && `${plural(applied, "region")} that schemes acted on`,
     schemeStats > 0 && `${plural(schemeStats, "count")} of schemes`,
     usages > 0 && `${plural(usages, "figure")} of memory in use`,
+    residencies > 0 && `${plural(residencies, "figure")} of what was resident`,
+    workingSets > 0 && `${plural(workingSets, "working set")}`,
     profileSamples > 0 && `${plural(profileSamples, "sample")} of what ran`,
   ].filter(Boolean).join(", ");
 }

@@ -10,6 +10,7 @@ export * from "./check.ts";
 export * from "./debugfs.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
+export * from "./evidence.ts";
 export * from "./exact_text.ts";
 export * from "./features.ts";
 export * from "./filter_words.ts";

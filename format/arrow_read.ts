@@ -132,6 +132,13 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
   const age = agesOf(column("age").children[0]);
   const passedOf = optionalReader(batch, "sz_filter_passed", numbersOf);
   const hitsOf = optionalReader(batch, "probe_hits", ({ values }) => values as Uint32Array);
+  const residentOf = optionalReader(batch, "resident_bytes", numbersOf);
+  const usedOf = optionalReader(batch, "used_bytes", numbersOf);
+  const looksOf = optionalReader(batch, "looks", ({ values }) => values as Uint32Array);
+  const evidenceOf = (row: number): Pick<Snapshot, "evidence"> => {
+    const [residentBytes, usedBytes, looks] = [residentOf(row), usedOf(row), looksOf(row)];
+    return residentBytes && usedBytes && looks ? { evidence: { residentBytes, usedBytes, looks } } : {};
+  };
   const [kinds, json] = [batch.getChild("kind")!, batch.getChild("json")!];
   for (let i = 0; i < batch.numRows; i++) {
     const kind = kinds.get(i) as string;
@@ -157,6 +164,7 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
           aggrUs: aggrUs[i],
           regions: regions(),
           ...(probeHits && { probeHits }),
+          ...evidenceOf(i),
           ...schemeOf(json.get(i), passedOf(i)),
         },
       };

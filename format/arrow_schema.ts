@@ -10,9 +10,9 @@ const list = (name: string, item: Field) => new Field(name, new List(item), fals
 /**
  * The columns of a record: one row a snapshot, its regions as lists, so that a snapshot is whole or absent. Rows of regions
  * on which a scheme acted (`applied`) are like it, with context and scheme in `json`. Other rows (`mappings`, `scheme_stats`,
- * `usage`, `profile`, `footer`) carry their content in `json` and have empty lists. A snapshot that was taken through a scheme
+ * `usage`, `residency`, `working_set`, `profile`, `footer`) carry their content in `json` and have empty lists. A snapshot that was taken through a scheme
  * has that in `json`; what passed filters has a list that is empty where it is not known. So has what probes of attributes
- * hit: all probes of the first region, then those of the next.
+ * hit: all probes of the first region, then those of the next; and so have memory and looks of regions.
  */
 export const FIELDS: Field[] = [
   new Field("kind", new Utf8(), false),
@@ -29,6 +29,9 @@ export const FIELDS: Field[] = [
   new Field("json", new Utf8(), true),
   list("sz_filter_passed", new Field("item", new Uint64(), false)),
   list("probe_hits", new Field("item", new Uint32(), false)),
+  list("resident_bytes", new Field("item", new Uint64(), false)),
+  list("used_bytes", new Field("item", new Uint64(), false)),
+  list("looks", new Field("item", new Uint32(), false)),
 ];
 
 /** The schema of a record with this header. */

@@ -132,6 +132,15 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
   const hits = new Uint32Array(hitOffsets[items.length]);
   snapshots.forEach((snapshot, i) => hits.set(snapshot?.probeHits ?? [], hitOffsets[i]));
   const passed = new BigUint64Array(passedOffsets[items.length]);
+  const knownOffsets = offsetsOf(({ evidence }) => evidence?.looks.length ?? 0);
+  const known = knownOffsets[items.length];
+  const [resident, used, looks] = [new BigUint64Array(known), new BigUint64Array(known), new Uint32Array(known)];
+  snapshots.forEach((snapshot, i) => {
+    if (!snapshot?.evidence) return;
+    storeAddresses(snapshot.evidence.residentBytes, resident, knownOffsets[i]);
+    storeAddresses(snapshot.evidence.usedBytes, used, knownOffsets[i]);
+    looks.set(snapshot.evidence.looks, knownOffsets[i]);
+  });
   snapshots.forEach((snapshot, i) => {
     const bytes = snapshot?.scheme?.passedBytes;
     if (bytes) storeAddresses(bytes, passed, passedOffsets[i]);
@@ -154,6 +163,9 @@ function batchOf(schema: Schema, items: readonly RecordItem[]): RecordBatch {
     utf8Of(items.map(jsonOf)),
     listOf(12, makeData({ type: new Uint64(), data: passed }), passedOffsets),
     listOf(13, makeData({ type: new Uint32(), data: hits }), hitOffsets),
+    listOf(14, makeData({ type: new Uint64(), data: resident }), knownOffsets),
+    listOf(15, makeData({ type: new Uint64(), data: used }), knownOffsets),
+    listOf(16, makeData({ type: new Uint32(), data: looks }), knownOffsets),
   ];
   return new RecordBatch(
     schema,

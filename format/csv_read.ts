@@ -63,7 +63,7 @@ class CsvWalk {
             this.failure = `${isLast ? "it is cut off in" : "broken in"} line ${number}: ${line.slice(0, 80)}`;
             return;
           }
-          const [start, end, nrAccesses, age, scheme, passed, hits] = cells.slice(6);
+          const [start, end, nrAccesses, age, scheme, passed, hits, resident, used, looks] = cells.slice(6);
           const head = cells.slice(0, 6).join() + "," + (scheme ?? "");
           if (head !== before) {
             const snapshot = rows.begin({
@@ -85,6 +85,7 @@ class CsvWalk {
             age === "" ? undefined : Number(age),
             passed ? Number(passed) : undefined,
             hits,
+            looks ? [Number(resident), Number(used), Number(looks)] : undefined,
           );
         }
       }

@@ -18,6 +18,9 @@ export const CSV_COLUMNS = [
   "scheme",
   "sz_filter_passed",
   "probe_hits",
+  "resident_bytes",
+  "used_bytes",
+  "looks",
 ] as const;
 
 /**
@@ -39,14 +42,15 @@ export class CsvEncoder implements RecordEncoder {
     let text = "";
     for (const item of items) {
       if (item.kind !== "snapshot") continue;
-      const { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, scheme } = item.snapshot;
+      const { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, evidence, scheme } = item.snapshot;
       const { start, end, nrAccesses, age, length } = regions;
       const head = `${kdamond},${targetId},${decimal(startNs)},${decimal(endNs)},${sampleUs},${aggrUs},`;
       const passed = scheme?.passedBytes;
       const hitsOf = hitsTextOf(item.snapshot);
       for (let i = 0; i < length; i++) {
         text += `${head}${decimalU64(start[i])},${decimalU64(end[i])},${nrAccesses[i]},` +
-          `${age[i] === AGE_UNKNOWN ? "" : age[i]},${scheme?.index ?? ""},${passed?.[i] ?? ""},${hitsOf?.(i) ?? ""}\n`;
+          `${age[i] === AGE_UNKNOWN ? "" : age[i]},${scheme?.index ?? ""},${passed?.[i] ?? ""},${hitsOf?.(i) ?? ""},` +
+          (evidence ? `${evidence.residentBytes[i]},${evidence.usedBytes[i]},${evidence.looks[i]}\n` : ",,\n");
       }
     }
     return encodeText(text);

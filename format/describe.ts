@@ -53,6 +53,10 @@ export interface RecordDescription {
   schemeStats: number;
   /** How often memory in use was taken. */
   usages: number;
+  /** How often it was taken which memory of a process was there. */
+  residencies: number;
+  /** How many measured working sets. */
+  workingSets: number;
   /** How many samples of what the processes ran. */
   profileSamples: number;
   /** In the order of appearance. */
@@ -74,7 +78,7 @@ export interface RecordDescription {
 export async function describeRecord(record: OpenRecord, budgetMs = Infinity): Promise<RecordDescription> {
   const targets = new Map<string, TargetDescription>();
   let [startNs, endNs, snapshots, regions, mappings] = [Infinity, -Infinity, 0, 0, 0];
-  let [applied, schemeStats, usages, profileSamples] = [0, 0, 0, 0];
+  let [applied, schemeStats, usages, residencies, workingSets, profileSamples] = [0, 0, 0, 0, 0, 0];
   let footer: RecordFooter | undefined;
   const untilMs = performance.now() + budgetMs;
   let isWhole = true;
@@ -84,8 +88,10 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     else if (item.kind === "applied") applied += item.applied.regions.length;
     else if (item.kind === "scheme_stats") schemeStats++;
     else if (item.kind === "usage") usages++;
+    else if (item.kind === "residency") residencies++;
+    else if (item.kind === "working_set") workingSets++;
     else if (item.kind === "profile") profileSamples += item.profile.stacks.reduce((sum, { count }) => sum + count, 0);
-    else if (item.kind === "snapshot") {
+    else {
       const { snapshot } = item;
       snapshots++;
       regions += snapshot.regions.length;
@@ -123,6 +129,8 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     applied,
     schemeStats,
     usages,
+    residencies,
+    workingSets,
     profileSamples,
     targets: [...targets.values()],
     footer,

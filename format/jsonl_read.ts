@@ -44,6 +44,9 @@ interface RegionFields {
   age: number | null;
   sz_filter_passed?: number;
   probe_hits?: number[];
+  resident_bytes?: number;
+  used_bytes?: number;
+  looks?: number;
 }
 
 type Line = RecordItem | { kind: "header"; header: RecordHeader };
@@ -166,6 +169,17 @@ function regionsOf(rows: readonly RegionFields[]): Regions {
   return regions;
 }
 
+function evidenceOf(rows: readonly RegionFields[]): Pick<Snapshot, "evidence"> {
+  if (rows.length === 0 || rows.some(({ looks }) => looks === undefined)) return {};
+  return {
+    evidence: {
+      residentBytes: Float64Array.from(rows, (row) => row.resident_bytes ?? 0),
+      usedBytes: Float64Array.from(rows, (row) => row.used_bytes ?? 0),
+      looks: Uint32Array.from(rows, (row) => row.looks!),
+    },
+  };
+}
+
 function snapshotOf(line: SnapshotLine): Snapshot {
   const rows = line.regions;
   const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
@@ -184,6 +198,7 @@ function snapshotOf(line: SnapshotLine): Snapshot {
     aggrUs: line.aggr_us,
     regions: regionsOf(rows),
     ...(probeHits && { probeHits }),
+    ...evidenceOf(rows),
     ...(line.scheme && { scheme: { ...line.scheme, ...(passedBytes && { passedBytes }) } }),
   };
 }

@@ -4,6 +4,7 @@ import {
   nrProbesOf,
   type RecordHeader,
   type RecordItem,
+  type RegionEvidence,
   type Regions,
   type Snapshot,
 } from "../damon/mod.ts";
@@ -56,7 +57,7 @@ export class JsonLinesEncoder implements RecordEncoder {
   }
 
   #snapshot(snapshot: Snapshot): string {
-    const { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, probeHits, scheme } = snapshot;
+    const { kdamond, targetId, startNs, endNs, sampleUs, aggrUs, regions, probeHits, evidence, scheme } = snapshot;
     const nrProbes = nrProbesOf(snapshot);
     const hitsOf = probeHits && ((i: number) => probeHits.subarray(i * nrProbes, (i + 1) * nrProbes).join());
     return `{"kind":"snapshot","kdamond":${kdamond},"target_id":${jsonInteger(targetId)}` +
@@ -64,22 +65,29 @@ export class JsonLinesEncoder implements RecordEncoder {
       (scheme
         ? `,"scheme":${JSON.stringify({ index: scheme.index, ...(scheme.stats && { stats: scheme.stats }) })}`
         : "") +
-      `,${this.#regions(regions, scheme?.passedBytes, hitsOf)}}`;
+      `,${this.#regions(regions, scheme?.passedBytes, hitsOf, evidence)}}`;
   }
 
   #regions(
     { start, end, nrAccesses, age, length }: Regions,
     passed?: Float64Array,
     hitsOf?: (i: number) => string,
+    evidence?: RegionEvidence,
   ): string {
     const address = this.#address;
+    const knownOf = (i: number) =>
+      evidence
+        ? `,"resident_bytes":${evidence.residentBytes[i]},"used_bytes":${evidence.usedBytes[i]},"looks":${
+          evidence.looks[i]
+        }`
+        : "";
     let text = `"nr_regions":${length},"regions":[`;
     for (let i = 0; i < length; i++) {
       text +=
         `${i === 0 ? "" : ","}{"start":${address(start[i])},"end":${address(end[i])},"nr_accesses":${nrAccesses[i]}` +
         `,"age":${age[i] === AGE_UNKNOWN ? "null" : age[i]}${passed ? `,"sz_filter_passed":${passed[i]}` : ""}${
           hitsOf ? `,"probe_hits":[${hitsOf(i)}]` : ""
-        }}`;
+        }${knownOf(i)}}`;
     }
     return text + "]";
   }

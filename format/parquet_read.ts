@@ -13,9 +13,12 @@ import { headerFrom } from "./header_check.ts";
 import { DECOMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS } from "./parquet_schema.ts";
 import { RegionRows } from "./region_rows.ts";
 
+/** Those that only some records have anything in, and that older ones lack. */
+const RARE_COLUMNS = ["probe_hits", "resident_bytes", "used_bytes", "looks"];
+
 /** Those that every record has. */
 const COLUMNS = PARQUET_COLUMNS.map(({ name }) => name).filter((name) =>
-  !["host", "time", "pid", "comm", "probe_hits"].includes(name)
+  !["host", "time", "pid", "comm", ...RARE_COLUMNS].includes(name)
 );
 
 /**
@@ -35,8 +38,7 @@ export async function openParquet(path: string): Promise<RecordReader> {
     if (missing.length > 0) {
       throw new RecordError(`Cannot read ${path} as a record: it is Parquet, but has no ${missing.join(", ")}`, path);
     }
-    // Most have nothing in it.
-    const columns = hasProbeHits(metadata) ? [...COLUMNS, "probe_hits"] : COLUMNS;
+    const columns = [...COLUMNS, ...RARE_COLUMNS.filter((name) => hasValues(metadata, name))];
     const scan = await parquetScan({ file: buffer, metadata, columns, compressors: DECOMPRESSORS });
     const json = (key: string): unknown => {
       const value = metadata.key_value_metadata?.find((entry) => entry.key === key)?.value;
@@ -68,10 +70,10 @@ async function readRange(file: Deno.FsFile, start: number, end: number): Promise
   return bytes.buffer;
 }
 
-/** Whether any row group has hits of probes, by the statistics of the column. */
-function hasProbeHits({ row_groups: groups }: Awaited<ReturnType<typeof parquetMetadataAsync>>): boolean {
+/** Whether any row group has something in a column, by its statistics. */
+function hasValues({ row_groups: groups }: Awaited<ReturnType<typeof parquetMetadataAsync>>, name: string): boolean {
   return groups.some(({ num_rows: rows, columns }) => {
-    const meta = columns.find(({ meta_data: meta }) => meta?.path_in_schema.join(".") === "probe_hits")?.meta_data;
+    const meta = columns.find(({ meta_data: meta }) => meta?.path_in_schema.join(".") === name)?.meta_data;
     return meta !== undefined && meta.statistics?.null_count !== rows;
   });
 }
@@ -140,6 +142,9 @@ class ParquetReader implements RecordReader {
           age === null || age === undefined ? undefined : Number(age),
           passed === null || passed === undefined ? undefined : Number(passed),
           columns.probe_hits?.[i] as string | null ?? undefined,
+          typeof columns.looks?.[i] === "number"
+            ? [Number(columns.resident_bytes[i]), Number(columns.used_bytes[i]), columns.looks[i] as number]
+            : undefined,
         );
       }
     }

@@ -44,6 +44,9 @@ export const PARQUET_COLUMNS: readonly SchemaElement[] = [
   optional("sz_filter_passed", INT_64),
   // One number for each probe, with blanks between.
   optional("probe_hits", TEXT),
+  optional("resident_bytes", INT_64),
+  optional("used_bytes", INT_64),
+  optional("looks", UINT_32),
 ];
 
 /** The schema as Parquet has it: a tree, flattened. */

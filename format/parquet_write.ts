@@ -152,6 +152,9 @@ export class ParquetEncoder implements RecordEncoder {
         const hitsOf = hitsTextOf(snapshot);
         return Array.from({ length: snapshot.regions.length }, (_, i) => hitsOf?.(i) ?? null);
       }),
+      resident_bytes: each(({ evidence }, i) => evidence ? BigInt(Math.round(evidence.residentBytes[i])) : null),
+      used_bytes: each(({ evidence }, i) => evidence ? BigInt(Math.round(evidence.usedBytes[i])) : null),
+      looks: each(({ evidence }, i) => evidence?.looks[i] ?? null),
     };
     this.#writer.write({
       columnData: PARQUET_COLUMNS.map(({ name }) => ({ name, data: columns[name] })),

@@ -19,6 +19,9 @@ export function hitsTextOf(snapshot: Snapshot): ((region: number) => string) | u
   return probeHits && ((region) => probeHits.subarray(region * nr, (region + 1) * nr).join(" "));
 }
 
+/** Bytes in memory, bytes of them that were accessed, and looks of a region. */
+export type RowEvidence = readonly [residentBytes: number, usedBytes: number, looks: number];
+
 /** Puts snapshots together from rows of regions that follow each other. */
 export class RegionRows {
   #head: RowHead | undefined;
@@ -28,6 +31,7 @@ export class RegionRows {
   #age: number[] = [];
   #passed: number[] = [];
   #hits: number[] = [];
+  #known: RowEvidence[] = [];
 
   /** Whether a row with this head goes on with the snapshot that is open. */
   continues(head: RowHead): boolean {
@@ -43,7 +47,7 @@ export class RegionRows {
     return before;
   }
 
-  /** One region. `age` and `passed` may be absent; `hits` are numbers with blanks between, or nothing. */
+  /** One region. `age` and `passed` may be absent; `hits` are numbers with blanks between, or nothing; so may `known` be absent. */
   add(
     start: number,
     end: number,
@@ -51,12 +55,14 @@ export class RegionRows {
     age: number | undefined,
     passed: number | undefined,
     hits: string | undefined,
+    known: RowEvidence | undefined,
   ): void {
     this.#start.push(start);
     this.#end.push(end);
     this.#nrAccesses.push(nrAccesses);
     this.#age.push(age ?? AGE_UNKNOWN);
     if (passed !== undefined) this.#passed.push(passed);
+    if (known) this.#known.push(known);
     if (hits) this.#hits.push(...hits.split(" ").map(Number));
   }
 
@@ -76,12 +82,27 @@ export class RegionRows {
         Uint32Array.from(this.#age),
       ),
       ...(probeHits && { probeHits }),
+      ...this.#evidence(),
       ...(scheme !== undefined && { scheme: { index: scheme, ...(passedBytes && { passedBytes }) } }),
     };
     this.#head = undefined;
+    this.#known = [];
     for (const column of [this.#start, this.#end, this.#nrAccesses, this.#age, this.#passed, this.#hits]) {
       column.length = 0;
     }
     return snapshot;
+  }
+
+  /** Of all regions or of none. */
+  #evidence(): Pick<Snapshot, "evidence"> {
+    const known = this.#known;
+    if (known.length === 0 || known.length !== this.#start.length) return {};
+    return {
+      evidence: {
+        residentBytes: Float64Array.from(known, ([bytes]) => bytes),
+        usedBytes: Float64Array.from(known, ([, bytes]) => bytes),
+        looks: Uint32Array.from(known, ([, , looks]) => looks),
+      },
+    };
   }
 }

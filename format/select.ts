@@ -1,4 +1,12 @@
-import { type AddressRange, probeHitsAt, type RecordItem, Regions, type Snapshot, timesOf } from "../damon/mod.ts";
+import {
+  type AddressRange,
+  evidenceAt,
+  probeHitsAt,
+  type RecordItem,
+  Regions,
+  type Snapshot,
+  timesOf,
+} from "../damon/mod.ts";
 
 /** Which part of a record is kept; everything by default. */
 export interface RecordSelection {
@@ -93,7 +101,7 @@ function indexOf({ targetId }: Snapshot, known: readonly bigint[]): number {
   return targetId < 2n ** 31n ? Number(targetId) : known.indexOf(targetId);
 }
 
-/** The snapshot with only what lies in the ranges: regions are cut, what passed filters by the same share. */
+/** The snapshot with only what lies in the ranges: regions are cut, what passed filters and what was in memory by the same share. */
 export function withinAddresses(snapshot: Snapshot, ranges: readonly AddressRange[]): Snapshot {
   const { start, end, nrAccesses, age, length } = snapshot.regions;
   const { scheme, ...rest } = snapshot;
@@ -112,6 +120,7 @@ export function withinAddresses(snapshot: Snapshot, ranges: readonly AddressRang
       passed.push(Math.floor((scheme?.passedBytes?.[i] ?? 0) * (to - from) / (end[i] - start[i])));
     }
   }
+  const parts = indices.map((at, i) => ({ at, start: starts[i], end: ends[i] }));
   return {
     ...rest,
     regions: new Regions(
@@ -121,6 +130,7 @@ export function withinAddresses(snapshot: Snapshot, ranges: readonly AddressRang
       Uint32Array.from(ages),
     ),
     ...probeHitsAt(snapshot, indices),
+    ...evidenceAt(snapshot, parts),
     ...(scheme && { scheme: { ...scheme, ...(scheme.passedBytes && { passedBytes: Float64Array.from(passed) }) } }),
   };
 }

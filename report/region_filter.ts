@@ -1,4 +1,12 @@
-import { type AddressRange, AGE_UNKNOWN, type Mappings, probeHitsAt, Regions, type Snapshot } from "../damon/mod.ts";
+import {
+  type AddressRange,
+  AGE_UNKNOWN,
+  evidenceAt,
+  type Mappings,
+  probeHitsAt,
+  Regions,
+  type Snapshot,
+} from "../damon/mod.ts";
 import { MappingNames } from "./mapping_names.ts";
 import { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
 
@@ -128,7 +136,7 @@ function partsOf(snapshot: Snapshot, parts: readonly Part[]): Snapshot {
     Uint32Array.from(parts, ({ at }) => age[at]),
   );
   const passed = snapshot.scheme?.passedBytes;
-  const hits = probeHitsAt(snapshot, parts.map(({ at }) => at));
+  const hits = { ...probeHitsAt(snapshot, parts.map(({ at }) => at)), ...evidenceAt(snapshot, parts) };
   if (!passed) return { ...snapshot, regions, ...hits };
   // Of a region that was cut, as large a share passed as of the whole.
   const share = (part: Part) => (part.end - part.start) / (end[part.at] - start[part.at]);

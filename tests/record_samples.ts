@@ -3,6 +3,7 @@ import {
   AGE_UNKNOWN,
   type RecordHeader,
   type RecordItem,
+  type RegionEvidence,
   Regions,
   type SchemeStats,
   type Snapshot,
@@ -100,11 +101,12 @@ const region = fc.record({
   age: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 2 ** 32 - 2 })),
   passed: fc.integer({ min: 1, max: 2 ** 50 }),
   isAdjacent: fc.boolean(),
+  known: fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
 });
 
 interface Wish {
   bounds: number[];
-  regions: { nrAccesses: number; age: number; passed: number; isAdjacent: boolean }[];
+  regions: { nrAccesses: number; age: number; passed: number; isAdjacent: boolean; known: [number, number] }[];
   target: number;
   tuned: boolean;
   mapped: boolean;
@@ -135,6 +137,31 @@ function schemeItems(timeNs: number, regions: Regions, isAll: boolean): RecordIt
       },
     },
     {
+      kind: "residency",
+      residency: {
+        timeNs,
+        pid: 7,
+        residentBytes: 2 ** 40,
+        swapBytes: 4096,
+        mappings: isAll ? [{ start: 4096, end: 8192, residentBytes: 4096, swapBytes: 0 }] : [],
+      },
+    },
+    {
+      kind: "working_set",
+      workingSet: {
+        startNs: timeNs - 1000,
+        endNs: timeNs,
+        pid: isAll ? 7 : 0,
+        method: isAll ? "panel" : "exact",
+        residentBytes: 8192,
+        bytes: 4096,
+        errorBytes: isAll ? 12.5 : 0,
+        looks: 4,
+        hits: 2,
+        mappings: isAll ? [{ start: 4096, end: 8192, residentBytes: 8192, bytes: 4096, looks: 4, hits: 2 }] : [],
+      },
+    },
+    {
       kind: "profile",
       profile: {
         startNs: timeNs - 1000,
@@ -147,7 +174,15 @@ function schemeItems(timeNs: number, regions: Regions, isAll: boolean): RecordIt
   ];
 }
 
-function regionsOf({ bounds, regions }: Wish, hasAge: boolean): { regions: Regions; passed: number[] } {
+/** No machine has more than 2^50 bytes. */
+function residentPages({ from, to, known }: { from: number; to: number; known: [number, number] }): number {
+  return Math.floor(Math.min(to - from, 2 ** 38) * known[0]);
+}
+
+function regionsOf(
+  { bounds, regions }: Wish,
+  hasAge: boolean,
+): { regions: Regions; passed: number[]; evidence: RegionEvidence } {
   const sorted = [...new Set(bounds)].sort((a, b) => a - b);
   const rows = sorted.slice(1).map((to, i) => ({ from: sorted[i], to, ...regions[i % regions.length] }))
     .filter((_, i) => i % 2 === 0 || regions[i % regions.length].isAdjacent);
@@ -159,6 +194,11 @@ function regionsOf({ bounds, regions }: Wish, hasAge: boolean): { regions: Regio
       Uint32Array.from(rows, ({ age }) => hasAge ? age : AGE_UNKNOWN),
     ),
     passed: rows.map(({ passed }) => passed),
+    evidence: {
+      residentBytes: Float64Array.from(rows, (row) => residentPages(row) * 4096),
+      usedBytes: Float64Array.from(rows, (row) => Math.floor(residentPages(row) * row.known[1]) * 4096),
+      looks: Uint32Array.from(rows, ({ known }) => Math.floor(known[1] * 2 ** 20)),
+    },
   };
 }
 
@@ -178,9 +218,10 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
   hasAge: fc.boolean(),
   isScheme: fc.boolean(),
   nrProbes: fc.constantFrom(0, 0, 1, 4),
+  isKnown: fc.boolean(),
   targets: fc.constantFrom([0n, 1n, 2n], [0n, 18446623438842320000n, 18446623435582458881n]),
   comm: fc.string({ unit: "grapheme", maxLength: 400 }),
-}).map(({ wishes, hasAge, isScheme, nrProbes, targets, comm }) => {
+}).map(({ wishes, hasAge, isScheme, nrProbes, isKnown, targets, comm }) => {
   const header: RecordHeader = {
     ...HEADER,
     kdamonds: [{
@@ -200,7 +241,7 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
   let regionCount = 0;
   wishes.forEach((wish, i) => {
     const endNs = 5e9 + (i + 1) * AGGR_US * 1000;
-    const { regions, passed } = regionsOf(wish, hasAge);
+    const { regions, passed, evidence } = regionsOf(wish, hasAge);
     // Tuned intervals need ages to be told in the JSON of the Python damo.
     const sampleUs = wish.tuned && hasAge ? 10_000 : AGGR_US / 20;
     if (wish.mapped) {
@@ -222,6 +263,7 @@ export const anySample: fc.Arbitrary<Sample> = fc.record({
         ...(nrProbes > 0 && regions.length > 0 && {
           probeHits: Uint32Array.from({ length: regions.length * nrProbes }, (_, at) => (i + at) % 21),
         }),
+        ...(isKnown && regions.length > 0 && { evidence }),
         ...(isScheme && {
           scheme: {
             index: 1,

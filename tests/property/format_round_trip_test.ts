@@ -28,7 +28,8 @@ function byTarget(snapshots: Snapshot[]): Snapshot[] {
 }
 
 /** Of trying regions of a target there is no id; and intervals are guessed where ages are not known. */
-function asPeerJson(snapshot: Snapshot): Snapshot {
+function asPeerJson(of: Snapshot): Snapshot {
+  const { evidence: _, ...snapshot } = of;
   return snapshot.scheme ? { ...snapshot, targetId: 0n } : snapshot;
 }
 
@@ -39,12 +40,21 @@ function asTrace(snapshots: Snapshot[]): Snapshot[] {
     const own = byId.get(snapshot.targetId)!;
     const at = own.indexOf(snapshot);
     const ns = at > 0 ? snapshot.endNs - own[at - 1].endNs : own.length > 1 ? own[1].endNs - snapshot.endNs : 1e8;
-    const { scheme, probeHits: _, ...rest } = snapshot;
+    const { scheme, probeHits: _, evidence: __, ...rest } = snapshot;
     return { ...rest, startNs: snapshot.endNs - ns, ...(scheme && { scheme: { index: scheme.index } }) };
   });
 }
 
-const ALL = ["mappings", "applied", "scheme_stats", "usage", "profile", "footer"] as const;
+const ALL = [
+  "mappings",
+  "applied",
+  "scheme_stats",
+  "usage",
+  "residency",
+  "working_set",
+  "profile",
+  "footer",
+] as const;
 
 const KEPT: Record<FormatName, Kept> = {
   arrow: { snapshots: snapshotsIn, header: true, others: ALL },
@@ -68,7 +78,7 @@ const KEPT: Record<FormatName, Kept> = {
   perf_script: {
     snapshots: (sample) => asTrace(snapshotsIn(sample).filter(hasRegions)),
     header: true,
-    others: ["mappings", "scheme_stats", "usage", "profile", "footer"],
+    others: ALL.filter((kind) => kind !== "applied"),
   },
 };
 
