@@ -33,7 +33,7 @@ class Machine implements Disposable {
     const { code, stderr } = await new Deno.Command(`${this.dir}/setup`, {
       args: groups,
       clearEnv: true,
-      env: { PATH: this.bin, HOME: this.dir },
+      env: { PATH: this.bin, HOME: this.dir, POLICY_RC_D: `${this.dir}/policy-rc.d` },
     }).output();
     const aptGet = Deno.readTextFileSync(this.calls).split("\n").filter(Boolean);
     return { code, err: new TextDecoder().decode(stderr), aptGet };
@@ -67,6 +67,18 @@ Deno.test("setup as root installs what is missing, and reads the package lists o
 Deno.test("setup that has all it wants calls nothing and says nothing", async () => {
   using machine = new Machine([], { root: false, known: false });
   assert.deepEqual(await machine.setup("build"), { code: 0, err: "", aptGet: [] });
+});
+
+Deno.test("setup fidelity installs servers without starting them, and leaves no trace of that", async () => {
+  using machine = new Machine([], { root: true, known: true });
+  const policy = `${machine.dir}/policy-rc.d`;
+  machine.program("apt-get", `echo "$*; services: $(${policy}; echo $?)" >>${machine.calls}`);
+  machine.program("chmod", 'exec /bin/chmod "$@"');
+  machine.program("rm", 'exec /bin/rm "$@"');
+  const { code, err, aptGet } = await machine.setup("fidelity");
+  assert.equal(code, 0, err);
+  assert.match(aptGet.at(-1)!, / install -y --no-install-recommends .*redis-server memcached .*; services: 101$/);
+  assert.equal(existsSync(policy), false);
 });
 
 Deno.test("setup passes apt-get's words on where it fails, after new package lists", async () => {

@@ -1,0 +1,49 @@
+import type { Recorded } from "./recorded.ts";
+import type { TrueMapping, TruthWindow } from "./truth.ts";
+
+/** The most of the bytes that were accessed all the while that may lie in mappings called never accessed. */
+export const MOST_UNSEEN = 0.01;
+/** A largest working set is below so many times the truth. */
+export const MOST_TIMES = 2;
+
+/** One row: a record of a program, between windows of the truth. */
+export interface Row {
+  program: string;
+  setting: string;
+  /** How far the working set may be from the truth, as a share of it. */
+  limit: number;
+  truths: readonly TruthWindow[];
+  steady: readonly TrueMapping[];
+  recorded: Recorded;
+}
+
+/** Mean of what was accessed in the windows of truth, bytes. */
+export function trueBytesOf({ truths }: Pick<Row, "truths">): number {
+  return truths.reduce((sum, { referencedBytes }) => sum + referencedBytes, 0) / truths.length;
+}
+
+/** Share of the bytes that were accessed all the while in mappings that the record never saw accessed, 0 to 1. */
+export function unseenShareOf({ steady, recorded }: Pick<Row, "steady" | "recorded">): number {
+  const sum = (all: readonly TrueMapping[]) => all.reduce((bytes, { referencedBytes }) => bytes + referencedBytes, 0);
+  return steady.length === 0 ? 0 : sum(recorded.unseen) / sum(steady);
+}
+
+/** What of the goals a row misses, a few words each; empty where it passes. */
+export function missesOf(row: Row): string[] {
+  const { recorded, limit } = row;
+  const truth = trueBytesOf(row);
+  const off = recorded.mean / truth - 1;
+  const percent = (share: number, digits = 0) => `${(share * 100).toFixed(digits)} %`;
+  const misses: string[] = [];
+  if (!(Math.abs(off) <= limit)) {
+    misses.push(Number.isNaN(off) ? "no working set" : `working set ${off > 0 ? "+" : ""}${percent(off)}`);
+  }
+  const unseen = unseenShareOf(row);
+  if (!(unseen < MOST_UNSEEN)) misses.push(`${percent(unseen, 1)} unseen`);
+  if (!(recorded.largest < MOST_TIMES * truth)) misses.push(`largest ${(recorded.largest / truth).toFixed(1)}x`);
+  // As exactly as it is shown.
+  if (!(Math.round(recorded.cpu * 1e3) <= Math.round(recorded.budget * 1e3))) {
+    misses.push(`CPU ${percent(recorded.cpu, 1)}`);
+  }
+  return misses;
+}
