@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const TOOLS =
-  "bash cat cc chmod cksum clang cut find getent grep head ln mkdir paste readlink rm sed stat tail timeout uname"
+  "bash cat cc chmod cksum clang cut find getent grep head ln mkdir paste readlink rm sed stat tail timeout uname xargs"
     .split(" ");
 
 /** A machine of which ./setup sees only the given programs, besides those it cannot do without. */
