@@ -14,6 +14,7 @@ export async function cat(files: readonly string[], options: CatOptions): Promis
     await using record = await openRecord(file);
     const target = { output: "-", format, addresses: options.addresses };
     await writeRecord(record.header, record.items(), target, () => record.incomplete);
+    for (const remark of record.remarks ?? []) console.error(`damo: ${file}: ${remark}`);
     if (record.incomplete) console.error(`damo: ${file} is not whole: ${record.incomplete}`);
   }
 }

@@ -11,6 +11,7 @@ export async function convert(input: string, output: string, options: ConvertOpt
   using progress = new ReadProgress([record]);
   const target = { output, format, addresses: options.addresses, ...(partitionBy && { partitionBy }) };
   await writeRecord(record.header, ticking(record.items(), progress), target, () => record.incomplete);
+  for (const remark of record.remarks ?? []) console.error(`damo: ${input}: ${remark}`);
   if (record.incomplete) {
     progress[Symbol.dispose]();
     console.error(`damo: ${input} is not whole: ${record.incomplete}; what there is was written`);

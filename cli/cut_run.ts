@@ -18,6 +18,7 @@ export async function cut(input: string, output: string, options: CutOptions): P
   const { snapshots, regions } = await writeRecord(header, items, target, () => record.incomplete);
   if (snapshots === 0) console.error(`damo: nothing in ${input} is selected: the output has no snapshot`);
   else if (regions === 0) console.error(`damo: nothing in ${input} is selected: no snapshot has a region left`);
+  for (const remark of record.remarks ?? []) console.error(`damo: ${input}: ${remark}`);
   if (record.incomplete) console.error(`damo: ${input} is not whole: ${record.incomplete}; what there is was used`);
 }
 

@@ -31,6 +31,7 @@ export function infoText(file: string, described: RecordDescription, columns = I
   }
   for (const line of unseenLines(footer)) rows.push(["not seen", line]);
   if (incomplete) rows.push(["not whole", incomplete]);
+  for (const remark of described.remarks) rows.push(["put right", remark]);
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.flatMap(([name, value]) =>
     wrap(value, Math.max(40, columns - width - 4)).map((line, i) => `  ${(i ? "" : name).padEnd(width)}  ${line}`)

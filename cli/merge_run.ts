@@ -16,7 +16,8 @@ export async function merge(files: readonly string[], options: MergeOptions): Pr
   const whyIncomplete = () =>
     records.map(({ incomplete }, i) => incomplete && `${files[i]}: ${incomplete}`).find(Boolean);
   await writeRecord(mergeHeaders(headers), ticking(mergeItems(records, shifts), progress), target, whyIncomplete);
-  for (const [i, { incomplete }] of records.entries()) {
+  for (const [i, { incomplete, remarks = [] }] of records.entries()) {
+    for (const remark of remarks) console.error(`damo: ${files[i]}: ${remark}`);
     if (incomplete) console.error(`damo: ${files[i]} is not whole: ${incomplete}; what there is was merged`);
   }
 }

@@ -47,6 +47,9 @@ function withProgress(record: RecordReader, name: string): RecordReader {
     get incomplete() {
       return record.incomplete;
     },
+    get remarks() {
+      return record.remarks ?? [];
+    },
     items: () => counted(record, name),
     [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
   };

@@ -169,4 +169,6 @@ export interface RecordReader extends AsyncDisposable {
   items(): AsyncIterable<RecordItem>;
   /** After {@linkcode items} is done: why the record is not whole; `undefined` where it is. */
   readonly incomplete: string | undefined;
+  /** After {@linkcode items} is done: what was put right in reading, and what is guessed, a sentence each without its end. */
+  readonly remarks?: readonly string[];
 }

@@ -1,147 +1,171 @@
-import { type Data, type RecordBatch, RecordBatchReader } from "apache-arrow";
 import {
   AGE_UNKNOWN,
-  RECORD_SCHEMA,
   RecordError,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
-  type RecordReader,
   Regions,
   type Snapshot,
 } from "../damon/mod.ts";
-import { HEADER_KEY, registerZstd } from "./arrow_schema.ts";
+import {
+  type ArrowColumn,
+  type ArrowField,
+  bigIntAt,
+  columnsOf,
+  countsOf,
+  doublesOf,
+  fieldsOf,
+  hasValue,
+  metadataOf,
+  textAt,
+} from "./arrow_columns.ts";
+import { type ArrowMessage, ArrowMessages } from "./arrow_messages.ts";
+import { HEADER_KEY } from "./arrow_key.ts";
+import type { FormatReader } from "./checked_record.ts";
 import { incompleteOf } from "./ending.ts";
+import { Flaws } from "./flaws.ts";
+import { headerFrom, isPlainItem } from "./header_check.ts";
+import { ImpossibleError, reasonOf } from "./reason.ts";
 
 /**
- * Decodes a record from the bytes of its Arrow IPC stream. It holds one batch at a time.
+ * Decodes a record from the bytes of its Arrow IPC stream. It holds one batch at a time; what counts and lengths say is held
+ * against what is there, and against the checksums where it has them.
  *
  * @param path Names the source in errors.
+ * @param isPart Whether only some messages of the stream come.
  * @throws {RecordError} where the bytes are empty, no Arrow stream, no record, or a record of a newer schema.
  */
-export async function decodeArrow(bytes: AsyncIterable<Uint8Array>, path: string): Promise<RecordReader> {
-  registerZstd();
-  const counted = new CountedBytes(bytes);
-  const batches = await openBatches(counted, path);
-  const header = headerOf(batches.schema.metadata, path);
-  return new ArrowReader(header, batches, counted);
-}
-
-/** The bytes as they pass by, counted, so that an error can say where it was. */
-class CountedBytes {
-  count = 0;
-  constructor(readonly source: AsyncIterable<Uint8Array>) {}
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.source) {
-      this.count += chunk.byteLength;
-      yield chunk;
-    }
-  }
-}
-
-async function openBatches(bytes: CountedBytes, path: string) {
-  const iterator = bytes[Symbol.asyncIterator]();
-  // Looked at before Arrow sees it: Arrow takes any first four bytes for a length and may try to allocate that much.
-  let head = new Uint8Array(0);
-  while (head.length < 8) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    const joined = new Uint8Array(head.length + value.length);
-    joined.set(head);
-    joined.set(value, head.length);
-    head = joined;
-  }
-  if (head.length === 0) throw new RecordError(`Cannot read ${path} as a record: it is empty`, path, 0);
-  if (head.length < 8 || head.subarray(0, 4).some((byte) => byte !== 0xff)) {
-    throw new RecordError(`Cannot read ${path} as a record: it is not an Arrow stream made by damo record`, path, 0);
-  }
-  async function* rest() {
-    yield head;
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  }
+export async function decodeArrow(
+  bytes: AsyncIterable<Uint8Array>,
+  path: string,
+  isPart = false,
+): Promise<FormatReader> {
+  const messages = new ArrowMessages(bytes, isPart);
+  const refused = (why: string) => new RecordError(`Cannot read ${path} as a record: ${why}`, path, messages.at);
+  let fields: ArrowField[];
+  let text: string | undefined;
   try {
-    const reader = await (await RecordBatchReader.from(rest())).open();
-    // Arrow takes a stream that ends within its schema for an empty one.
-    if (reader.schema === undefined) throw new Error("its schema is not whole");
-    return reader;
+    const schema = await messages.next();
+    if (!schema && messages.at === 0) throw refused("it is empty");
+    if (schema?.kind !== "schema") throw refused("it is no Arrow stream made by damo record");
+    fields = fieldsOf(schema.header);
+    text = metadataOf(schema.header, HEADER_KEY);
   } catch (error) {
-    throw new RecordError(
-      `Cannot read ${path} as a record: its beginning is cut off or broken (${(error as Error).message})`,
-      path,
-      bytes.count,
-    );
+    if (error instanceof RecordError) throw error;
+    throw refused(`its beginning is cut off or broken (${reasonOf(error)})`);
   }
+  if (text === undefined) throw refused("it is an Arrow stream, but not one of damo record");
+  let header: RecordHeader;
+  try {
+    header = headerFrom(JSON.parse(text), path);
+  } catch (error) {
+    if (error instanceof RecordError) throw error;
+    throw refused(`its header is broken (${reasonOf(error)})`);
+  }
+  return new ArrowReader(header, fields, messages);
 }
 
-function headerOf(metadata: Map<string, string>, path: string): RecordHeader {
-  const text = metadata.get(HEADER_KEY);
-  if (text === undefined) {
-    throw new RecordError(`Cannot read ${path} as a record: it is an Arrow stream, but not one of damo record`, path);
-  }
-  const header = JSON.parse(text) as RecordHeader;
-  if (header.schema > RECORD_SCHEMA) {
-    throw new RecordError(
-      `Cannot read ${path} as its schema must be ${RECORD_SCHEMA} or older: it is ${header.schema}, written by ${header.tool}; use a newer damo`,
-      path,
-    );
-  }
-  return header;
-}
-
-class ArrowReader implements RecordReader {
+class ArrowReader implements FormatReader {
   incomplete: string | undefined;
+  readonly flaws = new Flaws();
+  #batch: ArrowMessage | undefined;
+  #row = 0;
   constructor(
     readonly header: RecordHeader,
-    readonly batches: RecordBatchReader,
-    readonly bytes: CountedBytes,
+    readonly fields: readonly ArrowField[],
+    readonly messages: ArrowMessages,
   ) {}
+
+  /** The batch by its bytes, and the row in it. */
+  place(): string {
+    return this.#batch ? `batch at byte ${this.#batch.at}, row ${this.#row + 1}` : `byte ${this.messages.at}`;
+  }
 
   async *items(): AsyncIterable<RecordItem> {
     let footer: RecordFooter | undefined;
+    const { messages } = this;
     try {
-      for await (const batch of this.batches as AsyncIterable<RecordBatch>) {
-        // For a stream that ends after its schema Arrow makes up a batch of no rows, without columns.
-        if (batch.numRows === 0) continue;
-        for (const item of itemsOf(batch)) {
+      for (let message = await messages.next(); message; message = await messages.next()) {
+        if (message.kind !== "batch") continue;
+        this.#batch = message;
+        for (const { row, item } of itemsOf(this.fields, message, (row, what) => this.#leaveOut(row, what))) {
+          this.#row = row;
           footer = item.kind === "footer" ? item.footer : undefined;
           yield item;
         }
       }
+      this.incomplete = this.#changed() ?? incompleteOf(footer);
     } catch (error) {
-      this.incomplete = `it is cut off or broken near byte ${this.bytes.count} (${(error as Error).message})`;
-      return;
+      const where = this.#batch ? `near byte ${messages.at}` : "after its header";
+      const why = `it is cut off or broken ${where} (${reasonOf(error)})`;
+      this.incomplete = [why, this.#changed()].filter((one) => one !== undefined).join("; ");
     }
-    this.incomplete = incompleteOf(footer);
+  }
+
+  #leaveOut(row: number, what: string): void {
+    this.#row = row;
+    this.flaws.add(this.place(), what);
+  }
+
+  #changed(): string | undefined {
+    const { changed } = this.messages;
+    if (changed.length === 0) return undefined;
+    const more = changed.length > 4 ? `, and ${changed.length - 4} more` : "";
+    return `its ${
+      changed.slice(0, 4).join(", ")
+    }${more} were changed after they were written: their checksum differs, ` +
+      "and what was in them is left out";
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.batches.cancel();
+    await this.messages.cancel();
   }
 }
 
-function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
-  const column = (name: string) => batch.getChild(name)!.data[0] as Data;
-  if (!(batch.numRows <= (column("kdamond").values as Uint32Array).length)) throw new Error("a batch has other rows");
-  const [kdamond, targetId] = [column("kdamond").values as Uint32Array, column("target_id").values as BigUint64Array];
-  const [startNs, endNs] = [numbersOf(column("start_ns")), numbersOf(column("end_ns"))];
-  const [sampleUs, aggrUs] = [numbersOf(column("sample_us")), numbersOf(column("aggr_us"))];
-  const offsets = column("start").valueOffsets as Int32Array;
-  const start = numbersOf(column("start").children[0]);
-  const end = numbersOf(column("end").children[0]);
-  const nrAccesses = column("nr_accesses").children[0].values as Uint32Array;
-  const age = agesOf(column("age").children[0]);
-  const passedOf = optionalReader(batch, "sz_filter_passed", numbersOf);
-  const hitsOf = optionalReader(batch, "probe_hits", ({ values }) => values as Uint32Array);
-  const residentOf = optionalReader(batch, "resident_bytes", numbersOf);
-  const usedOf = optionalReader(batch, "used_bytes", numbersOf);
-  const looksOf = optionalReader(batch, "looks", ({ values }) => values as Uint32Array);
+function* itemsOf(
+  fields: readonly ArrowField[],
+  message: ArrowMessage,
+  leaveOut: (row: number, what: string) => void,
+): Generator<{ row: number; item: RecordItem }> {
+  const columns = columnsOf(fields, message);
+  const column = (name: string): ArrowColumn => {
+    const found = columns.get(name);
+    if (!found) throw new ImpossibleError(`it has no column ${name}`);
+    return found;
+  };
+  const child = (name: string): ArrowColumn => {
+    const [of] = column(name).children;
+    if (!of) throw new ImpossibleError(`column ${name} is no list`);
+    return of;
+  };
+  const rows = message.header.int64(0);
+  const targetIds = column("target_id");
+  const kdamond = countsOf(column("kdamond"));
+  const [startNs, endNs] = [doublesOf(column("start_ns")), doublesOf(column("end_ns"))];
+  const [sampleUs, aggrUs] = [doublesOf(column("sample_us")), doublesOf(column("aggr_us"))];
+  const offsets = sameOffsets(["start", "end", "nr_accesses", "age"].map(column), rows);
+  const [start, end] = [doublesOf(child("start")), doublesOf(child("end"))];
+  const nrAccesses = countsOf(child("nr_accesses"));
+  const age = agesOf(child("age"));
+  const passedOf = optionalReader(columns, "sz_filter_passed", doublesOf);
+  const hitsOf = optionalReader(columns, "probe_hits", countsOf);
+  const residentOf = optionalReader(columns, "resident_bytes", doublesOf);
+  const usedOf = optionalReader(columns, "used_bytes", doublesOf);
+  const looksOf = optionalReader(columns, "looks", countsOf);
   const evidenceOf = (row: number): Pick<Snapshot, "evidence"> => {
     const [residentBytes, usedBytes, looks] = [residentOf(row), usedOf(row), looksOf(row)];
     return residentBytes && usedBytes && looks ? { evidence: { residentBytes, usedBytes, looks } } : {};
   };
-  const [kinds, json] = [batch.getChild("kind")!, batch.getChild("json")!];
-  for (let i = 0; i < batch.numRows; i++) {
-    const kind = kinds.get(i) as string;
+  const [kinds, json] = [column("kind"), column("json")];
+  const parsed = (i: number): unknown => {
+    try {
+      return JSON.parse(textAt(json, i) ?? "null");
+    } catch (error) {
+      throw new ImpossibleError(reasonOf(error));
+    }
+  };
+  const itemAt = (i: number): RecordItem | undefined => {
+    const kind = textAt(kinds, i);
     const regions = () => {
       const [from, to] = [offsets[i], offsets[i + 1]];
       return new Regions(
@@ -153,11 +177,11 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
     };
     if (kind === "snapshot") {
       const probeHits = hitsOf(i);
-      yield {
+      return {
         kind,
         snapshot: {
           kdamond: kdamond[i],
-          targetId: targetId[i],
+          targetId: bigIntAt(targetIds, i),
           startNs: startNs[i],
           endNs: endNs[i],
           sampleUs: sampleUs[i],
@@ -165,69 +189,83 @@ function* itemsOf(batch: RecordBatch): Generator<RecordItem> {
           regions: regions(),
           ...(probeHits && { probeHits }),
           ...evidenceOf(i),
-          ...schemeOf(json.get(i), passedOf(i)),
+          ...schemeOf(parsed(i), passedOf(i)),
         },
       };
-    } else if (kind === "mappings") {
-      yield { kind, mappings: JSON.parse(json.get(i)) };
-    } else if (kind === "footer") {
-      yield { kind, footer: JSON.parse(json.get(i)) };
-    } else if (kind === "scheme_stats") {
-      yield { kind, counts: JSON.parse(json.get(i)) };
-    } else if (kind === "usage") {
-      yield { kind, usage: JSON.parse(json.get(i)) };
-    } else if (kind === "residency") {
-      yield { kind, residency: JSON.parse(json.get(i)) };
-    } else if (kind === "working_set") {
-      yield { kind, workingSet: JSON.parse(json.get(i)) };
-    } else if (kind === "profile") {
-      yield { kind, profile: JSON.parse(json.get(i)) };
-    } else if (kind === "applied") {
-      const { context, scheme } = JSON.parse(json.get(i)) as { context: number; scheme?: number };
-      yield {
+    }
+    if (kind === "applied") {
+      const { context, scheme } = parsed(i) as { context: number; scheme?: number };
+      return {
         kind,
         applied: {
           kdamond: kdamond[i],
           context,
-          ...(scheme !== undefined && { scheme, targetId: targetId[i] }),
+          ...(scheme !== undefined && { scheme, targetId: bigIntAt(targetIds, i) }),
           startNs: startNs[i],
           endNs: endNs[i],
           regions: regions(),
         },
       };
-    } // Rows of a kind that this version does not know are somebody else's additions: passed over.
+    }
+    const name = kind === null ? undefined : PLAIN[kind];
+    // Rows of a kind that this version does not know are somebody else's additions: passed over.
+    if (name === undefined) return undefined;
+    const item = { kind, [name]: parsed(i) };
+    if (!isPlainItem(item)) throw new ImpossibleError(`it is no ${kind}`);
+    return item;
+  };
+  for (let row = 0; row < rows; row++) {
+    let item: RecordItem | undefined;
+    try {
+      item = itemAt(row);
+    } catch (error) {
+      leaveOut(row, reasonOf(error));
+    }
+    if (item) yield { row, item };
   }
+}
+
+/** Kinds of rows that are JSON, and the field of an item that it is. */
+const PLAIN: Readonly<Record<string, string>> = {
+  mappings: "mappings",
+  footer: "footer",
+  scheme_stats: "counts",
+  usage: "usage",
+  residency: "residency",
+  working_set: "workingSet",
+  profile: "profile",
+};
+
+/** The columns of regions have one list each a row, as long as the others'. */
+function sameOffsets([first, ...others]: readonly ArrowColumn[], rows: number): Int32Array {
+  for (const { offsets, field } of others) {
+    for (let i = 0; i <= rows; i++) {
+      if (offsets[i] - offsets[0] === first.offsets[i] - first.offsets[0] && offsets[0] === first.offsets[0]) continue;
+      throw new ImpossibleError(`columns ${first.field.name} and ${field.name} have different lists`);
+    }
+  }
+  return first.offsets;
 }
 
 /** Records of before have no such column; most of the others have nothing in it. */
 function optionalReader<T extends Float64Array | Uint32Array>(
-  batch: RecordBatch,
+  columns: ReadonlyMap<string, ArrowColumn>,
   name: string,
-  valuesOf: (child: Data) => T,
+  valuesOf: (child: ArrowColumn) => T,
 ): (row: number) => T | undefined {
-  const data = batch.getChild(name)?.data[0] as Data | undefined;
-  if (data === undefined || data.children[0].length === 0) return () => undefined;
-  const [offsets, values] = [data.valueOffsets as Int32Array, valuesOf(data.children[0])];
+  const column = columns.get(name);
+  if (column === undefined || !column.children[0]?.length) return () => undefined;
+  const { offsets } = column;
+  const values = valuesOf(column.children[0]);
   return (row) => offsets[row] === offsets[row + 1] ? undefined : values.subarray(offsets[row], offsets[row + 1]) as T;
 }
 
-function schemeOf(json: string | null, passedBytes: Float64Array | undefined): Pick<Snapshot, "scheme"> {
-  if (json === null) return {};
-  const { scheme } = JSON.parse(json) as Pick<Snapshot, "scheme">;
+function schemeOf(json: unknown, passedBytes: Float64Array | undefined): Pick<Snapshot, "scheme"> {
+  const { scheme } = (json ?? {}) as Pick<Snapshot, "scheme">;
   return scheme ? { scheme: { ...scheme, ...(passedBytes && { passedBytes }) } } : {};
 }
 
-/** 64-bit integers as doubles, by halves: three times faster than through BigInt. Negative ones do not occur. */
-function numbersOf(data: Data): Float64Array {
-  const values = data.values as BigUint64Array;
-  const halves = new Uint32Array(values.buffer, values.byteOffset, data.length * 2);
-  const numbers = new Float64Array(data.length);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = halves[2 * i] + halves[2 * i + 1] * 2 ** 32;
-  return numbers;
-}
-
-function agesOf(data: Data): Uint32Array {
-  const values = data.values as Uint32Array;
-  if (data.nullCount === 0) return values;
-  return values.map((value, i) => data.getValid(i) ? value : AGE_UNKNOWN);
+function agesOf(column: ArrowColumn): Uint32Array {
+  const values = countsOf(column);
+  return column.nullCount === 0 ? values : values.map((value, i) => hasValue(column, i) ? value : AGE_UNKNOWN);
 }

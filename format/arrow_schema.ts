@@ -1,9 +1,7 @@
 import { compressionRegistry, CompressionType, Field, Int64, List, Schema, Uint32, Uint64, Utf8 } from "apache-arrow";
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { RecordHeader } from "../damon/mod.ts";
-
-/** Key of the schema's metadata under which the header stands, as JSON. Its presence makes an Arrow stream a record. */
-export const HEADER_KEY = "damo";
+import { HEADER_KEY } from "./arrow_key.ts";
 
 const list = (name: string, item: Field) => new Field(name, new List(item), false);
 
@@ -39,11 +37,14 @@ export function schemaOf(header: RecordHeader): Schema {
   return new Schema(FIELDS, new Map([[HEADER_KEY, JSON.stringify(header)]]));
 }
 
+/** With a checksum of what is compressed, which every reader of zstd holds against it. */
+const CHECKED = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
 /** Teaches the Arrow library zstd, which it knows by name only. pyarrow and polars read it as it is. */
 export function registerZstd(): void {
   if (compressionRegistry.get(CompressionType.ZSTD)?.encode) return;
   compressionRegistry.set(CompressionType.ZSTD, {
-    encode: (data) => new Uint8Array(zstdCompressSync(data)),
+    encode: (data) => new Uint8Array(zstdCompressSync(data, CHECKED)),
     decode: (data) => {
       const bytes = zstdDecompressSync(data);
       // What is decoded is looked at as 64-bit numbers.

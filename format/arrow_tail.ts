@@ -38,6 +38,7 @@ export async function arrowFooter(path: string): Promise<RecordFooter | undefine
       for (const message of messages) yield read(message.at, message.length);
     })(),
     path,
+    true,
   );
   for await (const item of record.items()) if (item.kind === "footer") return item.footer;
   return undefined;

@@ -15,6 +15,7 @@ import {
   Utf8,
 } from "apache-arrow";
 import { AGE_UNKNOWN, type RecordHeader, type RecordItem, type Snapshot, timesOf } from "../damon/mod.ts";
+import { sealed } from "./arrow_messages.ts";
 import { FIELDS, registerZstd, schemaOf } from "./arrow_schema.ts";
 
 /** Collects what the Arrow writer emits, so that it can be taken out synchronously, batch by batch. */
@@ -85,14 +86,20 @@ export class ArrowEncoder {
 
   /** The stream's beginning, with the header. */
   begin(): Uint8Array {
-    return this.#outbox.take();
+    return this.#sealed(this.#outbox.take());
   }
 
   /** One batch with these items, in their order. */
   encode(items: readonly RecordItem[]): Uint8Array {
     this.#writer.write(batchOf(this.#schema, items));
-    return this.#outbox.take();
+    return this.#sealed(this.#outbox.take());
   }
+
+  /** With its checksum; it is one message. */
+  #sealed(message: Uint8Array): Uint8Array {
+    return message.length === 0 ? message : sealed(message, this.#count++);
+  }
+  #count = 0;
 
   /** The end mark. */
   end(): Uint8Array {

@@ -13,6 +13,8 @@ export interface ByteSource extends AsyncDisposable {
   readonly size: number | undefined;
   /** Its bytes, once. A piece is valid until the next one is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
+  /** The same bytes once more, of a file; absent for a pipe. Not while {@linkcode chunks} is being read. */
+  readonly again?: () => AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -56,6 +58,7 @@ function sourceOf(
     name,
     path,
     size,
+    ...(path !== undefined && { again: () => reread(path) }),
     async *chunks() {
       for (;;) {
         // A buffer of its own for each: who reads may keep columns that lie in it.
@@ -70,6 +73,16 @@ function sourceOf(
       return Promise.resolve();
     },
   };
+}
+
+async function* reread(path: string): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  for (;;) {
+    const into = new Uint8Array(CHUNK);
+    const count = await file.read(into);
+    if (count === null) return;
+    yield into.subarray(0, count);
+  }
 }
 
 /** A stream of bytes whose beginning can be looked at before it is read. */

@@ -1,29 +1,39 @@
-import { RecordError, type RecordReader, type Snapshot } from "../damon/mod.ts";
-import { CSV_COLUMNS } from "./csv_write.ts";
-import { foreignHeader } from "./foreign_header.ts";
-import { RegionRows } from "./region_rows.ts";
-import { linesOf } from "./trace_line.ts";
+import { RecordError, type Snapshot } from "../damon/mod.ts";
+import type { FormatReader } from "./checked_record.ts";
+import { csvCells, type CsvColumn, type CsvShape, csvShapeOf } from "./csv_line.ts";
+import { Flaws } from "./flaws.ts";
+import { foreignHeader, guessIntervals } from "./foreign_header.ts";
+import { ImpossibleError, reasonOf } from "./reason.ts";
+import { countOf, GroupedRows, numberOf, RegionRows, type RowEvidence, type RowHead, RowOrder } from "./region_rows.ts";
+import { linesOf } from "./lines.ts";
 
 const decoder = new TextDecoder();
-
-/** Columns up to here must be there. */
-const NEEDED = CSV_COLUMNS.indexOf("age") + 1;
+type Bytes = AsyncIterable<Uint8Array>;
 
 /**
- * Decodes a table of regions as `damo convert` writes it in CSV. Rows of one snapshot must follow each other.
+ * Decodes a table of regions in CSV: columns are known by their names and may come in any order, among others; cells may be
+ * apart by commas, semicolons or tabs, and in quotes. Rows may come in any order where they can be read twice.
  *
  * @param name Names the source in errors.
- * @throws {RecordError} where its first line names other columns.
+ * @param again Reads the same bytes once more; absent for a pipe, whose rows must come snapshot by snapshot.
+ * @throws {RecordError} where its first line lacks a column that is needed.
  */
-export async function decodeCsv(bytes: AsyncIterable<Uint8Array>, name: string): Promise<RecordReader> {
-  const walk = new CsvWalk(bytes);
+export async function decodeCsv(bytes: Bytes, name: string, again?: () => Bytes): Promise<FormatReader> {
+  const isGrouped = again === undefined || await looksGrouped(again());
+  const walk = new CsvWalk(bytes, name, isGrouped);
   const snapshots = walk.snapshots();
   const { done, value: first } = await snapshots.next();
-  if (walk.failure !== undefined && done) {
-    throw new RecordError(`Cannot read ${name} as a record: ${walk.failure}`, name, 0);
+  if (done && (walk.failure ?? walk.flaws.toText()) !== undefined) {
+    throw new RecordError(`Cannot read ${name} as a record: ${walk.failure ?? walk.flaws.toText()}`, name, 0);
   }
   return {
     header: foreignHeader({ tool: "", first: done ? undefined : first }),
+    flaws: walk.flaws,
+    get isGuessed() {
+      return walk.isGuessed;
+    },
+    place: () => isGrouped ? `the rows before line ${walk.number}` : "a snapshot",
+    remarks: isGrouped ? [] : ["Rows of the table came in another order than by snapshot: they were grouped"],
     get incomplete() {
       return walk.failure;
     },
@@ -38,62 +48,135 @@ export async function decodeCsv(bytes: AsyncIterable<Uint8Array>, name: string):
   };
 }
 
+/** Whether rows come snapshot by snapshot. What is broken is said when the rows are read. */
+async function looksGrouped(bytes: Bytes): Promise<boolean> {
+  const order = new RowOrder();
+  try {
+    let shape: CsvShape | undefined;
+    for await (const lines of linesOf(bytes)) {
+      for (const line of decoder.decode(lines.bytes).split("\n")) {
+        if (line === "" || line === "\r") continue;
+        if (!shape) shape = csvShapeOf(line);
+        else order.see(headOf(csvCells(line, shape), shape));
+        if (!order.isGrouped) return false;
+      }
+    }
+  } catch {
+    // The same error comes again.
+  }
+  return true;
+}
+
 class CsvWalk {
   failure: string | undefined;
-  constructor(readonly bytes: AsyncIterable<Uint8Array>) {}
+  isGuessed = false;
+  /** Of the line that was read last, from 1. */
+  number = 0;
+  readonly flaws = new Flaws();
+  constructor(readonly bytes: Bytes, readonly name: string, readonly isGrouped: boolean) {}
 
   async *snapshots(): AsyncGenerator<Snapshot> {
     const rows = new RegionRows();
-    let number = 0;
-    let before = "";
+    const grouped = new GroupedRows(this.name);
+    const order = new RowOrder();
+    let shape: CsvShape | undefined;
+    let flaw: string | undefined;
+    const close = (snapshot: Snapshot | undefined): Snapshot[] => {
+      if (flaw === undefined) return snapshot ? [snapshot] : [];
+      this.flaws.add(`line ${this.number}`, flaw);
+      flaw = undefined;
+      return [];
+    };
     try {
       for await (const { bytes, isLast } of linesOf(this.bytes)) {
-        for (const line of decoder.decode(bytes).split(/\r?\n/)) {
-          if (line === "") continue;
-          const cells = line.split(",");
-          if (number++ === 0) {
-            if (CSV_COLUMNS.slice(0, NEEDED).some((column, i) => cells[i] !== column)) {
-              this.failure = `the first line must name the columns ${CSV_COLUMNS.join(",")}`;
-              return;
-            }
+        const whole = isLast ? bytes : bytes.subarray(0, bytes.length - 1);
+        for (const line of decoder.decode(whole).split("\n")) {
+          this.number++;
+          if (line === "" || line === "\r") continue;
+          if (!shape) {
+            shape = csvShapeOf(line);
+            this.isGuessed = shape.sample_us === undefined || shape.aggr_us === undefined;
             continue;
           }
           // A number may have been cut off too: without its end a line is not trusted.
-          if (cells.length < NEEDED || cells.some((cell) => !/^[\d ]*$/.test(cell)) || isLast) {
-            this.failure = `${isLast ? "it is cut off in" : "broken in"} line ${number}: ${line.slice(0, 80)}`;
-            return;
+          if (isLast) throw new ImpossibleError(`it is cut off in line ${this.number}: ${line.slice(0, 80)}`);
+          const cells = csvCells(line, shape);
+          if (cells.length < shape.least) {
+            throw new ImpossibleError(
+              `line ${this.number} has ${cells.length} cells of ${shape.least}: ${line.slice(0, 80)}`,
+            );
           }
-          const [start, end, nrAccesses, age, scheme, passed, hits, resident, used, looks] = cells.slice(6);
-          const head = cells.slice(0, 6).join() + "," + (scheme ?? "");
-          if (head !== before) {
-            const snapshot = rows.begin({
-              kdamond: Number(cells[0]),
-              targetId: BigInt(cells[1]),
-              startNs: Number(cells[2]),
-              endNs: Number(cells[3]),
-              sampleUs: Number(cells[4]),
-              aggrUs: Number(cells[5]),
-              ...(scheme && { scheme: Number(scheme) }),
-            });
-            before = head;
-            if (snapshot) yield snapshot;
+          let head: RowHead;
+          try {
+            head = headOf(cells, shape);
+          } catch (error) {
+            throw new ImpossibleError(`line ${this.number}: ${reasonOf(error)}`);
           }
-          rows.add(
-            Number(start),
-            Number(end),
-            Number(nrAccesses),
-            age === "" ? undefined : Number(age),
-            passed ? Number(passed) : undefined,
-            hits,
-            looks ? [Number(resident), Number(used), Number(looks)] : undefined,
-          );
+          if (!this.isGrouped) {
+            const of = shape;
+            grouped.put(head, (to) => addRow(to, cells, of));
+            continue;
+          }
+          order.see(head);
+          if (!order.isGrouped) {
+            throw new ImpossibleError(
+              `line ${this.number} belongs to a snapshot that came before: give the table as a file that is not compressed, ` +
+                "or sort it by kdamond, target_id, scheme, start_ns and start",
+            );
+          }
+          if (!rows.continues(head)) yield* close(rows.begin(head));
+          try {
+            addRow(rows, cells, shape);
+          } catch (error) {
+            if (!(error instanceof ImpossibleError)) throw error;
+            flaw ??= error.message;
+          }
         }
       }
+      yield* grouped.snapshots((what) => this.flaws.add(undefined, what));
     } catch (error) {
-      this.failure = `it is cut off or broken (${(error as Error).message})`;
+      if (error instanceof RecordError) throw error;
+      const why = reasonOf(error);
+      this.failure = error instanceof ImpossibleError ? why : `it is cut off or broken (${why})`;
       return;
     }
-    const last = rows.finish();
-    if (last) yield last;
+    yield* close(rows.finish());
   }
+}
+
+function headOf(cells: readonly string[], shape: CsvShape): RowHead {
+  const cell = (column: CsvColumn) => shape[column] === undefined ? undefined : cells[shape[column]];
+  const number = (column: CsvColumn) => numberOf(cell(column), column);
+  const [startNs, endNs] = [number("start_ns"), number("end_ns")];
+  const targetId = cell("target_id") ?? "0";
+  if (!/^\d{1,20}$/.test(targetId)) throw new ImpossibleError(`target_id is ${targetId || "missing"}`);
+  const scheme = cell("scheme");
+  const isTold = cell("sample_us") !== undefined && cell("aggr_us") !== undefined;
+  return {
+    kdamond: cell("kdamond") === undefined ? 0 : countOf(cell("kdamond"), "kdamond"),
+    targetId: BigInt(targetId),
+    startNs,
+    endNs,
+    ...(isTold ? { sampleUs: number("sample_us"), aggrUs: number("aggr_us") } : guessIntervals(endNs - startNs)),
+    ...(scheme && { scheme: countOf(scheme, "scheme") }),
+  };
+}
+
+function addRow(rows: RegionRows, cells: readonly string[], shape: CsvShape): void {
+  const cell = (column: number | undefined) => column === undefined ? undefined : cells[column] || undefined;
+  const [age, passed, looks] = [cell(shape.age), cell(shape.sz_filter_passed), cell(shape.looks)];
+  const known: RowEvidence | undefined = looks === undefined ? undefined : [
+    numberOf(cell(shape.resident_bytes), "resident_bytes"),
+    numberOf(cell(shape.used_bytes), "used_bytes"),
+    countOf(looks, "looks"),
+  ];
+  rows.add(
+    numberOf(cells[shape.start!], "start"),
+    numberOf(cells[shape.end!], "end"),
+    countOf(cells[shape.nr_accesses!], "nr_accesses"),
+    age === undefined ? undefined : countOf(age, "age"),
+    passed === undefined ? undefined : numberOf(passed, "sz_filter_passed"),
+    cell(shape.probe_hits),
+    known,
+  );
 }

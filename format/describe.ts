@@ -65,6 +65,8 @@ export interface RecordDescription {
   footer: RecordFooter | undefined;
   /** Why the record is not whole. */
   incomplete: string | undefined;
+  /** What was put right in reading it, a sentence each without its end. */
+  remarks: readonly string[];
   /** Share of the file that was read, 0 to 1: less where the time was up. */
   readShare: number;
 }
@@ -135,6 +137,7 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     targets: [...targets.values()],
     footer,
     incomplete: isWhole ? record.incomplete : undefined,
+    remarks: record.remarks ?? [],
     readShare: isWhole ? 1 : fileBytes ? Math.min(1, bytesRead / fileBytes) : NaN,
   };
   takeFooter(described, footer);

@@ -1,5 +1,7 @@
+import { reasonOf } from "./reason.ts";
+
 /** A value longer than this, other than the lists that are read item by item, is no record's. */
-const MOST_BYTES = 256 << 20;
+const MOST_BYTES = 64 << 20;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const decoder = new TextDecoder();
@@ -43,9 +45,15 @@ export class JsonWindow {
     const { done, value } = await this.#chunks.next();
     if (done) return false;
     const left = this.end - this.at;
+    if (this.end + value.length <= this.bytes.length) {
+      // Moved only where there is no room: else a long value would be moved with each piece of it.
+      this.bytes.set(value, this.end);
+      this.end += value.length;
+      return true;
+    }
     let into = this.bytes;
     if (left + value.length > into.length) {
-      if (left > MOST_BYTES) throw this.error("a value is too long");
+      if (left > MOST_BYTES) throw this.error(`a value is longer than ${MOST_BYTES >> 20} MiB`);
       into = new Uint8Array(Math.max(into.length * 2, left + value.length));
       into.set(this.bytes.subarray(this.at, this.end));
     } else into.copyWithin(0, this.at, this.end);
@@ -54,6 +62,14 @@ export class JsonWindow {
     this.#offset += this.at;
     this.at = 0;
     this.end = left + value.length;
+    return true;
+  }
+
+  /** Gets at least as much again as is left, so that a value that comes in many pieces is looked at a few times only. */
+  async moreOfValue(): Promise<boolean> {
+    const wanted = 2 * (this.end - this.at);
+    if (!await this.more()) return false;
+    while (this.end - this.at < wanted && await this.more());
     return true;
   }
 
@@ -88,7 +104,7 @@ export class JsonWindow {
         this.at = to;
         return text;
       }
-      if (!await this.more()) throw this.error("it is cut off");
+      if (!await this.moreOfValue()) throw this.error("it is cut off");
     }
   }
 
@@ -99,7 +115,7 @@ export class JsonWindow {
     try {
       return parseExact(text);
     } catch (error) {
-      throw new JsonError((error as Error).message, from);
+      throw new JsonError(reasonOf(error), from);
     }
   }
 

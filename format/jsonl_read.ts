@@ -6,16 +6,19 @@ import {
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
-  type RecordReader,
   Regions,
   type SchemeStats,
   type Snapshot,
 } from "../damon/mod.ts";
+import type { FormatReader } from "./checked_record.ts";
 import { incompleteOf } from "./ending.ts";
+import { Flaws } from "./flaws.ts";
 import { foreignHeader } from "./foreign_header.ts";
 import { headerFrom, isPlainItem } from "./header_check.ts";
 import { parseExact } from "./json_window.ts";
-import { linesOf } from "./trace_line.ts";
+import { ImpossibleError, reasonOf } from "./reason.ts";
+import { checkedCount } from "./snapshot_check.ts";
+import { linesOf } from "./lines.ts";
 
 const decoder = new TextDecoder();
 
@@ -58,13 +61,15 @@ type Line = RecordItem | { kind: "header"; header: RecordHeader };
  * @param name Names the source in errors.
  * @throws {RecordError} where the first line is none of a record.
  */
-export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: string): Promise<RecordReader> {
+export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: string): Promise<FormatReader> {
   const walk = new LineWalk(bytes, name);
   const lines = walk.lines();
   const { done, value } = await lines.next();
   if (done) {
     throw new RecordError(
-      `Cannot read ${name} as a record: its first line is no JSON line of one (${walk.failure ?? "it has none"})`,
+      `Cannot read ${name} as a record: its first line is no JSON line of one (${
+        walk.failure ?? walk.flaws.toText() ?? "it has none"
+      })`,
       name,
       0,
     );
@@ -74,6 +79,8 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
     : foreignHeader({ tool: "", first: value.kind === "snapshot" ? value.snapshot : undefined });
   return {
     header,
+    flaws: walk.flaws,
+    place: () => `line ${walk.number}`,
     get incomplete() {
       return walk.failure ?? (value.kind === "header" ? incompleteOf(walk.footer) : undefined);
     },
@@ -90,23 +97,29 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
 class LineWalk {
   failure: string | undefined;
   footer: RecordFooter | undefined;
+  /** Of the line that was read last, from 1. */
+  number = 0;
+  readonly flaws = new Flaws();
   constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly name: string) {}
 
   async *lines(): AsyncGenerator<Line> {
-    let number = 0;
     try {
       for await (const { bytes, isLast } of linesOf(this.bytes)) {
-        for (const text of decoder.decode(bytes).split("\n")) {
+        // What follows the last end of a line is no line.
+        const whole = isLast ? bytes : bytes.subarray(0, bytes.length - 1);
+        for (const text of decoder.decode(whole).split("\n")) {
+          this.number++;
           if (text.trim() === "") continue;
-          number++;
           let line: Line | undefined;
           try {
             line = lineOf(text, this.name);
           } catch (error) {
             if (error instanceof RecordError) throw error;
-            this.failure = `${isLast ? "it is cut off in line" : "broken in line"} ${number} (${
-              (error as Error).message
-            })`;
+            if (error instanceof ImpossibleError) {
+              this.flaws.add(`line ${this.number}`, error.message);
+              continue;
+            }
+            this.failure = `${isLast ? "it is cut off in line" : "broken in line"} ${this.number} (${reasonOf(error)})`;
             return;
           }
           if (line === undefined) continue;
@@ -116,13 +129,14 @@ class LineWalk {
       }
     } catch (error) {
       if (error instanceof RecordError) throw error;
-      this.failure = `it is cut off or broken (${(error as Error).message})`;
+      this.failure = `it is cut off or broken (${reasonOf(error)})`;
     }
   }
 }
 
 function lineOf(text: string, name: string): Line | undefined {
-  const fields = parseExact(text) as Record<string, unknown>;
+  const fields = parseExact(text) as Record<string, unknown> | null;
+  if (typeof fields !== "object" || fields === null) throw new SyntaxError("it is no object");
   switch (fields.kind) {
     case "header":
       // Doubles throughout, as they were written.
@@ -148,23 +162,49 @@ function lineOf(text: string, name: string): Line | undefined {
 
 function appliedOf({ kdamond, context, scheme, target_id, start_ns, end_ns, regions }: AppliedLine): AppliedRegions {
   return {
-    kdamond,
-    context,
-    ...(scheme !== undefined && { scheme, targetId: BigInt(target_id) }),
-    startNs: Number(start_ns),
-    endNs: Number(end_ns),
-    regions: regionsOf(regions),
+    kdamond: checkedCount(kdamond, "its kdamond"),
+    context: checkedCount(context, "its context"),
+    ...(scheme !== undefined && { scheme: checkedCount(scheme, "its scheme"), targetId: targetOf(target_id) }),
+    startNs: numberOf(start_ns, "start_ns"),
+    endNs: numberOf(end_ns, "end_ns"),
+    regions: regionsOf(listOf(regions)),
   };
+}
+
+function listOf(rows: unknown): RegionFields[] {
+  if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) return rows;
+  throw new ImpossibleError("its regions are no list of regions");
+}
+
+function targetOf(id: unknown): bigint {
+  if (typeof id === "bigint" || typeof id === "number" && Number.isInteger(id)) return BigInt(id);
+  if (typeof id === "string" && /^\d{1,20}$/.test(id)) return BigInt(id);
+  throw new ImpossibleError(`its target_id is ${JSON.stringify(id) ?? "missing"}`);
+}
+
+function numberOf(value: unknown, name: string): number {
+  if (typeof value === "bigint" || typeof value === "number") return Number(value);
+  throw new ImpossibleError(`${name} is ${JSON.stringify(value) ?? "missing"}`);
+}
+
+/** An address: a number, or text in hex or with a unit. */
+function addressOf(value: unknown, name: string): number {
+  if (typeof value !== "string") return numberOf(value, name);
+  try {
+    return parseBytes(value);
+  } catch {
+    throw new ImpossibleError(`${name} is ${JSON.stringify(value.slice(0, 40))}`);
+  }
 }
 
 function regionsOf(rows: readonly RegionFields[]): Regions {
   const regions = Regions.alloc(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    regions.start[i] = typeof row.start === "string" ? parseBytes(row.start) : Number(row.start);
-    regions.end[i] = typeof row.end === "string" ? parseBytes(row.end) : Number(row.end);
-    regions.nrAccesses[i] = row.nr_accesses;
-    regions.age[i] = row.age ?? AGE_UNKNOWN;
+    regions.start[i] = addressOf(row.start, "a start");
+    regions.end[i] = addressOf(row.end, "an end");
+    regions.nrAccesses[i] = checkedCount(row.nr_accesses, "nr_accesses");
+    regions.age[i] = row.age === null || row.age === undefined ? AGE_UNKNOWN : checkedCount(row.age, "an age");
   }
   return regions;
 }
@@ -173,29 +213,30 @@ function evidenceOf(rows: readonly RegionFields[]): Pick<Snapshot, "evidence"> {
   if (rows.length === 0 || rows.some(({ looks }) => looks === undefined)) return {};
   return {
     evidence: {
-      residentBytes: Float64Array.from(rows, (row) => row.resident_bytes ?? 0),
-      usedBytes: Float64Array.from(rows, (row) => row.used_bytes ?? 0),
-      looks: Uint32Array.from(rows, (row) => row.looks!),
+      residentBytes: Float64Array.from(rows, (row) => numberOf(row.resident_bytes ?? 0, "resident_bytes")),
+      usedBytes: Float64Array.from(rows, (row) => numberOf(row.used_bytes ?? 0, "used_bytes")),
+      looks: Uint32Array.from(rows, (row) => checkedCount(row.looks, "looks")),
     },
   };
 }
 
 function snapshotOf(line: SnapshotLine): Snapshot {
-  const rows = line.regions;
+  const rows = listOf(line.regions);
   const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
-    ? Float64Array.from(rows, (row) => row.sz_filter_passed ?? 0)
+    ? Float64Array.from(rows, (row) => numberOf(row.sz_filter_passed ?? 0, "sz_filter_passed"))
     : undefined;
   const nrProbes = rows[0]?.probe_hits?.length ?? 0;
   const probeHits = nrProbes > 0 && rows.every(({ probe_hits }) => probe_hits?.length === nrProbes)
-    ? Uint32Array.from(rows.flatMap(({ probe_hits }) => probe_hits!))
+    ? Uint32Array.from(rows.flatMap(({ probe_hits }) => probe_hits!), (hits) => checkedCount(hits, "probe_hits"))
     : undefined;
+  if (line.scheme) checkedCount(line.scheme.index, "the index of its scheme");
   return {
-    kdamond: line.kdamond,
-    targetId: BigInt(line.target_id),
-    startNs: Number(line.start_ns),
-    endNs: Number(line.end_ns),
-    sampleUs: line.sample_us,
-    aggrUs: line.aggr_us,
+    kdamond: checkedCount(line.kdamond, "its kdamond"),
+    targetId: targetOf(line.target_id),
+    startNs: numberOf(line.start_ns, "start_ns"),
+    endNs: numberOf(line.end_ns, "end_ns"),
+    sampleUs: numberOf(line.sample_us, "sample_us"),
+    aggrUs: numberOf(line.aggr_us, "aggr_us"),
     regions: regionsOf(rows),
     ...(probeHits && { probeHits }),
     ...evidenceOf(rows),

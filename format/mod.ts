@@ -7,6 +7,8 @@
 export { aggregateItems, type Aggregation } from "./aggregate.ts";
 export { ArrowEncoder } from "./arrow_write.ts";
 export { decodeArrow } from "./arrow_read.ts";
+export { type FormatReader } from "./checked_record.ts";
+export { Flaws } from "./flaws.ts";
 export { type Bounds, describeRecord, type RecordDescription, type TargetDescription } from "./describe.ts";
 export {
   type AddressStyle,

@@ -1,5 +1,8 @@
 import { RecordError, type RecordReader } from "../damon/mod.ts";
 import { type ByteSource, openBytes, PeekedBytes } from "./byte_source.ts";
+import { CheckedRecord, type FormatReader } from "./checked_record.ts";
+import { reasonOf } from "./reason.ts";
+import { isMarked, plainText } from "./plain_text.ts";
 import { SNIFF_BYTES, type Sniffed, sniffFormat } from "./sniff.ts";
 
 /** A record that is being read, and what of it is known besides. */
@@ -34,28 +37,45 @@ export async function openRecordFrom(source: ByteSource): Promise<OpenRecord> {
   try {
     const bytes = new PeekedBytes(source.chunks());
     const { reader, format } = await open(source, bytes, "");
-    return opened(reader, source, bytes, format);
+    return opened(new CheckedRecord(reader), source, bytes, format);
   } catch (error) {
     await source[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-type Opened = { reader: RecordReader; format: string };
+type Opened = { reader: FormatReader; format: string };
 
-async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Promise<Opened> {
-  const sniffed = sniffFormat(await peek(source, bytes));
+/** A record that was compressed more often was made to keep its reader busy. */
+const MOST_PACKED = 4;
+
+async function open(source: ByteSource, packed: PeekedBytes, inside: string): Promise<Opened> {
+  const head = await peek(source, packed);
+  // Text as other systems write it: told by its mark.
+  const bytes = isMarked(head) ? new PeekedBytes(plainText(packed)) : packed;
+  const sniffed = sniffFormat(bytes === packed ? head : await peek(source, bytes));
   const format = `${inside}${sniffed}`;
   switch (sniffed) {
     case "zlib":
     case "gzip":
     case "zstd": {
+      if (inside.split(" ").length > MOST_PACKED) {
+        throw new RecordError(
+          `${source.name} is compressed more than ${MOST_PACKED} times over: decompress it first`,
+          source.name,
+        );
+      }
       const { decompress } = await import("./decompress.ts");
       return open(source, new PeekedBytes(decompress(sniffed, bytes)), `${format} `);
     }
     case "arrow": {
       const { decodeArrow } = await import("./arrow_read.ts");
       return { reader: await decodeArrow(bytes, source.name), format };
+    }
+    case "feather": {
+      // What follows eight bytes is the stream, and behind its end mark an index.
+      const { decodeArrow } = await import("./arrow_read.ts");
+      return { reader: await decodeArrow(without(bytes, 8), source.name), format: `${inside}arrow` };
     }
     case "parquet": {
       if (source.path === undefined || inside !== "") {
@@ -79,7 +99,8 @@ async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Pro
     }
     case "csv": {
       const { decodeCsv } = await import("./csv_read.ts");
-      return { reader: await decodeCsv(bytes, source.name), format };
+      const again = inside === "" && source.again ? { chunks: source.again } : undefined;
+      return { reader: await decodeCsv(bytes, source.name, again && (() => plainText(again.chunks()))), format };
     }
     case "trace": {
       const { decodeTrace } = await import("./trace_read.ts");
@@ -91,13 +112,21 @@ async function open(source: ByteSource, bytes: PeekedBytes, inside: string): Pro
   throw new RecordError(`Cannot read ${source.name} as a record: ${REASONS[sniffed] ?? UNKNOWN}`, source.name, 0);
 }
 
+async function* without(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    const skipped = Math.min(count, chunk.length);
+    count -= skipped;
+    if (skipped < chunk.length) yield chunk.subarray(skipped);
+  }
+}
+
 /** What cannot be decompressed from its very beginning is no record. */
 async function peek(source: ByteSource, bytes: PeekedBytes): Promise<Uint8Array> {
   try {
     return await bytes.peek(SNIFF_BYTES);
   } catch (error) {
     throw new RecordError(
-      `Cannot read ${source.name} as a record: its beginning is cut off or broken (${(error as Error).message})`,
+      `Cannot read ${source.name} as a record: its beginning is cut off or broken (${reasonOf(error)})`,
       source.name,
       0,
     );
@@ -109,11 +138,14 @@ const UNKNOWN =
 
 const REASONS: Partial<Record<Sniffed, string>> = {
   empty: "it is empty",
+  xz: "it is compressed by xz; decompress it first: xz -dk FILE",
+  bzip2: "it is compressed by bzip2; decompress it first: bzip2 -dk FILE",
+  lz4: "it is compressed by lz4; decompress it first: lz4 -d FILE",
   "perf.data": "it is a file of perf record; make text of it first: perf script -i FILE > FILE.txt",
   "trace.dat": "it is a file of trace-cmd; make text of it first: trace-cmd report -i FILE > FILE.txt",
 };
 
-function opened(reader: RecordReader, source: ByteSource, bytes: PeekedBytes, format: string): OpenRecord {
+function opened(reader: CheckedRecord, source: ByteSource, bytes: PeekedBytes, format: string): OpenRecord {
   return {
     header: reader.header,
     format,
@@ -123,6 +155,9 @@ function opened(reader: RecordReader, source: ByteSource, bytes: PeekedBytes, fo
     },
     get incomplete() {
       return reader.incomplete;
+    },
+    get remarks() {
+      return reader.remarks;
     },
     items: () => reader.items(),
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 import type { SchemaElement } from "hyparquet";
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** Keys of the file's metadata that hold what is no region, as JSON. */
 export const PARQUET_KEYS = { header: "damo", footer: "damo_footer", mappings: "damo_mappings" } as const;
@@ -56,7 +56,13 @@ export const PARQUET_SCHEMA: SchemaElement[] = [
 ];
 
 /** zstd as the library wants it; it has no compression of its own but Snappy. */
-export const COMPRESSORS = { ZSTD: (data: Uint8Array): Uint8Array => new Uint8Array(zstdCompressSync(data)) };
+export const COMPRESSORS = { ZSTD: (data: Uint8Array): Uint8Array => new Uint8Array(zstdCompressSync(data, CHECKED)) };
+
+/** With a checksum of what is compressed, which every reader of zstd holds against it. */
+const CHECKED = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** The other way. */
-export const DECOMPRESSORS = { ZSTD: (data: Uint8Array): Uint8Array => new Uint8Array(zstdDecompressSync(data)) };
+export const DECOMPRESSORS = {
+  ZSTD: (data: Uint8Array, size: number): Uint8Array =>
+    new Uint8Array(zstdDecompressSync(data, { maxOutputLength: Math.max(1, size) })),
+};

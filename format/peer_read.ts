@@ -1,8 +1,11 @@
-import { RecordError, type RecordHeader, type RecordItem, type RecordReader, type Snapshot } from "../damon/mod.ts";
+import { RecordError, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import type { FormatReader } from "./checked_record.ts";
+import { Flaws } from "./flaws.ts";
 import { foreignHeader } from "./foreign_header.ts";
 import { JsonError, JsonWindow } from "./json_window.ts";
 import { type PeerFields, peerIntervalsOf, type PeerMeta, peerMetaOf, peerSnapshotOf } from "./peer_record.ts";
 import { type PeerIntervals, PeerRegions } from "./peer_regions.ts";
+import { reasonOf } from "./reason.ts";
 import { mergeSideFiles, type SideFiles } from "./peer_side_files.ts";
 
 /**
@@ -19,7 +22,7 @@ export async function decodePeerJson(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
   side: SideFiles = {},
-): Promise<RecordReader> {
+): Promise<FormatReader> {
   const walk = new PeerWalk(bytes);
   const snapshots = walk.snapshots();
   let first: IteratorResult<Snapshot>;
@@ -28,7 +31,7 @@ export async function decodePeerJson(
   } catch (error) {
     await walk.window.cancel();
     throw new RecordError(
-      `Cannot read ${name} as a record: it is JSON, but ${what(error)}`,
+      `Cannot read ${name} as a record: it is JSON, but ${what(error)}, near byte ${walk.window.offset} of its text`,
       name,
       walk.window.offset,
     );
@@ -47,7 +50,8 @@ export async function decodePeerJson(
   return new PeerJsonReader(header, snapshot, snapshots, walk, side);
 }
 
-class PeerJsonReader implements RecordReader {
+class PeerJsonReader implements FormatReader {
+  readonly isSequential = true;
   incomplete: string | undefined;
   constructor(
     readonly header: RecordHeader,
@@ -56,6 +60,18 @@ class PeerJsonReader implements RecordReader {
     readonly walk: PeerWalk,
     readonly side: SideFiles,
   ) {}
+
+  get flaws(): Flaws {
+    return this.walk.flaws;
+  }
+
+  get isGuessed(): boolean {
+    return this.walk.meta?.intervals === undefined;
+  }
+
+  place(): string {
+    return this.walk.place();
+  }
 
   async *items(): AsyncIterable<RecordItem> {
     yield* mergeSideFiles(this.side, this.header.clock, this.#snapshots());
@@ -77,8 +93,9 @@ class PeerJsonReader implements RecordReader {
 }
 
 function what(error: unknown): string {
-  const { message } = error as Error;
-  return error instanceof JsonError || error instanceof SyntaxError ? message : `it is cut off or broken (${message})`;
+  return error instanceof JsonError || error instanceof SyntaxError
+    ? reasonOf(error)
+    : `it is cut off or broken (${reasonOf(error)})`;
 }
 
 /** Walks through the text once. */
@@ -86,10 +103,18 @@ class PeerWalk {
   readonly window: JsonWindow;
   /** Of the record that is being read. */
   meta: PeerMeta | undefined;
+  readonly flaws = new Flaws();
+  /** Snapshots read. */
+  #count = 0;
   readonly #regions = new PeerRegions();
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.window = new JsonWindow(bytes);
+  }
+
+  /** Where the snapshot that was read last is. */
+  place(): string {
+    return `snapshot ${this.#count} of the file, before byte ${this.window.offset} of its text`;
   }
 
   async *snapshots(): AsyncGenerator<Snapshot> {
@@ -113,7 +138,9 @@ class PeerWalk {
       this.meta = peerMetaOf(fields);
       for await (const _ of this.window.list("[", "]")) {
         const one = await this.#snapshot(this.meta);
-        if (held) held.push(one);
+        const { flaw } = this.#regions;
+        if (flaw !== undefined) this.flaws.add(this.place(), flaw);
+        else if (held) held.push(one);
         else yield peerSnapshotOf(this.meta, ...one);
       }
     }
@@ -133,6 +160,7 @@ class PeerWalk {
         hasRegions = true;
       } else fields[key] = await this.window.value();
     }
+    this.#count++;
     if (!hasRegions) throw this.window.error("a snapshot must have regions");
     return [fields, peerIntervalsOf(meta, fields), this.#regions.take()];
   }

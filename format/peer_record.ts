@@ -28,9 +28,9 @@ export interface PeerMeta {
 
 /** The fields of one record. @throws {SyntaxError} where one has another form. */
 export function peerMetaOf(fields: PeerFields): PeerMeta {
-  const schemeIndex = parsePeerNumber(fields.scheme_idx);
-  const filters = (fields.scheme_filters as Record<string, unknown>[] | undefined) ?? [];
-  const kdamondIndex = parsePeerNumber(fields.kdamond_idx);
+  const schemeIndex = indexOf(fields.scheme_idx, "scheme_idx");
+  const filters = listOf(fields.scheme_filters, "scheme_filters");
+  const kdamondIndex = indexOf(fields.kdamond_idx, "kdamond_idx");
   return {
     // DAMON_STAT is -1 there.
     kdamondIndex: kdamondIndex === undefined ? undefined : Math.max(0, kdamondIndex),
@@ -45,14 +45,36 @@ export function peerMetaOf(fields: PeerFields): PeerMeta {
   };
 }
 
+/** A context has some schemes; a machine some kdamonds. */
+const MOST_INDEX = 65_535;
+
+function indexOf(value: unknown, name: string): number | undefined {
+  const index = parsePeerNumber(value);
+  if (index === undefined || Number.isInteger(index) && index >= -1 && index <= MOST_INDEX) return index;
+  throw new SyntaxError(`${name} is ${index}, which is no index`);
+}
+
+function listOf(value: unknown, name: string): Record<string, unknown>[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value) && value.every(isObject)) return value;
+  throw new SyntaxError(`${name} is no list`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
 function intervalsOf(fields: Record<string, unknown> | null | undefined): Intervals | undefined {
-  if (!fields) return undefined;
+  if (!isObject(fields)) return undefined;
   const goal = fields.intervals_goal as Record<string, unknown> | undefined;
   const aggrs = parsePeerNumber(goal?.aggrs) ?? 0;
   const us = (value: unknown) => Math.round(parsePeerUs(value) ?? 0);
+  const [sampleUs, aggrUs] = [us(fields.sample_us), us(fields.aggr_us)];
+  // As if they were missing: 0 is what is written where nobody knew them.
+  if (!(sampleUs > 0 && aggrUs > 0)) return undefined;
   return {
-    sampleUs: us(fields.sample_us),
-    aggrUs: us(fields.aggr_us),
+    sampleUs,
+    aggrUs,
     updateUs: us(fields.ops_update_us),
     ...(goal && aggrs > 0 && {
       goal: {

@@ -1,6 +1,7 @@
 import { AGE_UNKNOWN, Regions } from "../damon/mod.ts";
 import { endOfValue, type JsonWindow, parseExact, skipSpace } from "./json_window.ts";
 import { parsePeerNumber } from "./peer_value.ts";
+import { reasonOf } from "./reason.ts";
 import { RegionTemplate } from "./peer_template.ts";
 
 const [COMMA, CLOSE] = [0x2c, 0x5d];
@@ -29,6 +30,17 @@ export interface PeerIntervals {
   aggrUs: number;
 }
 
+function regionOf(text: string): PeerRegion {
+  let region: unknown;
+  try {
+    region = parseExact(text);
+  } catch (error) {
+    throw new SyntaxError(`a region: ${reasonOf(error)}`);
+  }
+  if (typeof region === "object" && region !== null) return region as PeerRegion;
+  throw new SyntaxError("a region must be an object");
+}
+
 /** Reads lists of regions straight into columns. */
 export class PeerRegions {
   start = new Float64Array(1024);
@@ -39,6 +51,8 @@ export class PeerRegions {
   /** Hits of probes, by region; those that have none are missing. */
   hits = new Map<number, number[]>();
   length = 0;
+  /** What cannot be in the list that was read last. */
+  flaw: string | undefined;
   /** Whether any region of the list says how much of it passed filters. */
   hasPassed = false;
   #template: RegionTemplate | undefined;
@@ -48,6 +62,7 @@ export class PeerRegions {
   /** Takes the list of regions that begins at the window's next byte. */
   async read(window: JsonWindow, intervals: PeerIntervals): Promise<void> {
     this.length = 0;
+    this.flaw = undefined;
     this.hasPassed = false;
     this.hits.clear();
     await window.expect("[");
@@ -57,7 +72,7 @@ export class PeerRegions {
     }
     for (;;) {
       if (this.#take(window, intervals)) return;
-      if (!await window.more()) throw window.error("it is cut off");
+      if (!await window.moreOfValue()) throw window.error("it is cut off");
     }
   }
 
@@ -91,7 +106,7 @@ export class PeerRegions {
         to = endOfValue(bytes, at, end);
         if (to < 0) return false;
         const text = decoder.decode(bytes.subarray(at, to));
-        this.#put(parseExact(text) as PeerRegion, intervals);
+        this.#put(regionOf(text), intervals);
         if (this.#misses++ < 1000) this.#template = RegionTemplate.learn(text);
       }
       const next = skipSpace(bytes, to, end);
@@ -118,17 +133,30 @@ export class PeerRegions {
     this.end[at] = end;
     const samples = parsePeerNumber(region.nr_accesses?.samples);
     const percent = parsePeerNumber(region.nr_accesses?.percent);
-    this.nrAccesses[at] = Math.max(0, Math.round(samples ?? (percent ?? 0) / 100 * (aggrUs / sampleUs)));
+    this.nrAccesses[at] = this.#count(samples ?? (percent ?? 0) / 100 * (aggrUs / sampleUs), "nr_accesses");
     const [age, ns] = [parsePeerNumber(region.age?.aggr_intervals), parsePeerNumber(region.age?.usec)];
     // "usec" with a unit counts in ns; a bare number there is µs.
     const us = typeof region.age?.usec === "string" && /[a-z]/.test(region.age.usec) ? (ns ?? 0) / 1e3 : ns;
-    this.age[at] = age ?? (us === undefined ? AGE_UNKNOWN : Math.round(us / aggrUs));
+    this.age[at] = age === undefined && us === undefined ? AGE_UNKNOWN : this.#count(age ?? us! / aggrUs, "an age");
     const passed = parsePeerNumber(region.sz_filter_passed);
     // Three decimals of a MiB are no whole bytes.
     this.passed[at] = Math.trunc(passed ?? 0);
     if (passed !== undefined && passed > 0) this.hasPassed = true;
     const hits = region.probe_hits;
-    if (Array.isArray(hits) && hits.length > 0) this.hits.set(at, hits.map((each) => parsePeerNumber(each) ?? 0));
+    if (Array.isArray(hits) && hits.length > 0) {
+      this.hits.set(
+        at,
+        hits.map((each) => this.#count(parsePeerNumber(each) ?? 0, "probe_hits")),
+      );
+    }
+  }
+
+  /** As a column of 32 bits holds it: what does not fit is a flaw of the list. */
+  #count(value: number, name: string): number {
+    const count = Math.round(value);
+    if (count >= 0 && count <= AGE_UNKNOWN) return count;
+    this.flaw ??= `region ${this.length + 1}: ${name} is ${value}`;
+    return 0;
   }
 
   #grow(): void {

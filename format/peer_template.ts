@@ -98,6 +98,8 @@ export class RegionTemplate {
     }
     const last = literals[columns.length];
     for (let j = 0; j < last.length; j++) if (bytes[at + j] !== last[j]) return -1;
+    // Does not fit: read with care, which says so.
+    if (values[2] > AGE_UNKNOWN || values[3] > AGE_UNKNOWN) return -1;
     into.start[row] = values[0];
     into.end[row] = values[1];
     into.nrAccesses[row] = values[2];

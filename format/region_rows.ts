@@ -1,4 +1,6 @@
-import { AGE_UNKNOWN, nrProbesOf, Regions, type Snapshot } from "../damon/mod.ts";
+import { AGE_UNKNOWN, nrProbesOf, RecordError, Regions, type Snapshot } from "../damon/mod.ts";
+import { ImpossibleError } from "./reason.ts";
+import { checkedCount } from "./snapshot_check.ts";
 
 /** What is the same in all rows of a snapshot. */
 export interface RowHead {
@@ -63,7 +65,8 @@ export class RegionRows {
     this.#age.push(age ?? AGE_UNKNOWN);
     if (passed !== undefined) this.#passed.push(passed);
     if (known) this.#known.push(known);
-    if (hits) this.#hits.push(...hits.split(" ").map(Number));
+    if (!hits) return;
+    for (const each of hits.split(" ")) this.#hits.push(countOf(each, "probe_hits"));
   }
 
   /** The snapshot that is open. */
@@ -105,4 +108,83 @@ export class RegionRows {
       },
     };
   }
+}
+
+/** A cell of a table as a number. @throws {ImpossibleError} naming the column, where it is none or missing. */
+export function numberOf(cell: unknown, column: string): number {
+  const value = cell === null || cell === undefined || cell === "" ? NaN : Number(cell);
+  if (Number.isFinite(value)) return value;
+  throw new ImpossibleError(`${column} is ${cell === null || cell === undefined || cell === "" ? "missing" : cell}`);
+}
+
+/** A cell of a table as a whole number from 0. @throws {ImpossibleError} as {@linkcode numberOf}. */
+export function countOf(cell: unknown, column: string): number {
+  return checkedCount(numberOf(cell, column), column);
+}
+
+/** Tells whether the rows of each snapshot follow each other, and snapshots come in the order of time. */
+export class RowOrder {
+  /** Whether they have so far. */
+  isGrouped = true;
+  #open: RowHead | undefined;
+  readonly #lastNs = new Map<string, number>();
+
+  /** The next row. */
+  see(head: RowHead): void {
+    const open = this.#open;
+    if (open && keyOf(open) === keyOf(head)) return;
+    this.#open = head;
+    const { kdamond, targetId, scheme, endNs } = head;
+    const series = `${kdamond}/${targetId}/${scheme ?? ""}`;
+    const last = this.#lastNs.get(series);
+    if (last !== undefined && endNs <= last) this.isGrouped = false;
+    this.#lastNs.set(series, endNs);
+  }
+}
+
+/** Most rows of a table in another order: they are all in memory. */
+const MOST_ROWS = 5_000_000;
+
+/** Puts rows together that come in any order: all of them are in memory. */
+export class GroupedRows {
+  readonly #groups = new Map<string, { rows: RegionRows; endNs: number; flaw: string | undefined }>();
+  #rows = 0;
+
+  /** @param name Names the source in errors. */
+  constructor(readonly name: string) {}
+
+  /** One row; `add` puts its region to the others of its snapshot. @throws {RecordError} where there are too many. */
+  put(head: RowHead, add: (rows: RegionRows) => void): void {
+    if (++this.#rows > MOST_ROWS) {
+      throw new RecordError(
+        `The rows of ${this.name} come in another order than by snapshot, and are more than ${MOST_ROWS}: ` +
+          "sort them by kdamond, target_id, scheme, start_ns and start first",
+        this.name,
+      );
+    }
+    const key = keyOf(head);
+    let group = this.#groups.get(key);
+    if (!group) {
+      this.#groups.set(key, group = { rows: new RegionRows(), endNs: head.endNs, flaw: undefined });
+      group.rows.begin(head);
+    }
+    try {
+      add(group.rows);
+    } catch (error) {
+      if (!(error instanceof ImpossibleError)) throw error;
+      group.flaw ??= error.message;
+    }
+  }
+
+  /** The snapshots in the order of time; those of which a row is impossible go to `leaveOut`. */
+  *snapshots(leaveOut: (what: string) => void): Generator<Snapshot> {
+    for (const { rows, flaw } of [...this.#groups.values()].sort((a, b) => a.endNs - b.endNs)) {
+      if (flaw !== undefined) leaveOut(flaw);
+      else yield rows.finish()!;
+    }
+  }
+}
+
+function keyOf({ kdamond, targetId, scheme, startNs, endNs }: RowHead): string {
+  return `${kdamond}/${targetId}/${scheme ?? ""}/${startNs}/${endNs}`;
 }

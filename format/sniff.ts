@@ -1,3 +1,5 @@
+import { isCsvHead } from "./csv_line.ts";
+
 /** What a file holds, told by its first bytes and never by its name. */
 export type Sniffed =
   | "empty"
@@ -12,13 +14,14 @@ export type Sniffed =
   | "trace"
   | "perf.data"
   | "trace.dat"
+  | "feather"
+  | "xz"
+  | "bzip2"
+  | "lz4"
   | "unknown";
 
 /** Bytes that {@linkcode sniffFormat} wants to see, if there are as many: some lines of a trace. */
 export const SNIFF_BYTES = 8192;
-
-/** First column names of our CSV files. */
-export const CSV_HEAD = "kdamond,target_id,start_ns,end_ns";
 
 /**
  * Tells what begins with these bytes.
@@ -39,20 +42,27 @@ export function sniffFormat(head: Uint8Array): Sniffed {
   if (magic.startsWith("\x1f\x8b")) return "gzip";
   if (magic.startsWith("\x28\xb5\x2f\xfd")) return "zstd";
   if (magic === "PERFILE2") return "perf.data";
+  if (magic.startsWith("ARROW1\0\0")) return "feather";
+  if (magic.startsWith("\xfd7zXZ\0")) return "xz";
+  if (/^BZh[1-9]1AY&/.test(magic)) return "bzip2";
+  if (magic.startsWith("\x04\x22\x4d\x18")) return "lz4";
   if (magic.startsWith("\x17\x08\x44")) return "trace.dat";
   // RFC 1950: deflate with a window of at most 32 KiB, and a check of five bits.
   if (head.length >= 2 && (head[0] & 0x8f) === 0x08 && (head[0] << 8 | head[1]) % 31 === 0) return "zlib";
   const text = new TextDecoder().decode(head);
   const begin = /\S/.exec(text)?.[0];
-  if (begin === "[") return "json";
+  // A thread may be called so.
+  if (begin === "[" && (/^\s*\[\s*(?:\{|\]|$)/.test(text) || !looksLikeTrace(text))) return "json";
   if (begin === "{") return "jsonl";
-  if (text.trimStart().startsWith(CSV_HEAD)) return "csv";
+  if (isCsvHead(text)) return "csv";
   if (looksLikeTrace(text)) return "trace";
   return "unknown";
 }
 
 /** An event of DAMON, the comments of perf and trace-cmd, or the head of the peer's own trace files. */
 function looksLikeTrace(text: string): boolean {
-  return /\bdam(?:on|os)_\w+[:(]/.test(text) || /^\s*# (?:TASK-PID|tracer:|=+)/m.test(text) ||
-    /^cpus=\d+/m.test(text) || text.startsWith("damo_report_trace_output_") || text.startsWith("#damo");
+  return /\bdam(?:on|os)_\w+[:(]/.test(text) || /\btarget_id=\S+ nr_regions=/.test(text) ||
+    /^\s*# (?:TASK-PID|tracer:|=+)/m.test(text) ||
+    /^cpus=\d+/m.test(text) || /^ *\S.* \d+\.\d{6,9}: +(?:\w+:)?\w+: /m.test(text) ||
+    text.startsWith("damo_report_trace_output_") || text.startsWith("#damo");
 }

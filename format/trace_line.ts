@@ -1,179 +1,209 @@
-const [NEWLINE, SPACE, TAB, COLON, MINUS, DOT, SLASH, OPEN, ZERO] = [10, 32, 9, 58, 45, 46, 47, 40, 48];
+import { TraceHead } from "./trace_head.ts";
+import { isDigit, isSpace, isWord } from "./trace_bytes.ts";
 
-/** Most numbers that an event of DAMON has. */
-const MOST_NUMBERS = 16;
+const [SPACE, COLON, MINUS, OPEN, CLOSE, EQUALS, ZERO, SMALL_X] = [32, 58, 45, 40, 41, 61, 48, 120];
+
+/** Fields that are known by their names, and their places in {@linkcode TraceLine.numbers}. */
+const FIELDS: Readonly<Record<string, number>> = {
+  target_id: 0,
+  target_idx: 0,
+  nr_regions: 1,
+  start: 2,
+  end: 3,
+  nr_accesses: 4,
+  age: 5,
+  scheme_idx: 6,
+  sample_us: 7,
+};
+const [TARGET, START, END, NR_ACCESSES, AGE, COUNT] = [0, 2, 3, 4, 5, 8];
+
+/** Events that are read, by how their text begins where their name is left out. */
+const NAMELESS = "target_id=";
 
 /**
- * One line of a trace, as perf script, trace-cmd report, perf trace or the kernel's own file prints it. It is filled anew by
- * each {@linkcode TraceLine.parse}: nothing is made for a line but what is new in it.
+ * One line of a trace, as perf script, perf trace, trace-cmd report or the kernel's own file prints it, in any of their
+ * modes: it is read by what it says, and not by places. It is filled anew by each {@linkcode TraceLine.parse}.
  */
 export class TraceLine {
   /** Name of the tracepoint, without its group. */
   event = "";
-  /** Pid of the task that it happened in: the kdamond; 0 where the text does not say. */
-  pid = 0;
-  /** ns. */
-  timeNs = 0;
-  /** The numbers of its text, in their order, whatever their names. */
-  readonly numbers = new Float64Array(MOST_NUMBERS);
-  /** How many. */
-  count = 0;
-  /** The number at index `at` exactly, as text; for those beyond 2^53. */
-  textOf(at: number): string {
-    let text = "";
-    for (let i = this.#from[at]; i < this.#to[at]; i++) text += String.fromCharCode(this.#bytes[i]);
-    return text;
-  }
+  /** What stands before the event: task and time. */
+  readonly head = new TraceHead();
+  /** Figures of the event; NaN where the text has none. */
+  readonly numbers = new Float64Array(COUNT);
+  /** Whether fields have names each: those that are 0 may then be left out. */
+  isNamed = false;
   #bytes: Uint8Array = new Uint8Array(0);
-  readonly #from = new Int32Array(MOST_NUMBERS);
-  readonly #to = new Int32Array(MOST_NUMBERS);
+  #targetFrom = 0;
+  #targetTo = 0;
   #names = new Map<number, string>();
+  #fields = new Map<number, number | undefined>();
+
+  /** Pid of the task that it happened in: the kdamond; 0 where the text does not say. */
+  get pid(): number {
+    return this.head.pid;
+  }
+
+  /** ns. */
+  get timeNs(): number {
+    return this.head.timeNs;
+  }
+
+  /** A field's number; 0 where it is left out among named ones, else NaN. */
+  number(field: keyof typeof FIELDS): number {
+    const value = this.numbers[FIELDS[field]];
+    return this.isNamed && Number.isNaN(value) ? 0 : value;
+  }
+
+  /** The id of the target exactly, as text. */
+  get targetText(): string {
+    let text = "";
+    for (let i = this.#targetFrom; i < this.#targetTo; i++) text += String.fromCharCode(this.#bytes[i]);
+    return text === "" ? "0" : text;
+  }
 
   /** Reads the line `[from, to)`; whether it is an event of DAMON. */
   parse(bytes: Uint8Array, from: number, to: number): boolean {
+    this.#bytes = bytes;
     const name = findEvent(bytes, from, to);
-    if (name < 0) return false;
+    if (name < 0) return this.#parseNameless(bytes, from, to);
     let after = name;
     let hash = 0;
     while (after < to && isWord(bytes[after])) hash = (hash * 31 + bytes[after++]) | 0;
-    if (after === to || (bytes[after] !== COLON && bytes[after] !== OPEN)) return false;
-    this.#bytes = bytes;
     let event = this.#names.get(hash);
-    if (event === undefined) {
-      event = String.fromCharCode(...bytes.subarray(name, after));
-      this.#names.set(hash, event);
-    }
+    if (event === undefined) this.#names.set(hash, event = text(bytes, name, after));
     this.event = event;
-    if (!this.#parseHead(bytes, from, name)) return false;
-    this.#parseNumbers(bytes, after + 1, to);
+    const isCall = bytes[after] === OPEN;
+    this.head.parse(bytes, from, beforeGroup(bytes, from, name), isCall);
+    this.#parseFields(bytes, after + 1, to, isCall);
     return true;
   }
 
-  /** Task and time: `comm pid [cpu] TIME:`, `comm-pid [cpu] flags TIME:`, or `MS comm/pid`. */
-  #parseHead(bytes: Uint8Array, from: number, name: number): boolean {
-    let end = name;
-    // The group, as in `damon:damon_aggregated`.
-    if (bytes[end - 1] === COLON && isWord(bytes[end - 2])) {
-      end--;
-      while (end > from && isWord(bytes[end - 1])) end--;
-    }
-    while (end > from && isSpace(bytes[end - 1])) end--;
+  /** Text of DAMON's event without its name, as `perf script -F comm,pid,time,trace` prints it. */
+  #parseNameless(bytes: Uint8Array, from: number, to: number): boolean {
     let at = from;
-    while (at < end && isSpace(bytes[at])) at++;
-    const isPerfTrace = bytes[end - 1] !== COLON;
-    if (isPerfTrace) {
-      this.timeNs = decimalNs(bytes, at, end, 6);
-      let slash = end;
-      while (slash > at && bytes[slash - 1] !== SLASH) slash--;
-      this.pid = integer(bytes, slash, end);
-      return this.timeNs >= 0;
-    }
-    let time = end - 1;
-    while (time > at && !isSpace(bytes[time - 1])) time--;
-    this.timeNs = decimalNs(bytes, time, end - 1, 9);
-    let comm = at;
-    while (comm < end && !isSpace(bytes[comm])) comm++;
-    let pid = comm;
-    while (pid < end && isSpace(bytes[pid])) pid++;
-    this.pid = integer(bytes, pid, time);
-    if (bytes[pid] < ZERO || bytes[pid] > ZERO + 9) {
-      let minus = comm;
-      while (minus > at && bytes[minus - 1] !== MINUS) minus--;
-      this.pid = minus > at ? integer(bytes, minus, comm) : 0;
-    }
-    return this.timeNs >= 0;
+    while (at < to && !(bytes[at] === 116 && isAt(bytes, at, to, NAMELESS))) at++;
+    if (at >= to || at === from || !isSpace(bytes[at - 1])) return false;
+    this.event = "damon_aggregated";
+    this.head.parse(bytes, from, at, false);
+    this.#parseFields(bytes, at, to, false);
+    return !Number.isNaN(this.numbers[END]) && this.head.hasTime;
   }
 
-  #parseNumbers(bytes: Uint8Array, at: number, to: number): void {
-    let count = 0;
-    while (at < to && count < MOST_NUMBERS) {
-      const digit = bytes[at] - ZERO;
-      // Digits that end a name, as in `probe0`, are no number.
-      if (digit < 0 || digit > 9 || isWord(bytes[at - 1])) {
-        at++;
-        continue;
-      }
-      const from = at;
-      let value = 0;
-      while (at < to) {
-        const next = bytes[at] - ZERO;
-        if (next < 0 || next > 9) break;
-        value = value * 10 + next;
-        at++;
-      }
-      this.#from[count] = from;
-      this.#to[count] = at;
-      // Digit by digit more than 15 of them do not add up exactly.
-      if (at - from > 15) value = Number(this.textOf(count));
-      const isNegative = bytes[from - 1] === MINUS && isSpace(bytes[from - 2]);
-      this.numbers[count++] = isNegative ? -value : value;
+  #parseFields(bytes: Uint8Array, at: number, to: number, isCall: boolean): void {
+    const { numbers } = this;
+    numbers.fill(NaN);
+    this.#targetFrom = this.#targetTo = 0;
+    this.isNamed = isCall;
+    let bare = NR_ACCESSES;
+    while (at < to) {
+      const byte = bytes[at];
+      if (isDigit(byte)) {
+        const isNegative = bytes[at - 1] === MINUS && bytes[at - 2] === SPACE;
+        const end = endOfNumber(bytes, at, to);
+        const value = numberIn(bytes, at, end);
+        if (bytes[end] === MINUS && isDigit(bytes[end + 1]) && Number.isNaN(numbers[START])) {
+          const last = endOfNumber(bytes, end + 1, to);
+          numbers[START] = value;
+          numbers[END] = numberIn(bytes, end + 1, last);
+          at = last;
+          // The text of the tracepoint, which leaves nothing out.
+          this.isNamed = false;
+          continue;
+        }
+        if (bare <= AGE && !Number.isNaN(numbers[END])) numbers[bare++] = isNegative ? -value : value;
+        at = end;
+      } else if (isWord(byte)) {
+        let end = at;
+        let hash = 0;
+        while (end < to && isWord(bytes[end])) hash = (hash * 31 + bytes[end++]) | 0;
+        if (bytes[end] !== EQUALS && bytes[end] !== COLON) {
+          at = end;
+          continue;
+        }
+        let from = end + 1;
+        while (from < to && bytes[from] === SPACE) from++;
+        if (!isDigit(bytes[from])) {
+          at = from;
+          continue;
+        }
+        const last = endOfNumber(bytes, from, to);
+        // A range is no value of the word before it.
+        if (bytes[last] === MINUS) {
+          at = from;
+          continue;
+        }
+        let field = this.#fields.get(hash);
+        if (field === undefined && !this.#fields.has(hash)) {
+          const word = text(bytes, at, end);
+          this.#fields.set(hash, field = Object.hasOwn(FIELDS, word) ? FIELDS[word] : undefined);
+        }
+        if (field !== undefined) {
+          numbers[field] = numberIn(bytes, from, last);
+          if (field === TARGET) [this.#targetFrom, this.#targetTo] = [from, last];
+          if (field >= START && field <= AGE) this.isNamed = true;
+        }
+        at = last;
+        // The same number once more, as in `age=0x3 (3)`.
+        if (bytes[at] === SPACE && bytes[at + 1] === OPEN) {
+          let close = at + 2;
+          while (close < to && bytes[close] !== CLOSE && !isSpace(bytes[close])) close++;
+          if (bytes[close] === CLOSE) at = close + 1;
+        }
+      } else at++;
     }
-    this.count = count;
   }
 }
 
-/** Calls `take` with the bounds of each line of a stream; the last one may lack its end. */
-export async function* linesOf(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ bytes: Uint8Array; ends: number; isLast: boolean }> {
-  let rest = new Uint8Array(0);
-  for await (const chunk of chunks) {
-    const last = chunk.lastIndexOf(NEWLINE);
-    if (last < 0) {
-      rest = both(rest, chunk);
-      continue;
-    }
-    const bytes = rest.length === 0 ? chunk.subarray(0, last + 1) : both(rest, chunk.subarray(0, last + 1));
-    rest = chunk.slice(last + 1);
-    yield { bytes, ends: bytes.length, isLast: false };
-  }
-  if (rest.length > 0) yield { bytes: rest, ends: rest.length, isLast: true };
+function text(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCharCode(...bytes.subarray(from, to));
 }
 
-function both(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
+function isAt(bytes: Uint8Array, at: number, to: number, word: string): boolean {
+  if (at + word.length > to) return false;
+  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false;
+  return true;
 }
 
-/** Where `damon_...` or `damos_...` begins as a word, with `:` or a space before it; -1. */
+/** Where `damon_...` or `damos_...` begins as a word that ends in `:` or `(`; -1. Threads may be called likewise. */
 function findEvent(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; at + 6 < to; at++) {
     if (bytes[at] !== 100 || bytes[at + 1] !== 97 || bytes[at + 2] !== 109 || bytes[at + 3] !== 111) continue;
     const isDamon = bytes[at + 4] === 110 || bytes[at + 4] === 115;
-    if (isDamon && bytes[at + 5] === 95 && (at === from || !isWord(bytes[at - 1]))) return at;
+    if (!isDamon || bytes[at + 5] !== 95 || (at > from && isWord(bytes[at - 1]))) continue;
+    let end = at;
+    while (end < to && isWord(bytes[end])) end++;
+    if (end < to && (bytes[end] === COLON || bytes[end] === OPEN)) return at;
   }
   return -1;
 }
 
-function isWord(byte: number): boolean {
-  return (byte >= 97 && byte <= 122) || byte === 95 || (byte >= ZERO && byte <= ZERO + 9) || (byte >= 65 && byte <= 90);
+/** Where the group of an event begins, as in `damon:damon_aggregated`; else the event itself. */
+function beforeGroup(bytes: Uint8Array, from: number, name: number): number {
+  let at = name;
+  if (at - 2 < from || bytes[at - 1] !== COLON || !isWord(bytes[at - 2])) return at;
+  at--;
+  while (at > from && isWord(bytes[at - 1])) at--;
+  return at;
 }
 
-function isSpace(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
-}
-
-function integer(bytes: Uint8Array, from: number, to: number): number {
-  let value = 0;
-  for (let at = from; at < to && bytes[at] >= ZERO && bytes[at] <= ZERO + 9; at++) {
-    value = value * 10 + bytes[at] - ZERO;
+function endOfNumber(bytes: Uint8Array, at: number, to: number): number {
+  if (bytes[at] === ZERO && bytes[at + 1] === SMALL_X) {
+    for (at += 2; at < to && isHex(bytes[at]); at++);
+    return at;
   }
+  while (at < to && isDigit(bytes[at])) at++;
+  return at;
+}
+
+/** Digit by digit more than 15 of them do not add up exactly: those are taken as text. */
+function numberIn(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > 15 || bytes[from + 1] === SMALL_X) return Number(text(bytes, from, to));
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 10 + bytes[at] - ZERO;
   return value;
 }
 
-/** A decimal number as ns, exactly: `places` is how many digits make a unit. -1 where it is none. */
-function decimalNs(bytes: Uint8Array, from: number, to: number, places: number): number {
-  let [whole, fraction, digits, at] = [0, 0, 0, from];
-  for (; at < to && bytes[at] >= ZERO && bytes[at] <= ZERO + 9; at++) whole = whole * 10 + bytes[at] - ZERO;
-  if (at === from) return -1;
-  if (bytes[at] === DOT) {
-    for (at++; at < to && bytes[at] >= ZERO && bytes[at] <= ZERO + 9; at++) {
-      if (digits === places) continue;
-      fraction = fraction * 10 + bytes[at] - ZERO;
-      digits++;
-    }
-  }
-  return whole * 10 ** places + fraction * 10 ** (places - digits);
+function isHex(byte: number): boolean {
+  return isDigit(byte) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);
 }

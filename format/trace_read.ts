@@ -1,7 +1,12 @@
-import { RecordError, type RecordHeader, type RecordItem, type RecordReader, type Snapshot } from "../damon/mod.ts";
+import { RecordError, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import type { FormatReader } from "./checked_record.ts";
 import { foreignHeader } from "./foreign_header.ts";
 import { mergeSideFiles, type SideFiles } from "./peer_side_files.ts";
-import { linesOf, TraceLine } from "./trace_line.ts";
+import { linesOf } from "./lines.ts";
+import { ImpossibleError, reasonOf } from "./reason.ts";
+import { differenceIn, TraceClock } from "./trace_clock.ts";
+import { TraceLine } from "./trace_line.ts";
+import { TraceLosses } from "./trace_losses.ts";
 import { TraceComments } from "./trace_comments.ts";
 import { TraceSnapshots } from "./trace_snapshots.ts";
 
@@ -20,7 +25,7 @@ export async function decodeTrace(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
   side: SideFiles = {},
-): Promise<RecordReader> {
+): Promise<FormatReader> {
   const walk = new TraceWalk(bytes, side, name);
   const snapshots = walk.snapshots();
   const first = await snapshots.next();
@@ -36,7 +41,7 @@ export async function decodeTrace(
   return new TraceReader(walk, first.done ? undefined : first.value, snapshots, side);
 }
 
-class TraceReader implements RecordReader {
+class TraceReader implements FormatReader {
   readonly header: RecordHeader;
   constructor(
     readonly walk: TraceWalk,
@@ -50,9 +55,28 @@ class TraceReader implements RecordReader {
   }
 
   get incomplete(): string | undefined {
-    const { failure, torn } = this.walk;
-    if (failure !== undefined) return failure;
-    return torn > 0 ? `events of ${torn} snapshots are missing in it; those are left out` : undefined;
+    const { failure, torn, losses } = this.walk;
+    const all = [
+      failure,
+      losses.toText(),
+      torn > 0 ? `events of ${torn} snapshots are missing in it; those are left out` : undefined,
+    ].filter((one) => one !== undefined);
+    return all.length > 0 ? all.join("; ") : undefined;
+  }
+
+  get remarks(): readonly string[] {
+    return this.walk.clock.isDifference
+      ? ["Times in the text are differences from event to event: they were added up"]
+      : [];
+  }
+
+  /** Where nothing says the intervals they are guessed by the time between snapshots. */
+  get isGuessed(): boolean {
+    return this.header.kdamonds.length === 0;
+  }
+
+  place(): string {
+    return `the lines before line ${this.walk.number}`;
   }
 
   async *items(): AsyncIterable<RecordItem> {
@@ -81,6 +105,10 @@ class TraceWalk {
   failure: string | undefined;
   events = 0;
   torn = 0;
+  /** Of the line that was read last, from 1. */
+  number = 0;
+  readonly clock = new TraceClock();
+  readonly losses = new TraceLosses();
   constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly side: SideFiles, name: string) {
     this.comments = new TraceComments(name);
   }
@@ -96,16 +124,24 @@ class TraceWalk {
           this.failure = "its last line is cut off, and left out";
           break;
         }
+        if (this.clock.isDifference === undefined) this.#lookAtTimes(bytes, ends, line);
         for (let from = 0; from < ends;) {
           let to = bytes.indexOf(NEWLINE, from);
           if (to < 0) to = ends;
+          this.number++;
           if (line.parse(bytes, from, to)) {
+            line.head.timeNs = this.clock.timeOf(line.head.timeNs);
+            if (!line.head.hasTime || line.head.isTicks) this.clock.look(line.head);
             // The comments that begin our own files say the intervals.
             builder ??= new TraceSnapshots(
               (this.comments.header?.kdamonds ?? this.side.kdamonds)?.[0]?.contexts[0]?.intervals,
             );
             builder.push(line, ready);
-          } else this.comments.push(bytes, from, to);
+          } else {
+            if (this.clock.isDifference) this.clock.timeOf(differenceIn(bytes, from, to));
+            if (this.losses.push(bytes, from, to)) builder?.lose();
+            this.comments.push(bytes, from, to);
+          }
           from = to + 1;
           if (ready.length > 0) yield* ready.splice(0);
         }
@@ -114,10 +150,22 @@ class TraceWalk {
       }
     } catch (error) {
       if (error instanceof RecordError) throw error;
-      this.failure = `it is cut off or broken (${(error as Error).message})`;
+      const why = reasonOf(error);
+      this.failure = error instanceof ImpossibleError ? why : `it is cut off or broken (${why})`;
     }
     builder?.finish(ready);
     this.torn = builder?.torn ?? 0;
     yield* ready;
+  }
+
+  /** What times are is told before the first one is taken. */
+  #lookAtTimes(bytes: Uint8Array, ends: number, line: TraceLine): void {
+    for (let from = 0; from < ends && this.clock.isDifference === undefined;) {
+      let to = bytes.indexOf(NEWLINE, from);
+      if (to < 0) to = ends;
+      if (line.parse(bytes, from, to)) this.clock.look(line.head);
+      from = to + 1;
+    }
+    this.clock.settle();
   }
 }

@@ -22,6 +22,8 @@ interface Target {
   first: Snapshot | undefined;
   sampleUs: number;
   aggrUs: number;
+  /** Whether events were lost since its last snapshot: the next one did not last from there. */
+  hasGap: boolean;
 }
 
 /** The intervals that a trace was made with, where something says. */
@@ -55,16 +57,23 @@ export class TraceSnapshots {
       case "damon_aggregated":
       case "damon_region_aggregated":
       case "damon_aggregated_v2":
-        // target_id nr_regions start end nr_accesses [age]
-        if (line.count >= 5) this.#aggregated(line, into);
+        if (isWhole(line)) this.#aggregated(line, into);
         return;
       case "damos_before_apply":
-        // ctx_idx scheme_idx target_idx nr_regions start end nr_accesses age
-        if (line.count >= 7 && !this.#hasAggregated) this.#beforeApply(line, into);
+        if (isWhole(line) && !this.#hasAggregated) this.#beforeApply(line, into);
         return;
       case "damon_monitor_intervals_tune":
-        if (line.count >= 1) this.#tunedUs.set(line.pid, line.numbers[0]);
+        if (line.number("sample_us") > 0) this.#tunedUs.set(line.pid, line.number("sample_us"));
     }
+  }
+
+  /** Events were lost here: whatever is being put together is not whole. */
+  lose(): void {
+    for (const open of this.#open.values()) {
+      if (open.have > 0) this.torn++;
+      open.have = 0;
+    }
+    for (const target of this.#targets.values()) target.hasGap = true;
   }
 
   /** Gives what was held back. */
@@ -85,28 +94,29 @@ export class TraceSnapshots {
   }
 
   #aggregated(line: TraceLine, into: Snapshot[]): void {
-    const { numbers, pid } = line;
-    if (numbers[4] < 0) {
+    const { pid } = line;
+    if (line.number("nr_accesses") < 0) {
       this.#endOfOnly(line, into);
       return;
     }
     this.events++;
     this.#hasAggregated = true;
-    const [nrRegions, start, end, nrAccesses] = [numbers[1], numbers[2], numbers[3], numbers[4]];
+    const [nrRegions, start, end] = [line.number("nr_regions"), line.number("start"), line.number("end")];
     // damon_region_aggregated comes beside damon_aggregated, for the same region.
     if (line.event !== "damon_aggregated" && this.#isRepeated(pid, start)) return;
     let open = this.#open.get(pid);
     if (!open) this.#open.set(pid, open = emptyOpen());
     if (open.have > 0) {
-      const isNext = numbers[0] === Number(open.targetId) && nrRegions === open.nrRegions &&
+      const isNext = line.number("target_id") === Number(open.targetId) && nrRegions === open.nrRegions &&
         start >= open.end[open.have - 1];
       if (!isNext) {
         this.torn++;
         open.have = 0;
+        for (const [key, target] of this.#targets) if (key.startsWith(`${pid}/`)) target.hasGap = true;
       }
     }
-    if (open.have === 0) begin(open, line, 0, nrRegions);
-    put(open, start, end, nrAccesses, line.count > 5 ? numbers[5] : AGE_UNKNOWN);
+    if (open.have === 0) begin(open, line, nrRegions);
+    put(open, start, end, line.number("nr_accesses"), ageOf(line));
     if (open.have === nrRegions) this.#close(pid, open, into);
   }
 
@@ -116,17 +126,17 @@ export class TraceSnapshots {
   }
 
   #beforeApply(line: TraceLine, into: Snapshot[]): void {
-    const { numbers, pid } = line;
+    const { pid } = line;
     this.events++;
-    const scheme = numbers[1];
-    const key = `${pid}/${scheme}/${numbers[2]}`;
+    const [scheme, start] = [line.number("scheme_idx"), line.number("start")];
+    const key = `${pid}/${scheme}/${line.number("target_idx")}`;
     let one = this.#applied.get(key);
     if (!one) this.#applied.set(key, one = { open: emptyOpen(), scheme, kdamond: pid });
     const { open } = one;
     // A scheme skips what does not match: its pass ends where addresses begin anew.
-    if (open.have > 0 && numbers[4] < open.end[open.have - 1]) this.#close(pid, open, into, scheme);
-    if (open.have === 0) begin(open, line, 2, numbers[3]);
-    put(open, numbers[4], numbers[5], numbers[6], line.count > 7 ? numbers[7] : AGE_UNKNOWN);
+    if (open.have > 0 && start < open.end[open.have - 1]) this.#close(pid, open, into, scheme);
+    if (open.have === 0) begin(open, line, line.number("nr_regions"));
+    put(open, start, line.number("end"), line.number("nr_accesses"), ageOf(line));
     if (open.have === open.nrRegions) this.#close(pid, open, into, scheme);
   }
 
@@ -139,17 +149,17 @@ export class TraceSnapshots {
     if (!target) {
       this.#targets.set(
         key,
-        target = { lastEndNs: NaN, first: undefined, ...(this.#known ?? { sampleUs: 0, aggrUs: 0 }) },
+        target = { lastEndNs: NaN, first: undefined, hasGap: false, ...(this.#known ?? { sampleUs: 0, aggrUs: 0 }) },
       );
     }
-    if (target.aggrUs === 0 && endNs > target.lastEndNs) {
+    if (target.aggrUs === 0 && endNs > target.lastEndNs && !target.hasGap) {
       Object.assign(target, guessIntervals(endNs - target.lastEndNs));
     }
     const { sampleUs, aggrUs } = this.#tuned(kdamond, target);
     const snapshot: Snapshot = {
       kdamond,
       targetId,
-      startNs: target.lastEndNs,
+      startNs: target.hasGap && aggrUs > 0 ? Math.max(target.lastEndNs, endNs - aggrUs * 1e3) : target.lastEndNs,
       endNs,
       sampleUs,
       aggrUs,
@@ -161,6 +171,7 @@ export class TraceSnapshots {
       ),
       ...(scheme !== undefined && { scheme: { index: scheme } }),
     };
+    target.hasGap = false;
     if (Number.isNaN(target.lastEndNs)) {
       target.first = snapshot;
       target.lastEndNs = endNs;
@@ -220,8 +231,18 @@ function emptyOpen(): Open {
   };
 }
 
-function begin(open: Open, line: TraceLine, targetAt: number, nrRegions: number): void {
-  const text = line.textOf(targetAt);
+/** Whether all that a region needs is there; who names fields leaves out those that are 0. */
+function isWhole(line: TraceLine): boolean {
+  return line.number("end") > 0 || line.number("nr_accesses") < 0;
+}
+
+function ageOf(line: TraceLine): number {
+  const age = line.number("age");
+  return Number.isNaN(age) ? AGE_UNKNOWN : age;
+}
+
+function begin(open: Open, line: TraceLine, nrRegions: number): void {
+  const text = line.targetText;
   if (text !== open.targetText) {
     open.targetText = text;
     open.targetId = BigInt.asUintN(64, BigInt(text));

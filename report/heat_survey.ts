@@ -92,6 +92,7 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
     snapshots,
     footer,
     incomplete: record.incomplete,
+    remarks: record.remarks ?? [],
   };
   checkSelection(survey, [...targets.values()], selection);
   return survey;

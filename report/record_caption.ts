@@ -116,7 +116,7 @@ export function unseenLines(footer: RecordFooter | undefined): string[] {
 }
 
 /** Every loss, and what could not be seen, a sentence each. */
-export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
+export function lossLines({ footer, incomplete, remarks = [] }: RecordSurvey): string[] {
   const lines: string[] = [];
   if (footer && footer.dropped + footer.torn > 0) {
     lines.push(
@@ -127,6 +127,7 @@ export function lossLines({ footer, incomplete }: RecordSurvey): string[] {
   }
   lines.push(...unseenLines(footer));
   if (incomplete) lines.push(`The record is not complete: ${incomplete}`);
+  lines.push(...remarks);
   return lines;
 }
 

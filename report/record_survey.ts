@@ -58,6 +58,8 @@ export interface RecordSurvey {
   footer: RecordFooter | undefined;
   /** Why the record is not whole; absent where it is. */
   incomplete: string | undefined;
+  /** What was put right in reading it, a sentence each without its end. */
+  remarks?: readonly string[];
 }
 
 /** Tells targets apart: target ids begin at 0 in each kdamond. */

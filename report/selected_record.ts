@@ -185,6 +185,7 @@ export async function foldRecord(
     snapshots,
     footer,
     incomplete: record.incomplete,
+    remarks: record.remarks ?? [],
   };
 }
 
@@ -223,6 +224,9 @@ export function selectedRecord(open: OpenRecord, selection: Selection): OpenReco
       header: record.header,
       get incomplete() {
         return record.incomplete;
+      },
+      get remarks() {
+        return record.remarks ?? [];
       },
       items: () => selectedItems(open, record, picker),
       [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),

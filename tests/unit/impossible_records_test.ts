@@ -1,0 +1,243 @@
+import assert from "assert";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { RecordError, type RecordItem, Regions } from "../../damon/mod.ts";
+import type { FormatName } from "../../format/mod.ts";
+import { HEADER } from "../records.ts";
+import { encodeSample, readAll, type ReadBack, readBytes, type Sample, snapshotsIn } from "../record_samples.ts";
+
+const MS_100 = 100_000_000;
+
+function snapshot(i: number, rows: [start: number, end: number, nrAccesses: number][]): RecordItem {
+  return {
+    kind: "snapshot",
+    snapshot: {
+      kdamond: 5,
+      targetId: 0n,
+      startNs: 1e9 + i * MS_100,
+      endNs: 1e9 + (i + 1) * MS_100,
+      sampleUs: 5000,
+      aggrUs: 100_000,
+      regions: Regions.from(rows.map(([start, end, nrAccesses]) => ({ start, end, nrAccesses, age: i }))),
+    },
+  };
+}
+
+const GOOD: Sample = {
+  header: HEADER,
+  items: Array.from({ length: 6 }, (_, i) => snapshot(i, [[4096, 8192, 3], [8192, 65536, 20]])),
+};
+
+const text = (lines: readonly string[]) => new TextEncoder().encode(lines.map((line) => line + "\n").join(""));
+const linesOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd().split("\n");
+
+async function readOrRefused(bytes: Uint8Array): Promise<ReadBack | RecordError> {
+  try {
+    return await readBytes(bytes);
+  } catch (error) {
+    assert.ok(error instanceof RecordError, `${error}`);
+    return error;
+  }
+}
+
+/** The third snapshot's line, with something in it that cannot be. */
+const IMPOSSIBLE: Record<string, { from: string; to: string; why: RegExp }> = {
+  "no time": { from: '"end_ns": 1300000000', to: '"end_ns": 1200000000', why: /line 4: it lasts no time/ },
+  "an end before the begin": {
+    from: '"end_ns": 1300000000',
+    to: '"end_ns": 130000000',
+    why: /it ends before it begins/,
+  },
+  "a time that goes back": {
+    from: '"start_ns": 1200000000, "end_ns": 1300000000',
+    to: '"start_ns": 200000000, "end_ns": 300000000',
+    why: /time goes back.*line 4/,
+  },
+  "a time that is text": { from: '"end_ns": 1300000000', to: '"end_ns": "soon"', why: /line 4: end_ns is "soon"/ },
+  "an infinite time": {
+    from: '"end_ns": 1300000000',
+    to: '"end_ns": 1e999',
+    why: /line 4: its begin and end are no times/,
+  },
+  "a sampling interval of 0": {
+    from: '"sample_us": 5000',
+    to: '"sample_us": 0',
+    why: /its intervals are 0 and 100000/,
+  },
+  "a negative interval": { from: '"aggr_us": 100000', to: '"aggr_us": -1', why: /its intervals are 5000 and -1/ },
+  "an interval that is missing": { from: '"sample_us": 5000, ', to: "", why: /sample_us is missing/ },
+  "a region that ends before it begins": {
+    from: '"start": 8192, "end": 65536',
+    to: '"start": 65536, "end": 8192',
+    why: /region 2 begins at 10000, behind its end 2000/,
+  },
+  "an empty region": {
+    from: '"start": 4096, "end": 8192',
+    to: '"start": 4096, "end": 4096',
+    why: /region 1 is empty, at 1000/,
+  },
+  "an address with a fraction": {
+    from: '"start": 4096',
+    to: '"start": 4096.5',
+    why: /region 1 begins at 4096.5, which is no address/,
+  },
+  "an address above 2^64": {
+    from: '"end": 65536',
+    to: '"end": 1e30',
+    why: /region 2 ends at 1e\+30, which is no address/,
+  },
+  "a negative address": { from: '"start": 4096', to: '"start": -4096', why: /region 1 begins at -4096/ },
+  "an address that is no number": { from: '"start": 4096', to: '"start": "x"', why: /a start is "x"/ },
+  "a region that is null": {
+    from: '{"start": 4096',
+    to: 'null, {"start": 4096',
+    why: /its regions are no list of regions/,
+  },
+  "negative accesses": { from: '"nr_accesses": 3', to: '"nr_accesses": -3', why: /nr_accesses is -3/ },
+  "accesses with a fraction": { from: '"nr_accesses": 3', to: '"nr_accesses": 3.5', why: /nr_accesses is 3.5/ },
+  "more accesses than samples": {
+    from: '"nr_accesses": 3',
+    to: '"nr_accesses": 3000',
+    why: /region 1 has 3,000 accesses, where 20 samples/,
+  },
+  "accesses that are missing": { from: '"nr_accesses": 3, ', to: "", why: /nr_accesses is undefined/ },
+  "an age beyond 32 bits": { from: '"age": 2', to: '"age": 5000000000', why: /an age is 5000000000/ },
+  "a kdamond that is none": { from: '"kdamond": 5', to: '"kdamond": 5.5', why: /its kdamond is 5.5/ },
+  "a target that is none": { from: '"target_id": 0', to: '"target_id": 0.5', why: /its target_id is 0.5/ },
+};
+
+for (const [what, { from, to, why }] of Object.entries(IMPOSSIBLE)) {
+  Deno.test(`a snapshot with ${what} is left out, with the place and the reason`, async () => {
+    const lines = linesOf(await encodeSample(GOOD, "jsonl")).map((line) =>
+      line.replace(/":(?! )/g, '": ').replace(/,(?=["{])/g, ", ")
+    );
+    assert.ok(lines[3].includes(from), `${from} in ${lines[3]}`);
+    lines[3] = lines[3].replace(from, to);
+    const back = await readOrRefused(text(lines));
+    assert.ok(!(back instanceof RecordError), `${back}`);
+    assert.equal(snapshotsIn(back).length, 5);
+    assert.match(back.incomplete!, why);
+  });
+}
+
+/** Formats that keep any order. */
+const ORDERED: FormatName[] = ["arrow", "parquet", "jsonl", "csv", "json", "json_compressed"];
+
+for (const format of ORDERED) {
+  Deno.test(`regions in another order give the same snapshots in ${format}`, async () => {
+    const rows: [number, number, number][] = [[4096, 8192, 3], [8192, 12288, 20], [65536, 131072, 0]];
+    const sample = (order: readonly number[]) => ({
+      header: HEADER,
+      items: Array.from({ length: 4 }, (_, i) => snapshot(i, (i < 2 ? [0, 1, 2] : order).map((at) => rows[at]))),
+    });
+    const expected = snapshotsIn(await readBytes(await encodeSample(sample([0, 1, 2]), format)));
+    for (const order of [[2, 0, 1], [2, 1, 0], [1, 0, 2]]) {
+      const back = await readBytes(await encodeSample(sample(order), format));
+      assert.deepEqual(snapshotsIn(back), expected);
+    }
+  });
+}
+
+Deno.test("regions that overlap are cut where the next one begins, and that is said", async () => {
+  const sample = {
+    header: HEADER,
+    items: [snapshot(0, [[4096, 12288, 1], [8192, 65536, 2]]), snapshot(1, [[4096, 8192, 1]])],
+  };
+  const { remarks, ...back } = await readBytes(await encodeSample(sample, "jsonl"));
+  assert.deepEqual([...snapshotsIn(back)[0].regions.end], [8192, 65536]);
+  assert.match(remarks!.join(), /Regions of 1 snapshot overlap/);
+});
+
+Deno.test("a changed byte anywhere in an Arrow record is noticed, and said where", async () => {
+  const bytes = await encodeSample(GOOD, "arrow", 2);
+  const whole = snapshotsIn(await readBytes(bytes));
+  const known = new Set(whole.map((one) => JSON.stringify([one.endNs, [...one.regions]])));
+  // Each seventh byte, by one bit.
+  for (let at = 0; at < bytes.length; at += 7) {
+    const changed = bytes.slice();
+    changed[at] ^= 1 << at % 8;
+    const back = await readOrRefused(changed);
+    if (back instanceof RecordError) continue;
+    const got = snapshotsIn(back);
+    assert.ok(
+      got.every((one) => known.has(JSON.stringify([one.endNs, [...one.regions]]))),
+      `byte ${at} was changed unseen`,
+    );
+    if (got.length < whole.length) assert.ok(back.incomplete, `byte ${at}`);
+    // What follows the last batch is the end mark.
+    else assert.ok(at >= bytes.length - 8 || back.incomplete, `byte ${at}`);
+  }
+});
+
+Deno.test("a batch that was changed is left out, and those behind it are read", async () => {
+  const bytes = await encodeSample(GOOD, "arrow", 2);
+  const back = await readBytes(
+    Object.assign(bytes.slice(), { [Math.floor(bytes.length * 0.6)]: bytes[Math.floor(bytes.length * 0.6)] ^ 1 }),
+  );
+  assert.equal(snapshotsIn(back).length, 4);
+  assert.match(back.incomplete!, /its bytes \d+ to \d+ were changed after they were written/);
+});
+
+/** Files that would take all memory, or forever, of a reader that believes what they say. */
+const BOMBS: Record<string, () => Uint8Array> = {
+  "a line of 80 MB": () => new Uint8Array(gzipSync(new Uint8Array(80 << 20).fill(0x7b))),
+  "a list of 50 million schemes": () =>
+    text(['[{"kdamond_idx": 0, "target_id": 0, "scheme_idx": 50000000, "intervals": null, "snapshots": []}]']),
+  "ten layers of gzip": () => {
+    let bytes = text(['{"kind": "header"}']);
+    for (let i = 0; i < 10; i++) bytes = new Uint8Array(gzipSync(bytes));
+    return bytes;
+  },
+  "JSON nested 200,000 times": () => text(["[".repeat(200_000)]),
+  "a line of JSON nested 200,000 times": () => text([`{"kind": ${"[".repeat(200_000)}`]),
+  "a name of 70 MB": () => new Uint8Array(zstdCompressSync(text([`[{"${"x".repeat(70 << 20)}": 1}]`]))),
+  "an Arrow message of 2 GB": () => Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, ...new Uint8Array(100)),
+};
+
+for (const [what, make] of Object.entries(BOMBS)) {
+  Deno.test(`${what} is refused before it takes memory`, async () => {
+    const before = Deno.memoryUsage().rss;
+    const back = await readOrRefused(make());
+    assert.ok(back instanceof RecordError, `${what} was read`);
+    assert.match(back.message, /^(Cannot read|bytes is compressed) /);
+    assert.doesNotMatch(back.message, /Maximum call stack|Invalid array length|undefined/);
+    assert.ok(Deno.memoryUsage().rss - before < 700e6);
+  });
+}
+
+Deno.test("a table of CSV is read by the names of its columns, whatever their order, separators and quotes", async () => {
+  const lines = linesOf(await encodeSample(GOOD, "csv"));
+  const expected = snapshotsIn(await readBytes(text(lines)));
+  assert.equal(expected.length, 6);
+  const cells = lines.map((line) => line.split(","));
+  const variants: Record<string, string[]> = {
+    "sorted by address": [
+      lines[0],
+      ...lines.slice(1).sort((a, b) => Number(a.split(",")[6]) - Number(b.split(",")[6])),
+    ],
+    "in the order of the alphabet": [lines[0], ...lines.slice(1).sort()],
+    "backwards": [lines[0], ...lines.slice(1).reverse()],
+    "with columns backwards": cells.map((row) => row.toReversed().join(",")),
+    "with a column more, in front": cells.map((row, i) => [i === 0 ? "host" : "h", ...row].join(",")),
+    "with quotes": cells.map((row) => row.map((cell) => `"${cell}"`).join(",")),
+    "with semicolons": cells.map((row) => row.join(";")),
+    "with tabs": cells.map((row) => row.join("\t")),
+    "with CR": lines.map((line) => `${line}\r`),
+    "with a mark of UTF-8": [`\ufeff${lines[0]}`, ...lines.slice(1)],
+  };
+  for (const [what, variant] of Object.entries(variants)) {
+    const path = await Deno.makeTempFile();
+    try {
+      await Deno.writeFile(path, text(variant));
+      assert.deepEqual(snapshotsIn(await readAll(path)), expected, what);
+    } finally {
+      await Deno.remove(path);
+    }
+  }
+});
+
+Deno.test("a table of CSV without a column that is needed names it", async () => {
+  const lines = linesOf(await encodeSample(GOOD, "csv")).map((line) => line.split(",").toSpliced(8, 1).join(","));
+  const back = await readOrRefused(text(lines));
+  assert.ok(back instanceof RecordError);
+  assert.match(back.message, /names no nr_accesses/);
+});
