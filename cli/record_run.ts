@@ -6,8 +6,9 @@ import { headerOf } from "../kernel/header.ts";
 import type { ProfileSource } from "../kernel/profile_items.ts";
 import { pidsOf } from "../kernel/monitor.ts";
 import type { RecordSource } from "../kernel/record_source.ts";
-import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/roots.ts";
 import { withUsage } from "../kernel/usage_items.ts";
+import { controlRoots } from "./control_roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import { mountAsked } from "./mount_asked.ts";
 import type { RecordOptions } from "./record.ts";
@@ -32,7 +33,7 @@ export async function record(
   options: RecordOptions,
   started?: () => void,
 ) {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   await mountAsked(roots, options);
   const wanted = wantedOf(target, command, options);
   const kdamonds = wanted.kind === "ongoing" ? [] : await kdamondsFor(roots, wanted, options);

@@ -5,6 +5,7 @@ import type { DamonInterface } from "../kernel/interface.ts";
 import { requireFreeDamon, startKdamonds, tuneKdamonds } from "../kernel/kdamond.ts";
 import type { RecordSource } from "../kernel/record_source.ts";
 import type { Roots } from "../kernel/roots.ts";
+import { stopAll } from "../kernel/stop_all.ts";
 import {
   requireSnapshots,
   snapshotScheme,
@@ -83,21 +84,21 @@ async function ownSource(
   });
 }
 
-function ongoingSource(
+async function ongoingSource(
   roots: Roots,
   damon: DamonInterface,
   withScheme: (kdamonds: readonly Kdamond[]) => Kdamond[],
   times: SnapshotTimes,
 ): Promise<RecordSource> {
   // It refuses those of others: a scheme of ours in their kdamond would disturb them.
-  const statuses = tunable(roots, damon);
+  const statuses = await tunable(roots, damon);
   const before = statuses.map(configOf);
   const wanted = withScheme(before);
   requireSnapshots(roots, damon, wanted);
   damon.require(wanted);
-  const tune = (all: readonly Kdamond[]) =>
-    tuneKdamonds(roots, new Map(all.map((kdamond, i) => [statuses[i].index, kdamond])), damon);
-  return Promise.resolve(sourceOf(roots, times, async () => {
+  const tune = async (all: readonly Kdamond[]) =>
+    void await tuneKdamonds(roots, new Map(all.map((kdamond, i) => [statuses[i].index, kdamond])), damon);
+  return sourceOf(roots, times, async () => {
     await tune(wanted);
     let isBack = false;
     const takeBack = async () => {
@@ -108,7 +109,7 @@ function ongoingSource(
     return statuses.map(({ index, pid }, i) =>
       triedKdamond(damon, { ...wanted[i], pid: pid!, index, ours: true }, takeBack)
     );
-  }));
+  });
 }
 
 function triedKdamond(
@@ -134,7 +135,7 @@ function sourceOf(
     },
     clockNs: () => uptimeNs(roots),
     async [Symbol.asyncDispose]() {
-      for (const each of watched) await each.stop();
+      await stopAll(watched);
     },
   };
 }

@@ -3,7 +3,9 @@ import { chooseInterface } from "../kernel/choose_interface.ts";
 import { requireProcess } from "../kernel/detect.ts";
 import { requireFreeDamon, type RunningKdamond, startKdamonds } from "../kernel/kdamond.ts";
 import { commOf, isAlive } from "../kernel/process.ts";
-import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/roots.ts";
+import { stopAll } from "../kernel/stop_all.ts";
+import { controlRoots } from "./control_roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
 import { startCommand } from "./record_command.ts";
@@ -19,7 +21,7 @@ const LOOKS_PER_LINE = 4;
 
 /** `damo schemes`. */
 export async function schemes(target: string | undefined, command: string[] | undefined, options: SchemesOptions) {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   const asked = options as unknown as RecordOptions;
   const wanted = wantedOf(target, command, asked);
   if (wanted.kind === "ongoing") {
@@ -54,7 +56,7 @@ export async function schemes(target: string | undefined, command: string[] | un
     await watch(view, roots, running, pids, signals, options);
     if (!options.quiet) console.error(view.summary(signals.reason ?? "its targets ended"));
   } finally {
-    for (const each of running) await each.stop();
+    await stopAll(running);
   }
   await child?.end();
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
@@ -70,17 +72,19 @@ async function watch(
   { quiet, json }: Pick<SchemesOptions, "quiet" | "json">,
 ): Promise<void> {
   const isShown = !quiet && !json && Deno.stderr.isTerminal();
-  for (let n = 0; !signals.signal.aborted && running.some((each) => each.isOn()); n++) {
+  const beginMs = performance.now();
+  for (let n = 1; !signals.signal.aborted && running.some((each) => each.isOn()); n++) {
     if (pids.length > 0 && pids.every((pid) => !isAlive(roots, pid))) break;
     view.look(running);
     if (isShown) view.draw(Deno.consoleSize().columns);
-    if (json && n % LOOKS_PER_LINE === 0) console.log(JSON.stringify(view));
+    if (json && n % LOOKS_PER_LINE === 1) console.log(JSON.stringify(view));
     await new Promise<void>((done) => {
-      const timer = setTimeout(done, LOOK_MS);
+      // By the clock: what a look takes does not add up.
+      const timer = setTimeout(done, Math.max(0, beginMs + n * LOOK_MS - performance.now()));
       signals.signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
     });
   }
-  view.look(running);
+  await view.lookLast(running);
   if (isShown) view.clear();
   if (json) console.log(JSON.stringify(view));
 }

@@ -12,6 +12,10 @@ import type { RunningKdamond } from "../kernel/kdamond.ts";
 import { type MemoryPressure, memoryPressureOf } from "../kernel/pressure.ts";
 import { commOf, memoryOf, type ProcessMemory } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
+import type { KdamondStatus } from "../kernel/sysfs.ts";
+
+/** How often the kernel is asked at most, and how long the end waits for its answer, ms. */
+const [ASK_MS, LAST_MS] = [1000, 500];
 
 /** What one scheme did so far. */
 interface SchemeSeen {
@@ -34,6 +38,8 @@ export class SchemesView {
   #elapsedMs = 0;
   #schemes: SchemeSeen[] = [];
   #nrLines = 0;
+  #asking: Promise<void> | undefined;
+  #nextAskMs = 0;
 
   constructor(readonly roots: Roots, readonly damon: DamonInterface, kdamonds: readonly Kdamond[], pids: number[]) {
     this.#nrKdamonds = kdamonds.length;
@@ -44,19 +50,46 @@ export class SchemesView {
     });
   }
 
-  /** Takes what the kernel says now; what it no longer says stays as it was. */
+  /**
+   * Takes what is told at once, and asks the kernel for the rest, which it tells when it can: what it has not told yet
+   * stays as it was. It is asked at most once a second, and left alone for as long as it took to answer.
+   */
   look(running: readonly RunningKdamond[]): void {
     for (const each of this.#processes) each.now = memoryOf(this.roots, each.pid) ?? each.now;
     this.#pressure = memoryPressureOf(this.roots);
     this.#elapsedMs = performance.now() - this.#startedMs;
-    if (!running.every((each) => each.isOn())) return;
+    const nowMs = performance.now();
+    if (this.#asking || nowMs < this.#nextAskMs || !running.every((each) => each.isOn())) return;
+    this.#asking = this.#ask(running).finally(() => {
+      this.#asking = undefined;
+      const tookMs = performance.now() - nowMs;
+      this.#nextAskMs = nowMs + Math.max(ASK_MS, 2 * tookMs);
+    });
+  }
+
+  /** The last look, before they are turned off: it waits a moment for what the kernel has to tell. */
+  async lookLast(running: readonly RunningKdamond[]): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((done) => timer = setTimeout(done, LAST_MS));
+    const ask = async () => {
+      await this.#asking;
+      this.#nextAskMs = 0;
+      this.look(running);
+      await this.#asking;
+    };
+    await Promise.race([ask(), late]);
+    clearTimeout(timer);
+  }
+
+  async #ask(running: readonly RunningKdamond[]): Promise<void> {
+    let statuses: KdamondStatus[];
     try {
-      for (const { index } of running) this.damon.run(this.damon.refreshPlan(index));
+      for (const { index } of running) await this.damon.run(this.damon.refreshPlan(index, ["stats", "quotas"]));
+      statuses = await this.damon.read();
     } catch {
-      // Its targets ended in this moment: what was seen before is all there is.
+      // Its targets ended in this moment, or others keep it busy: what was seen before is all there is.
       return;
     }
-    const statuses = this.damon.read();
     this.#schemes = running.flatMap(({ index }, kdamond) =>
       (statuses[index]?.contexts ?? []).flatMap(({ schemes = [] }) =>
         schemes.flatMap(({ action, stats, effectiveBytes, quotas }, scheme): SchemeSeen[] =>

@@ -42,7 +42,8 @@ Examples:
   return addDamonOptions(addControlOptions(command as unknown as Command)).action(async (...args: unknown[]) => {
     const [target, options] = args as [string | undefined, ControlOptions];
     const { start } = await import("./start_run.ts");
-    await start(target, options);
+    const { wholeChange } = await import("./whole_change.ts");
+    await wholeChange(() => start(target, options));
   });
 }
 
@@ -66,7 +67,8 @@ Examples:
   return addDamonOptions(addControlOptions(command as unknown as Command)).action(async (...args: unknown[]) => {
     const [options] = args as [ControlOptions];
     const { tune } = await import("./tune_run.ts");
-    await tune(options);
+    const { wholeChange } = await import("./whole_change.ts");
+    await wholeChange(() => tune(options));
   });
 }
 
@@ -82,6 +84,7 @@ export function pauseCommand(name: "pause" | "resume") {
   return addControlOptions(command as unknown as Command).action(async (...args: unknown[]) => {
     const [kdamond, options] = args as [string | undefined, ControlOptions];
     const { pause } = await import("./tune_run.ts");
-    await pause(kdamond, name === "pause", options);
+    const { wholeChange } = await import("./whole_change.ts");
+    await wholeChange(() => pause(kdamond, name === "pause", options));
   });
 }

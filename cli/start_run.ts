@@ -4,7 +4,7 @@ import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { HintedWrite } from "../kernel/interface.ts";
 import { requireFreeDamon, startKdamonds } from "../kernel/kdamond.ts";
 import { commOf } from "../kernel/process.ts";
-import { defaultRoots } from "../kernel/roots.ts";
+import { controlRoots } from "./control_roots.ts";
 import { askedKdamonds } from "./damon_options.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { pidsIn } from "./record_target.ts";
@@ -13,7 +13,7 @@ import type { ControlOptions } from "./start.ts";
 
 /** `damo start`. */
 export async function start(target: string | undefined, options: ControlOptions): Promise<void> {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   await mountAsked(roots, options);
   const kdamonds = await askedKdamonds(roots, options, targetOf(target, options));
   kdamonds.forEach(checkKdamond);

@@ -5,8 +5,9 @@ import { ownerOf } from "../kernel/kdamond.ts";
 import { modulesOn } from "../kernel/modules.ts";
 import { isRecorderAlive, readOwned } from "../kernel/ours.ts";
 import { commOf } from "../kernel/process.ts";
-import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/roots.ts";
 import type { KdamondStatus } from "../kernel/sysfs.ts";
+import { controlRoots } from "./control_roots.ts";
 import type { StatusOptions } from "./status.ts";
 import { StopSignals } from "./stop_signals.ts";
 
@@ -16,19 +17,19 @@ interface OwnedStatus extends KdamondStatus {
 }
 
 /** `damo status`. */
-export function showStatus({ json }: StatusOptions): void {
-  const roots = defaultRoots();
-  const rows = statusesOf(roots, interfacesHere(roots));
+export async function showStatus({ json }: StatusOptions): Promise<void> {
+  const roots = controlRoots();
+  const rows = await statusesOf(roots, interfacesHere(roots));
   console.log(json ? JSON.stringify(rows, null, 2) : textOf(roots, rows).join("\n"));
 }
 
 /** `damo status --watch`. */
 export async function watchStatus({ json, watch }: StatusOptions): Promise<void> {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   const isTerminal = Deno.stdout.isTerminal();
   using signals = new StopSignals();
   while (!signals.signal.aborted) {
-    const rows = statusesOf(roots, interfacesHere(roots));
+    const rows = await statusesOf(roots, interfacesHere(roots));
     if (json) console.log(JSON.stringify({ time: new Date().toISOString(), kdamonds: rows }));
     else {
       const lines = [`${new Date().toLocaleTimeString("sv")}  Ctrl-C ends`, ...textOf(roots, rows)];
@@ -42,15 +43,17 @@ export async function watchStatus({ json, watch }: StatusOptions): Promise<void>
   }
 }
 
-function statusesOf(roots: Roots, interfaces: readonly DamonInterface[]): OwnedStatus[] {
-  return interfaces.flatMap((damon) => statusesBy(roots, damon));
+async function statusesOf(roots: Roots, interfaces: readonly DamonInterface[]): Promise<OwnedStatus[]> {
+  const rows: OwnedStatus[] = [];
+  for (const damon of interfaces) rows.push(...await statusesBy(roots, damon));
+  return rows;
 }
 
-function statusesBy(roots: Roots, damon: DamonInterface): OwnedStatus[] {
-  for (const status of damon.read()) {
-    if (status.state === "on" && readOwned(roots, status)) refresh(damon, status.index);
+async function statusesBy(roots: Roots, damon: DamonInterface): Promise<OwnedStatus[]> {
+  for (const status of await damon.read()) {
+    if (status.state === "on" && readOwned(roots, status)) await refresh(damon, status.index);
   }
-  const all = damon.read().map((status) => {
+  const all = (await damon.read()).map((status) => {
     const entry = readOwned(roots, status);
     if (!entry) return status;
     const { recorder, stays = false } = entry;
@@ -62,9 +65,9 @@ function statusesBy(roots: Roots, damon: DamonInterface): OwnedStatus[] {
 }
 
 /** It may have been turned off in this moment, and not everybody who may look may also ask: the old figures do then. */
-function refresh(damon: DamonInterface, index: number): void {
+async function refresh(damon: DamonInterface, index: number): Promise<void> {
   try {
-    damon.run(damon.refreshPlan(index));
+    await damon.run(damon.refreshPlan(index));
   } catch (error) {
     if (!(error instanceof KernelError || error instanceof BusyError)) throw error;
   }

@@ -1,3 +1,5 @@
+/** An end that takes longer than this is said, ms. */
+const WORD_MS = 150;
 /** A timer takes 31 bits of ms, 24 days, and fires at once for more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -10,10 +12,12 @@ export class StopSignals implements Disposable {
   readonly #controller = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #word: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => {
       if (this.reason === undefined) this.signalName = name;
+      this.#word ??= setTimeout(() => console.error(`damo: ${name}: ending; DAMON is turned off first`), WORD_MS);
       this.stop(name);
     }]);
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
@@ -44,5 +48,6 @@ export class StopSignals implements Disposable {
   [Symbol.dispose](): void {
     for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
     clearTimeout(this.#timer);
+    clearTimeout(this.#word);
   }
 }

@@ -7,9 +7,11 @@ import { formatLostEvents, formatTracepointEvent } from "../format/tracepoint_li
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import { requireProcess } from "../kernel/detect.ts";
 import { requireFreeDamon, type RunningKdamond, startKdamonds } from "../kernel/kdamond.ts";
-import { defaultRoots, type Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/roots.ts";
+import { stopAll } from "../kernel/stop_all.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import { mountTracefs, readTracepoints } from "../kernel/tracepoints.ts";
+import { controlRoots } from "./control_roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 import { LiveOutput } from "./live_output.ts";
 import { mountAsked } from "./mount_asked.ts";
@@ -27,7 +29,7 @@ const POLL_MS = 250;
  * @throws {ExitCode} where a signal ended it.
  */
 export async function trace(target: string | undefined, command: string[] | undefined, options: TraceOptions) {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   await mountAsked(roots, options);
   if (options.mount) {
     const place = await mountTracefs(roots);
@@ -58,7 +60,7 @@ export async function trace(target: string | undefined, command: string[] | unde
     started.use(each);
     listener.watch(each.pid);
   }
-  if (!kdamonds && !options.quiet) sayWhoRuns(roots);
+  if (!kdamonds && !options.quiet) await sayWhoRuns(roots);
 
   signals.signal.addEventListener("abort", () => listener.stop());
   child?.exited.then(() => signals.stop("command exited"));
@@ -68,7 +70,7 @@ export async function trace(target: string | undefined, command: string[] | unde
   const output = new LiveOutput(Deno.stdout, signals.signal);
   await follow(lines, listener, running, signals, output);
   // The last events come while it is turned off.
-  for (const each of running) await each.stop();
+  await stopAll(running);
   for (let text = lines.next(); text !== ""; text = lines.next()) await output.write(text);
   await output.write(lines.end());
 
@@ -174,10 +176,10 @@ function listOf(tracepoints: readonly Tracepoint[]): string {
     .join("\n");
 }
 
-function sayWhoRuns(roots: Roots): void {
+async function sayWhoRuns(roots: Roots): Promise<void> {
   let on: string[] = [];
   try {
-    on = readKdamonds(roots).filter(({ state }) => state === "on").map(describeKdamond);
+    on = (await readKdamonds(roots)).filter(({ state }) => state === "on").map(describeKdamond);
   } catch { /* it is only told: a kernel's module may run without any of them */ }
   console.error(
     `damo: listening to ${on.length > 0 ? on.join(", ") : "every kdamond: none is on that DAMON's files show"}`,

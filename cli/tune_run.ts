@@ -3,8 +3,9 @@ import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { DamonInterface, HintedWrite } from "../kernel/interface.ts";
 import { requireOurs, tuneKdamonds } from "../kernel/kdamond.ts";
 import { readOwned } from "../kernel/ours.ts";
-import { defaultRoots, readOptional, type Roots } from "../kernel/roots.ts";
+import { readOptional, type Roots } from "../kernel/roots.ts";
 import type { KdamondStatus } from "../kernel/sysfs.ts";
+import { controlRoots } from "./control_roots.ts";
 import { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { printPlan } from "./start_run.ts";
@@ -12,16 +13,17 @@ import type { ControlOptions } from "./start.ts";
 
 /** `damo tune`. */
 export async function tune(options: ControlOptions): Promise<void> {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   await mountAsked(roots, options);
   const damon = chooseInterface(roots, options.interface);
   const isNamed = Object.keys(damonOptionsOf(options)).length > 0 || options.schemes !== undefined ||
     options.kdamonds !== undefined;
   if (!isNamed) throw new TypeError("Cannot tune as something to change must be named, as in: damo tune -a 200ms");
-  const current = tunable(roots, damon);
+  const current = await tunable(roots, damon);
   // What the kernel tuned itself is in its files only when asked for: a commit would take the old values back.
-  if (!options.dry_run) { for (const { index } of current) damon.run(damon.refreshPlan(index)); }
-  const base = options.dry_run ? current : tunable(roots, damon);
+  const refreshes = options.dry_run ? [] : current.flatMap(({ index }) => damon.refreshPlan(index, ["intervals"]));
+  await damon.run(refreshes);
+  const base = refreshes.length === 0 ? current : await tunable(roots, damon);
   const wanted = await askedKdamonds(roots, options, { base: base.map(configOf) });
   if (wanted.length !== base.length) {
     throw new RangeError(
@@ -33,10 +35,10 @@ export async function tune(options: ControlOptions): Promise<void> {
 
 /** `damo pause` and `damo resume`. */
 export async function pause(kdamond: string | undefined, isPaused: boolean, options: ControlOptions): Promise<void> {
-  const roots = defaultRoots();
+  const roots = controlRoots();
   await mountAsked(roots, options);
   const damon = chooseInterface(roots, options.interface);
-  const all = tunable(roots, damon);
+  const all = await tunable(roots, damon);
   const chosen = kdamond === undefined ? all : all.filter(({ index }) => index === Number(kdamond));
   if (chosen.length === 0) {
     throw new RangeError(
@@ -62,8 +64,8 @@ function withPause(kdamond: Kdamond, isPaused: boolean): Kdamond {
 }
 
 /** The kdamonds that are on and ours, of any of our commands but those that a living one looks after. */
-export function tunable(roots: Roots, damon: DamonInterface): KdamondStatus[] {
-  const statuses = damon.read();
+export async function tunable(roots: Roots, damon: DamonInterface): Promise<KdamondStatus[]> {
+  const statuses = await damon.read();
   const ours = statuses.flatMap((status) => {
     const entry = status.state === "on" ? readOwned(roots, status) : undefined;
     // While it is on, debugfs does not show all: what was asked for is in our own note.

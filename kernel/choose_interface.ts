@@ -2,6 +2,7 @@ import { DebugfsInterface } from "./debugfs_interface.ts";
 import { exists } from "./doctor_row.ts";
 import type { DamonInterface } from "./interface.ts";
 import type { Roots } from "./roots.ts";
+import type { KdamondStatus } from "./sysfs_read.ts";
 import { SysfsInterface } from "./sysfs_interface.ts";
 
 /** Which of the kernel's interfaces a command takes; `auto` takes sysfs where it is there. */
@@ -19,4 +20,11 @@ export function interfacesHere(roots: Roots): DamonInterface[] {
     ...(exists(roots.damon) || !exists(roots.debugfs) ? [new SysfsInterface(roots)] : []),
     ...(exists(roots.debugfs) ? [new DebugfsInterface(roots)] : []),
   ];
+}
+
+/** Every kdamond as it is now, whoever started it by which interface. @throws {KernelError} as they do. */
+export async function readAllKdamonds(roots: Roots): Promise<KdamondStatus[]> {
+  const found: KdamondStatus[] = [];
+  for (const damon of interfacesHere(roots)) found.push(...await damon.read());
+  return found;
 }

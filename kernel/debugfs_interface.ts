@@ -18,10 +18,11 @@ import {
 import { readKernelTypes } from "./doctor_btf.ts";
 import { exists, namesIn } from "./doctor_row.ts";
 import type { DamonInterface, HintedWrite } from "./interface.ts";
-import { dropEntry, type OwnEntry, readEntry } from "./ours.ts";
+import { type WriteKernel, writeKernelAside } from "./kernel_file.ts";
+import { showsThreads, threadOf } from "./kernel_thread.ts";
+import { dropEntry, isThreadOn, type OwnEntry, readEntry } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import type { KdamondStatus } from "./sysfs_read.ts";
-import { writeKernel } from "./sysfs.ts";
 
 const SWITCHES = ["monitor_on", "monitor_on_DEPRECATED"];
 const OWN_PREFIX = "damo-";
@@ -56,9 +57,14 @@ export class DebugfsInterface implements DamonInterface {
   #isByPid: boolean | undefined;
 
   /** @param write Does one write; tests of the writes themselves give one that answers as the kernel does. */
-  constructor(readonly roots: Roots, readonly write: typeof writeKernel = writeKernel) {}
+  constructor(readonly roots: Roots, readonly write: WriteKernel = writeKernelAside) {}
 
-  read(): KdamondStatus[] {
+  // deno-lint-ignore require-await -- what it throws is to be seen where it is waited for
+  async read(): Promise<KdamondStatus[]> {
+    return this.#read();
+  }
+
+  #read(): KdamondStatus[] {
     const { debugfs } = this.roots;
     try {
       Deno.statSync(debugfs);
@@ -141,12 +147,15 @@ export class DebugfsInterface implements DamonInterface {
     return [];
   }
 
-  run(plan: readonly HintedWrite[]): void {
-    // `paddr` is understood only with the newline that a shell would write.
-    for (const { path, text, hint } of plan) this.write(path, `${text}\n`, hint);
+  async run(plan: readonly HintedWrite[]): Promise<void> {
+    for (const { path, text, hint } of plan) {
+      // `paddr` is understood only with the newline that a shell would write.
+      await this.write(path, `${text}\n`, hint);
+    }
   }
 
   isOn(index: number, pid: number): boolean {
+    if (showsThreads(this.roots)) return threadOf(this.roots, pid) !== undefined;
     const dir = this.#contextDirs()[index];
     return dir !== undefined && readOptional(`${dir}/kdamond_pid`) === String(pid);
   }
@@ -165,30 +174,35 @@ export class DebugfsInterface implements DamonInterface {
     return { nrKdamondsBefore: this.#contextDirs().length, debugfsBefore: Object.fromEntries(texts) };
   }
 
-  restore(entry: OwnEntry): void {
+  async restore(entry: OwnEntry): Promise<void> {
     const { debugfs } = this.roots;
-    const attempt = (path: string, text: string) => {
+    const attempt = async (path: string, text: string) => {
       try {
-        if (exists(path)) this.write(path, `${text}\n`);
+        if (exists(path)) await this.write(path, `${text}\n`);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
       }
     };
     // One switch for all: who turned it on, if not us, is seen before.
-    if (readOptional(this.#switch()) === "on") attempt(this.#switch(), "off");
+    if (readOptional(this.#switch()) === "on") {
+      await attempt(this.#switch(), "off");
+      if (readOptional(this.#switch()) === "on" && isThreadOn(this.roots, entry) !== false) {
+        throw new KernelError("turn DAMON off", 0, this.#switch(), "it is still on: end it with: damo stop");
+      }
+    }
     if (entry.index > 0) {
-      attempt(`${debugfs}/rm_contexts`, `${OWN_PREFIX}${entry.index}`);
+      await attempt(`${debugfs}/rm_contexts`, `${OWN_PREFIX}${entry.index}`);
     } else {
       const { attrs, target_ids: targets, init_regions: regions, schemes } = entry.debugfsBefore ?? {};
-      attempt(
+      await attempt(
         `${debugfs}/schemes`,
         (schemes ?? "").split("\n").map((line) => line.split(/\s+/).slice(0, 18).join(" ")).join("\n"),
       );
       // With them go their initial regions.
-      attempt(`${debugfs}/target_ids`, "");
-      if (targets) attempt(`${debugfs}/target_ids`, targets === String(PADDR_ID) ? "paddr" : targets);
-      if (regions) attempt(`${debugfs}/init_regions`, regions);
-      if (attrs) attempt(`${debugfs}/attrs`, attrs);
+      await attempt(`${debugfs}/target_ids`, "");
+      if (targets) await attempt(`${debugfs}/target_ids`, targets === String(PADDR_ID) ? "paddr" : targets);
+      if (regions) await attempt(`${debugfs}/init_regions`, regions);
+      if (attrs) await attempt(`${debugfs}/attrs`, attrs);
     }
     dropEntry(this.roots, entry.index, "debugfs");
   }

@@ -105,7 +105,7 @@ function mountHint(missing: KernelMount): string {
 async function missingOperations(roots: Roots, operations: Operations): Promise<string | undefined> {
   const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
   // What a context that somebody staged says is the kernel's own word; reading it disturbs nobody.
-  for (const { index, contexts } of readKdamonds(roots)) {
+  for (const { index, contexts } of await readKdamonds(roots)) {
     if (contexts.length === 0) continue;
     const available = readOptional(`${kdamondsDir(roots)}/${index}/contexts/0/avail_operations`);
     if (available !== undefined) return available.split(/\s+/).includes(operations) ? undefined : option;
@@ -122,11 +122,11 @@ async function missingOperations(roots: Roots, operations: Operations): Promise<
 export function requireProcess(roots: Roots, pid: number): void {
   if (!isAlive(roots, pid)) {
     const why = commOf(roots, pid) === undefined ? "there is no such process" : "it has ended, as a zombie";
-    throw new RangeError(`Cannot record process ${pid}: ${why}`);
+    throw new RangeError(`Cannot watch process ${pid}: ${why}`);
   }
   if (!hasMemory(roots, pid)) {
     const what = isKernelThread(roots, pid) ? "it is a kernel thread" : "it is ending";
-    throw new RangeError(`Cannot record process ${pid} as it must have memory of its own: ${what}`);
+    throw new RangeError(`Cannot watch process ${pid}: ${what}, without memory of its own`);
   }
 }
 

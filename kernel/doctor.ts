@@ -41,10 +41,10 @@ export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS)
         sampler,
         ...samplerRows,
         await profileRow(native),
-        listeningRow(roots, events),
+        await listeningRow(roots, events),
       ],
     },
-    { title: "Who uses DAMON now", rows: userRows(roots) },
+    { title: "Who uses DAMON now", rows: await userRows(roots) },
     { title: "DAMON's events", rows: tracepointRows(events, native.tracepoints) },
     exists(roots.damon)
       ? sysfsFeatures(roots, types)

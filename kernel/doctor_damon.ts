@@ -9,7 +9,7 @@ import {
 } from "../damon/mod.ts";
 import type { DetectedTracepoints } from "../ffi/detect.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
-import { interfacesHere } from "./choose_interface.ts";
+import { readAllKdamonds } from "./choose_interface.ts";
 import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
 import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf } from "./doctor_row.ts";
 import { ownerOf, requireFreeDamon } from "./kdamond.ts";
@@ -82,11 +82,11 @@ export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints):
 }
 
 /** Listening to what others run. */
-export function listeningRow(roots: Roots, events: FeatureRow): FeatureRow {
+export async function listeningRow(roots: Roots, events: FeatureRow): Promise<FeatureRow> {
   const feature = "what a running DAMON sees";
   if (events.state !== "yes") return { ...events, feature };
   try {
-    const on = kdamondsHere(roots).filter(({ state }) => state === "on").length;
+    const on = (await kdamondsHere(roots)).filter(({ state }) => state === "on").length;
     return rowOf(feature, "yes", on > 0 ? "damo record --ongoing" : "damo record --ongoing, once one is on");
   } catch (error) {
     const { why, next } = reasonOf(error);
@@ -95,21 +95,21 @@ export function listeningRow(roots: Roots, events: FeatureRow): FeatureRow {
 }
 
 /** Who has DAMON now: kdamonds and the kernel's own modules. */
-export function userRows(roots: Roots): FeatureRow[] {
-  return [...kdamondRows(roots), ...MODULES.map((module) => moduleRow(roots, module))];
+export async function userRows(roots: Roots): Promise<FeatureRow[]> {
+  return [...await kdamondRows(roots), ...MODULES.map((module) => moduleRow(roots, module))];
 }
 
 /** Those that were made by either of the kernel's interfaces; debugfs has one from the beginning, which is nobody's. */
-function kdamondsHere(roots: Roots): KdamondStatus[] {
+async function kdamondsHere(roots: Roots): Promise<KdamondStatus[]> {
   const isUsed = ({ state, contexts, interface: through }: KdamondStatus) =>
     through !== "debugfs" || state === "on" || contexts.length > 0;
-  return interfacesHere(roots).flatMap((damon) => damon.read()).filter(isUsed);
+  return (await readAllKdamonds(roots)).filter(isUsed);
 }
 
-function kdamondRows(roots: Roots): FeatureRow[] {
+async function kdamondRows(roots: Roots): Promise<FeatureRow[]> {
   let found: KdamondStatus[];
   try {
-    found = kdamondsHere(roots);
+    found = await kdamondsHere(roots);
   } catch (error) {
     const { why, next } = reasonOf(error);
     return [rowOf("kdamonds", "unknown", why, next)];

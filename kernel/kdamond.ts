@@ -1,5 +1,5 @@
 import { BusyError, checkKdamond, type Kdamond, KernelError, type Operations, type Target } from "../damon/mod.ts";
-import { chooseInterface, interfacesHere } from "./choose_interface.ts";
+import { chooseInterface, interfacesHere, readAllKdamonds } from "./choose_interface.ts";
 import { requireDamon, requireDebugfs } from "./detect.ts";
 import { bootIdOf } from "./host.ts";
 import type { DamonInterface } from "./interface.ts";
@@ -7,6 +7,7 @@ import {
   dropEntry,
   isOurs,
   isRecorderAlive,
+  isThreadOn,
   keepEntry,
   type OwnEntry,
   readEntry,
@@ -15,6 +16,8 @@ import {
 } from "./ours.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
+import { restoreAll } from "./stop_all.ts";
+import { hasEnded, staysOn, type Tuned, tuneOne } from "./checked_tune.ts";
 import { describeKdamond, type KdamondStatus } from "./sysfs.ts";
 
 const MODULES = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
@@ -73,8 +76,8 @@ export async function startKdamonds(
   { stays = false, damon = chooseInterface(roots) }: StartOptions = {},
 ): Promise<RunningKdamond[]> {
   kdamonds.forEach(checkKdamond);
-  return await withLock(roots, () => {
-    refuseOthers(roots, interfacesHere(roots).flatMap((each) => each.read()));
+  return await withLock(roots, async () => {
+    refuseOthers(roots, await readAllKdamonds(roots));
     damon.require(kdamonds);
     const entries = kdamonds.map((kdamond, index): OwnEntry => ({
       index,
@@ -86,27 +89,31 @@ export async function startKdamonds(
       bootId: bootIdOf(roots),
       recorder: { pid: Deno.pid, startTicks: startTicksOf(roots, Deno.pid) ?? 0, command: Deno.args },
     }));
-    const undo = () => entries.toReversed().forEach((entry) => damon.restore(entry));
     // Kept before the first write: whenever this process is killed from here on, `damo stop` knows what to undo.
     entries.forEach((entry) => keepEntry(roots, entry));
     try {
-      damon.run(damon.startPlan(kdamonds));
+      await damon.run(damon.startPlan(kdamonds));
+      const found = await damon.read();
+      const gone = entries.find(({ index }) => found[index]?.pid === undefined);
+      if (gone) {
+        throw new KernelError("turn DAMON on", 0, `kdamond ${gone.index}`, "its target may have ended already");
+      }
+      return entries.map((entry) => {
+        const running = withThread(roots, entry, found[entry.index].pid!);
+        keepEntry(roots, running);
+        return new OurKdamond(roots, running, damon);
+      });
     } catch (error) {
-      undo();
+      await restoreAll(entries.toReversed(), (entry) => damon.restore(entry), error);
       throw error;
     }
-    const found = damon.read();
-    const gone = entries.find(({ index }) => found[index]?.pid === undefined);
-    if (gone) {
-      undo();
-      throw new KernelError("turn DAMON on", 0, `kdamond ${gone.index}`, "its target may have ended already");
-    }
-    return entries.map((entry) => {
-      const running: OwnEntry = { ...entry, kdamondPid: found[entry.index].pid! };
-      keepEntry(roots, running);
-      return new OurKdamond(roots, running, damon);
-    });
   });
+}
+
+/** The entry with the thread that runs it now. */
+function withThread(roots: Roots, { kdamondStartTicks: _before, ...entry }: OwnEntry, kdamondPid: number): OwnEntry {
+  const kdamondStartTicks = startTicksOf(roots, kdamondPid);
+  return { ...entry, kdamondPid, ...(kdamondStartTicks !== undefined && { kdamondStartTicks }) };
 }
 
 /**
@@ -116,42 +123,48 @@ export async function startKdamonds(
  * @throws {BusyError} where one is not ours.
  * @throws {RangeError} where there is no such kdamond, it is off, or for settings that no kernel takes.
  * @throws {UnsupportedError} where the kernel lacks what is asked for.
+ * @returns What was done, by index: targets that have ended are taken out, as a kernel would turn the kdamond off for them.
  * @throws {KernelError} where the kernel refuses a write.
  */
 export async function tuneKdamonds(
   roots: Roots,
   wanted: ReadonlyMap<number, Kdamond>,
   damon: DamonInterface = chooseInterface(roots),
-): Promise<void> {
+): Promise<ReadonlyMap<number, Tuned>> {
   for (const kdamond of wanted.values()) checkKdamond(kdamond);
-  await withLock(roots, () => {
-    const statuses = damon.read();
+  return await withLock(roots, async () => {
+    const statuses = await damon.read();
     for (const index of wanted.keys()) requireOurs(roots, statuses, index);
     damon.require([...wanted.values()]);
     const ours = statuses.flatMap((status) => status.state === "on" ? readOwned(roots, status) ?? [] : []);
     const before = new Map(ours.map((entry) => [entry.index, entry]));
-    const now = new Map(before);
-    const done: number[] = [];
-    const change = (index: number, to: Kdamond, kdamond: Kdamond) => {
-      damon.run(damon.tunePlan(index, to));
-      now.set(index, { ...before.get(index)!, kdamond });
+    const tuned = new Map<number, Tuned>();
+    const change = async (index: number, to: Kdamond, kept: Kdamond): Promise<Tuned> => {
+      const done = await tuneOne(roots, damon, before.get(index)!, to, kept);
       // By debugfs all of them were off for a moment: other threads run now.
-      const found = damon.read();
-      for (const entry of now.values()) {
-        const kdamondPid = found[entry.index]?.pid;
-        keepEntry(roots, { ...entry, ...(kdamondPid !== undefined && { kdamondPid }) });
+      const found = await damon.read();
+      for (const entry of before.values()) {
+        const now = entry.index === index ? { ...entry, kdamond: done.kdamond } : entry;
+        const pid = found[entry.index]?.pid;
+        before.set(entry.index, pid === undefined ? now : withThread(roots, now, pid));
+        keepEntry(roots, before.get(entry.index)!);
       }
+      return done;
     };
+    const asked: number[] = [];
+    const kept = new Map(ours.map(({ index, kdamond }) => [index, kdamond]));
     try {
       for (const [index, kdamond] of wanted) {
-        done.unshift(index);
-        change(index, kdamond, kdamond);
+        asked.unshift(index);
+        tuned.set(index, await change(index, kdamond, kdamond));
       }
     } catch (error) {
-      // What the kernel would have refused is staged now: a later commit must not find it.
-      for (const index of done) change(index, statuses[index], before.get(index)!.kdamond);
+      // What the kernel would have refused is staged now: a later commit must not find it. Where all has ended there is none.
+      const isGone = error instanceof RangeError;
+      if (!isGone) { for (const index of asked) await change(index, statuses[index], kept.get(index)!); }
       throw error;
     }
+    return tuned;
   });
 }
 
@@ -164,13 +177,17 @@ export function requireOurs(roots: Roots, statuses: readonly KdamondStatus[], in
   const status = statuses[index];
   if (!status) throw new RangeError(`Cannot change kdamond ${index}: there is no such kdamond; start one: damo start`);
   const entry = readEntry(roots, index, status.interface);
-  if (status.contexts.length > 0 && !isOurs(status, entry)) {
+  if (status.contexts.length > 0 && !isOurs(roots, status, entry)) {
     throw new BusyError(
       `Cannot change ${describeKdamond(status)} as damo must have started it: it has not; it was left untouched`,
     );
   }
   if (status.state === "off" || !entry) {
-    throw new RangeError(`Cannot change kdamond ${index} as it must be on: it is off; start one: damo start`);
+    throw new RangeError(
+      entry
+        ? `Cannot change kdamond ${index}: ${endedText(status)}`
+        : `Cannot change kdamond ${index}: nothing is on there; start one: damo start`,
+    );
   }
   return entry;
 }
@@ -188,7 +205,7 @@ export async function requireFreeDamon(
 ): Promise<void> {
   if (damon.name === "debugfs") await requireDebugfs(roots);
   else await requireDamon(roots, operations);
-  refuseOthers(roots, interfacesHere(roots).flatMap((each) => each.read()));
+  refuseOthers(roots, await readAllKdamonds(roots));
 }
 
 class OurKdamond implements RunningKdamond {
@@ -213,43 +230,61 @@ class OurKdamond implements RunningKdamond {
   }
 
   stop(): Promise<void> {
-    this.#stopped ??= withLock(this.roots, () => {
-      const status = this.damon.read()[this.index];
-      // Somebody else may have stopped ours and taken the place: theirs stays as it is.
-      if (status && isOurs(status, this.#entry)) this.damon.restore(this.#entry);
-      else dropEntry(this.roots, this.index, this.damon.name);
+    this.#stopped ??= this.#stop().catch((error) => {
+      // It is on still: who asks once more may have more luck.
+      this.#stopped = undefined;
+      throw error;
     });
     return this.#stopped;
   }
 
+  #stop(): Promise<void> {
+    return withLock(this.roots, async () => {
+      const status = (await this.damon.read())[this.index];
+      // Somebody else may have stopped ours and taken the place: theirs stays as it is.
+      if (status && isOurs(this.roots, status, this.#entry)) await this.damon.restore(this.#entry);
+      else if (isThreadOn(this.roots, this.#entry) !== true) dropEntry(this.roots, this.index, this.damon.name);
+    });
+  }
+
   async commit(targets: readonly Target[]): Promise<void> {
-    await withLock(this.roots, () => {
-      if (!this.isOn()) throw new KernelError("change targets", 0, `kdamond ${this.index}`, "it is off");
-      this.#retarget(targets, "commit");
+    await withLock(this.roots, async () => {
+      const what = `kdamond ${this.index}`;
+      if (!this.isOn()) throw new KernelError("change targets", 0, what, "it is off");
+      const gone = targets.find(({ pid }) => pid !== undefined && hasEnded(this.roots, pid));
+      // For one that has ended the kernel would end the kdamond.
+      if (gone) throw new KernelError("change targets", 3, what, `process ${gone.pid} has ended`);
+      await this.#retarget(targets, "commit");
+      if (!await staysOn(this)) {
+        throw new KernelError("change targets", 0, what, "it ended, as a target ended meanwhile");
+      }
     });
   }
 
   async restart(targets: readonly Target[]): Promise<void> {
-    await withLock(this.roots, () => {
+    await withLock(this.roots, async () => {
       const refuse = (why: string) => new KernelError("turn DAMON on again", 0, `kdamond ${this.index}`, why);
-      const before = this.damon.read()[this.index];
-      if (this.#stopped || !before || !isOurs(before, this.#entry)) throw refuse("somebody else turned it off");
-      const { kdamondPid: _before, ...entry } = this.#entry;
+      const before = (await this.damon.read())[this.index];
+      if (this.#stopped || !before || !isOurs(this.roots, before, this.#entry)) {
+        throw refuse("somebody else turned it off");
+      }
+      if (before.state === "on") await this.damon.turnOff!(this.#entry);
+      const { kdamondPid: _pid, kdamondStartTicks: _ticks, ...entry } = this.#entry;
       this.#entry = entry;
-      this.#retarget(targets, "on");
-      const kdamondPid = this.damon.read()[this.index]?.pid;
+      await this.#retarget(targets, "on");
+      const kdamondPid = (await this.damon.read())[this.index]?.pid;
       if (kdamondPid === undefined) throw refuse("its targets may have ended already");
       this.#pid = kdamondPid;
-      this.#keep({ ...this.#entry, kdamondPid });
+      this.#keep(withThread(this.roots, this.#entry, kdamondPid));
     });
   }
 
-  #retarget(targets: readonly Target[], word: "commit" | "on"): void {
+  async #retarget(targets: readonly Target[], word: "commit" | "on"): Promise<void> {
     const contexts = this.#entry.kdamond.contexts.map((context) => ({ ...context, targets: [...targets] }));
     const kdamond = { ...this.#entry.kdamond, contexts };
     // Kept before it is so: whenever this process is killed, `damo stop` knows it by what is staged.
     this.#keep({ ...this.#entry, kdamond });
-    this.damon.run(this.damon.targetsPlan!(this.index, kdamond, word));
+    await this.damon.run(this.damon.targetsPlan!(this.index, kdamond, word));
   }
 
   #keep(entry: OwnEntry): void {
@@ -277,23 +312,26 @@ export interface Stopped {
 /**
  * Turns off every kdamond that we started and whose recorder is gone, and names those whose recorder still runs.
  * Others' kdamonds are neither touched nor returned.
+ *
+ * @throws {KernelError} where one of them is still on then.
  */
 export async function stopOurs(roots: Roots): Promise<Stopped[]> {
-  return await withLock(roots, () => {
+  return await withLock(roots, async () => {
     const stopped: Stopped[] = [];
-    const all = interfacesHere(roots).flatMap((damon) => damon.read().map((status) => ({ damon, status })));
-    for (const { damon, status } of all) {
+    const all: { damon: DamonInterface; status: KdamondStatus }[] = [];
+    for (const damon of interfacesHere(roots)) all.push(...(await damon.read()).map((status) => ({ damon, status })));
+    await restoreAll(all, async ({ damon, status }) => {
       const entry = readEntry(roots, status.index, damon.name);
-      if (!entry) continue;
+      if (!entry) return;
       if (!entry.stays && isRecorderAlive(roots, entry)) {
         stopped.push({ status, owner: ownerOf(entry), recorderPid: entry.recorder.pid });
-      } else if (isOurs(status, entry)) {
-        damon.restore(entry);
+      } else if (isOurs(roots, status, entry)) {
+        await damon.restore(entry);
         stopped.push({ status, owner: ownerOf(entry), ...(entry.stays && { stayed: true }) });
-      } else {
+      } else if (isThreadOn(roots, entry) !== true) {
         dropEntry(roots, status.index, damon.name);
       }
-    }
+    });
     return stopped;
   });
 }
@@ -313,11 +351,14 @@ function refuseOthers(roots: Roots, found: KdamondStatus[]): void {
   for (const status of found) {
     if (status.state === "off" && status.contexts.length === 0) continue;
     const entry = readEntry(roots, status.index, status.interface);
-    if (!isOurs(status, entry)) {
+    if (!isOurs(roots, status, entry)) {
       throw new BusyError(
         `Cannot start DAMON as a kdamond that damo did not start is in the way: ${describeKdamond(status)}; ` +
           `it was left untouched. Stop it with the tool that started it, or watch it as it is: damo record --ongoing`,
       );
+    }
+    if (entry!.stays && status.state === "off") {
+      throw new BusyError(`Cannot start DAMON: a kdamond of damo start is still there. ${endedText(status)}`);
     }
     if (entry!.stays) {
       throw new BusyError(
@@ -335,6 +376,14 @@ function refuseOthers(roots: Roots, found: KdamondStatus[]): void {
           `(pid ${entry!.recorder.pid}); clean up with: damo stop`,
     );
   }
+}
+
+/** Of one that was started and is off, why, and what to do about it. */
+export function endedText({ index, contexts }: KdamondStatus): string {
+  const isOfProcesses = contexts.some(({ operations }) => operations !== "paddr");
+  return `kdamond ${index} is off, ${
+    isOfProcesses ? "as a kdamond is when its last target has ended" : "as somebody else turned it off"
+  }; clean up with: damo stop`;
 }
 
 /** Which of our commands started it, as in `damo record`. */

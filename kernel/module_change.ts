@@ -6,13 +6,14 @@ import {
   titleOfModule,
   type Write,
 } from "../damon/mod.ts";
-import { interfacesHere } from "./choose_interface.ts";
+import { readAllKdamonds } from "./choose_interface.ts";
 import { bootIdOf } from "./host.ts";
 import { dropModuleEntry, isOurModule, keepModuleEntry, type ModuleEntry, readModuleEntry } from "./module_entry.ts";
+import { writeKernel } from "./kernel_file.ts";
 import { modulesOn, type ModuleStatus, parametersDir, readModule, requireInput, requireParameter } from "./modules.ts";
 import { readOwned, withLock } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { describeKdamond, writeKernel } from "./sysfs.ts";
+import { describeKdamond } from "./sysfs.ts";
 
 /** What is asked of a module. */
 export interface ModuleRequest {
@@ -68,7 +69,7 @@ export async function planModule(roots: Roots, request: ModuleRequest): Promise<
   };
   switch (action) {
     case "enable":
-      refuseEnable(roots, status, isOurs, module);
+      await refuseEnable(roots, status, isOurs, module);
       writes.push(write(switchOf(), "Y"));
       break;
     case "disable":
@@ -96,7 +97,12 @@ export async function planModule(roots: Roots, request: ModuleRequest): Promise<
 }
 
 /** @throws {BusyError} naming who has DAMON: a module takes it alone. */
-function refuseEnable(roots: Roots, { isOn }: ModuleStatus, isOurs: boolean, module: DamonModule): void {
+async function refuseEnable(
+  roots: Roots,
+  { isOn }: ModuleStatus,
+  isOurs: boolean,
+  module: DamonModule,
+): Promise<void> {
   const title = titleOfModule(module);
   if (isOn) {
     throw new BusyError(
@@ -111,7 +117,7 @@ function refuseEnable(roots: Roots, { isOn }: ModuleStatus, isOurs: boolean, mod
         `Where it is yours to turn off: damo module ${other.short} disable`,
     );
   }
-  const kdamond = interfacesHere(roots).flatMap((damon) => damon.read()).find(({ state }) => state === "on");
+  const kdamond = (await readAllKdamonds(roots)).find(({ state }) => state === "on");
   if (!kdamond) return;
   throw new BusyError(
     `Cannot enable ${title} as a module takes DAMON alone: ${describeKdamond(kdamond)} is on; ` +

@@ -1,6 +1,7 @@
 import type { DamonModule } from "../damon/mod.ts";
 import { bootIdOf } from "./host.ts";
-import type { KernelThread, ModuleStatus } from "./modules.ts";
+import type { KernelThread } from "./kernel_thread.ts";
+import type { ModuleStatus } from "./modules.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** What is kept about a module that we turned on, so that turning it off brings back what was there before. */

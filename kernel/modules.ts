@@ -1,14 +1,8 @@
 import { type DamonModule, KernelError, moduleOf, parameterOf, titleOfModule, UnsupportedError } from "../damon/mod.ts";
 import { readKernelConfig } from "./host.ts";
-import { startTicksOf } from "./process.ts";
+import { errnoOf } from "./kernel_file.ts";
+import { type KernelThread, showsThreads, threadOf, threadsOf } from "./kernel_thread.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { errnoOf } from "./sysfs.ts";
-
-/** A kernel thread; its start tells it from a later one with its pid. */
-export interface KernelThread {
-  pid: number;
-  startTicks: number;
-}
 
 /** One DAMON module as it is now. */
 export interface ModuleStatus {
@@ -66,10 +60,9 @@ export async function readModule(roots: Roots, module: DamonModule): Promise<Mod
     return access === undefined ? isWritable(`${dir}/${name}`) && name !== switchName : access === "input";
   });
   const pid = values.get("kdamond_pid");
+  // A module runs alone, so that with one on there is but one thread.
   const thread = !isOn ? undefined : pid === undefined ? threadsOf(roots)[0] : threadOf(roots, Number(pid));
-  // In a pid namespace of its own nobody sees the kernel's threads.
-  const showsThreads = readOptional(`${roots.proc}/2/comm`) === "kthreadd";
-  const hasGivenUp = isOn && pid !== undefined && thread === undefined && showsThreads;
+  const hasGivenUp = isOn && pid !== undefined && thread === undefined && showsThreads(roots);
   return { module, isOn, switchName, values, inputs, thread, hasGivenUp };
 }
 
@@ -163,19 +156,6 @@ export function requireInput(status: ModuleStatus, name: string): void {
         titleOfModule(module)
       } as it can only be read: damo module ${module.short} read ${name}`,
   );
-}
-
-/** A thread of DAMON's; `undefined` where there is none with this pid. */
-function threadOf(roots: Roots, pid: number): KernelThread | undefined {
-  if (!(pid > 0) || !/^kdamond/.test(readOptional(`${roots.proc}/${pid}/comm`) ?? "")) return undefined;
-  const startTicks = startTicksOf(roots, pid);
-  return startTicks === undefined ? undefined : { pid, startTicks };
-}
-
-/** All of DAMON's threads. A module runs alone, so that with one on there is but one. */
-function threadsOf(roots: Roots): KernelThread[] {
-  const pids = (namesIn(roots.proc) ?? []).filter((name) => /^\d+$/.test(name)).map(Number);
-  return pids.flatMap((pid) => threadOf(roots, pid) ?? []);
 }
 
 function namesIn(dir: string): string[] | undefined {

@@ -12,6 +12,7 @@ import type { Tracer } from "../ffi/tracer.ts";
 import { FollowedTargets, type RetargetedKdamond } from "./followed_targets.ts";
 import { isAlive, MappingsWatch, processOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
+import { stopAll } from "./stop_all.ts";
 import { SchemeWatch } from "./scheme_watch.ts";
 import type { SchemeStatus } from "./sysfs.ts";
 
@@ -70,7 +71,7 @@ export interface WatchedKdamond {
   /** Its intervals as its files show them now; absent where nothing tells. */
   intervals?(): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
   /** Its schemes with what they have done by now; absent where nothing tells. */
-  schemes?(): readonly SchemeStatus[] | undefined;
+  schemes?(): Promise<readonly SchemeStatus[] | undefined>;
   /** Where what its targets fork is to be its target as well. */
   follow?: { kdamond: RetargetedKdamond; replaces: boolean };
   /** Turns it off where it is ours: the last events are drained after that. */
@@ -152,17 +153,18 @@ export class DamonMonitor implements Monitor {
         }
         if (this.#schemes.hasSchemes && performance.now() >= nextSchemesMs) {
           nextSchemesMs = performance.now() + Math.max(SCHEMES_MS, SCHEMES_AGGREGATIONS * this.#aggrMs());
-          yield* this.#schemes.items(this.tracer.clockNs());
+          this.#schemes.look(this.tracer.clockNs());
         }
+        yield* this.#schemes.take();
         await this.tracer.wait(POLL_MS);
         this.#followTuning();
         yield* this.#drain(MOST_BATCHES);
       }
       // What they came to in the end.
-      if (this.#schemes.hasSchemes) yield* this.#schemes.items(this.tracer.clockNs());
+      if (this.#schemes.hasSchemes) yield* await this.#schemes.last(this.tracer.clockNs());
     } finally {
       signal.removeEventListener("abort", stop);
-      for (const kdamond of this.watched) await kdamond.stop();
+      await stopAll(this.watched);
     }
     yield* this.#drain();
     yield* this.#appliedItems();

@@ -1,14 +1,18 @@
 import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, KernelError } from "../damon/mod.ts";
 import { bootIdOf } from "./host.ts";
+import { errnoOf } from "./kernel_file.ts";
+import { showsThreads, threadOf } from "./kernel_thread.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { errnoOf, type KdamondStatus } from "./sysfs.ts";
+import type { KdamondStatus } from "./sysfs_read.ts";
 
 /** What is kept about a kdamond that we staged, so that a later command finds it whatever became of its recorder. */
 export interface OwnEntry {
   index: number;
   /** The kernel thread; absent between staging and turning on. */
   kdamondPid?: number;
+  /** When that thread began, in clock ticks since boot; absent where nothing tells, and in what earlier versions kept. */
+  kdamondStartTicks?: number;
   /** As it was staged. */
   kdamond: Kdamond;
   /** Through which of the kernel's interfaces; absent for sysfs. */
@@ -69,18 +73,46 @@ export function readEntry(
  * Whether the kdamond in the tree is the one of `entry`: the same kernel thread while it is on, the same settings while
  * it is off. Somebody may have stopped ours and put theirs in its place: that one is not ours.
  */
-export function isOurs(status: KdamondStatus, entry: OwnEntry | undefined): boolean {
+export function isOurs(roots: Roots, status: KdamondStatus, entry: OwnEntry | undefined): boolean {
   if (!entry) return false;
-  if (status.state === "on" && entry.kdamondPid !== undefined) return status.pid === entry.kdamondPid;
+  if (status.state === "on" && entry.kdamondPid !== undefined) {
+    return status.pid === entry.kdamondPid && isSameThread(roots, entry);
+  }
   if (status.contexts.length === 0 || signatureOf(status) === signatureOf(entry.kdamond)) return true;
   return status.state === "off" && entry.kdamondPid === undefined && isHalfStaged(status, entry.kdamond);
+}
+
+/** Whether the thread with the entry's pid, if there is one, is the one that the entry is about. */
+function isSameThread(roots: Roots, { kdamondPid, kdamondStartTicks }: OwnEntry): boolean {
+  const now = threadOf(roots, kdamondPid!)?.startTicks;
+  return now === undefined || kdamondStartTicks === undefined || now === kdamondStartTicks;
+}
+
+/**
+ * The pid of the kernel thread that we started at this place, where it still lives: no lock of DAMON's is needed to know.
+ * `undefined` where it does not, and where nobody sees the kernel's threads.
+ */
+export function livingThreadOf(roots: Roots, index: number): number | undefined {
+  const entry = readEntry(roots, index);
+  return entry && isThreadOn(roots, entry) === true ? entry.kdamondPid : undefined;
+}
+
+/** Whether the kernel thread of an entry lives; `undefined` where that cannot be seen. */
+export function isThreadOn(
+  roots: Roots,
+  entry: Pick<OwnEntry, "kdamondPid" | "kdamondStartTicks">,
+): boolean | undefined {
+  const { kdamondPid, kdamondStartTicks } = entry;
+  if (kdamondPid === undefined || !showsThreads(roots)) return undefined;
+  const thread = threadOf(roots, kdamondPid);
+  return thread !== undefined && (kdamondStartTicks === undefined || thread.startTicks === kdamondStartTicks);
 }
 
 /** The entry of a kdamond that is ours; `undefined` where it is not, or nothing is staged in it. */
 export function readOwned(roots: Roots, status: KdamondStatus): OwnEntry | undefined {
   if (status.state === "off" && status.contexts.length === 0) return undefined;
   const entry = readEntry(roots, status.index, status.interface);
-  return isOurs(status, entry) ? entry : undefined;
+  return isOurs(roots, status, entry) ? entry : undefined;
 }
 
 /** Whether each setting is the wanted one, or still as the kernel makes it: its recorder was killed while staging. */

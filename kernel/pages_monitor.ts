@@ -18,7 +18,7 @@ import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages
 import { requireProcess } from "./detect.ts";
 import { isAlive, processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
-import { errnoOf } from "./sysfs.ts";
+import { errnoOf } from "./kernel_file.ts";
 
 /** What a page sampler is to do. */
 export interface PagesMonitorOptions {

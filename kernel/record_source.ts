@@ -3,13 +3,15 @@ import { openTracer } from "../ffi/tracer.ts";
 import { chooseInterface, interfacesHere } from "./choose_interface.ts";
 import { isReplacing, requireFollowing, startWithChildren } from "./follow_start.ts";
 import type { DamonInterface } from "./interface.ts";
-import { requireFreeDamon, startKdamonds } from "./kdamond.ts";
+import { endedText, requireFreeDamon, startKdamonds } from "./kdamond.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "./monitor.ts";
+import { readOwned } from "./ours.ts";
 import { openPagesMonitor } from "./pages_monitor.ts";
 import { PID_TO_COME, withPid } from "./pid_to_come.ts";
 import type { Roots } from "./roots.ts";
+import { stopAll } from "./stop_all.ts";
 import { schemesNow } from "./scheme_watch.ts";
-import { describeKdamond, readKdamonds } from "./sysfs.ts";
+import { describeKdamond, type KdamondStatus, readKdamonds } from "./sysfs.ts";
 
 /** Where snapshots come from. Opened before the target is started; disposing turns off what it started. */
 export interface RecordSource extends AsyncDisposable {
@@ -92,7 +94,9 @@ export async function openSource(
       say(`recording with the page sampler, not DAMON: ${reason}`);
     }
   }
-  for (const { pid } of contexts.flatMap(({ targets }) => targets)) if (pid !== PID_TO_COME) refuseBoth(roots, pid!);
+  for (const { pid } of contexts.flatMap(({ targets }) => targets)) {
+    if (pid !== PID_TO_COME) await refuseBoth(roots, pid!);
+  }
   const source = openPages(roots, options, watched[0]);
   if (options.ringBytes !== undefined) say("--ring is not used: the page sampler has no ring buffer");
   if (watched[0].refreshMs !== undefined) say("--refresh_stat is not used: the kernel's files are DAMON's");
@@ -111,8 +115,8 @@ function damonOnlyOf(contexts: readonly Context[]): string | undefined {
 }
 
 /** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
-function refuseBoth(roots: Roots, pid: number): void {
-  const both = readKdamonds(roots).find(({ state, contexts }) =>
+async function refuseBoth(roots: Roots, pid: number): Promise<void> {
+  const both = (await readKdamonds(roots)).find(({ state, contexts }) =>
     state === "on" && contexts.some(({ targets }) => targets.some((target) => target.pid === pid))
   );
   if (!both) return;
@@ -155,9 +159,6 @@ function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): Reco
 function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, options: SourceOptions): RecordSource {
   const tracer = openTracer({ ringBytes: options.ringBytes ?? 4 << 20 });
   let watched: WatchedKdamond[] = [];
-  const stopAll = async () => {
-    for (const each of watched) await each.stop();
-  };
   return {
     source: "damon",
     async start(pid) {
@@ -167,13 +168,13 @@ function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, optio
         ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), chooseInterface(roots, options.interface), {
           follows: options.includeChildren === true,
         })
-        : ongoing(roots, options.say);
+        : await ongoing(roots, options.say);
       for (const { recorded } of watched) tracer.watch(recorded.pid);
       return new DamonMonitor(roots, tracer, watched);
     },
     clockNs: () => tracer.clockNs(),
     async [Symbol.asyncDispose]() {
-      await stopAll();
+      await stopAll(watched);
       await tracer[Symbol.asyncDispose]();
     },
   };
@@ -199,12 +200,17 @@ async function ourKdamonds(
 }
 
 /** Every kdamond that is on, whoever started it. */
-function ongoing(roots: Roots, say: SourceOptions["say"]): WatchedKdamond[] {
-  const found = interfacesHere(roots).flatMap((damon) => damon.read().map((status) => ({ ...status, damon })));
+async function ongoing(roots: Roots, say: SourceOptions["say"]): Promise<WatchedKdamond[]> {
+  const found: (KdamondStatus & { damon: DamonInterface })[] = [];
+  for (const damon of interfacesHere(roots)) {
+    found.push(...(await damon.read()).map((status) => ({ ...status, damon })));
+  }
   const on = found.filter(({ state, pid }) => state === "on" && pid !== undefined);
   if (on.length === 0) {
+    const ended = found.find((status) => status.state === "off" && readOwned(roots, status));
+    if (ended) throw new UnsupportedError(`Cannot record --ongoing: ${endedText(ended)}`, "ongoing");
     throw new UnsupportedError(
-      "Cannot record --ongoing as a kdamond must be on: none is; start one by recording a target, as in: damo record PID",
+      "Cannot record --ongoing: no kdamond is on; start one by recording a target, as in: damo record PID",
       "ongoing",
     );
   }

@@ -11,6 +11,10 @@ export interface Roots {
   proc: string;
   /** Where this program keeps what it started; gone after a reboot, as DAMON's state is. */
   run: string;
+  /** Told what is waited for, where that takes longer than a second. */
+  say?: (line: string) => void;
+  /** Reads one of DAMON's files; tests give one that answers as a busy kernel does. */
+  readText?: (path: string) => string;
 }
 
 /** The running kernel's own. `DAMO_ROOT` puts another folder before all of them, for tests of whole commands. */

@@ -1,6 +1,7 @@
 import type { RecordedKdamond, RecordItem, SchemeStats } from "../damon/mod.ts";
 import { KernelError } from "../damon/mod.ts";
 import type { DamonInterface } from "./interface.ts";
+import { isBusy } from "./kernel_file.ts";
 import type { Roots } from "./roots.ts";
 import type { SchemeStatus } from "./sysfs.ts";
 import { usageOf } from "./usage.ts";
@@ -9,13 +10,18 @@ import { usageOf } from "./usage.ts";
 export interface WatchedSchemes {
   recorded: RecordedKdamond;
   /** Its schemes with what they have done by now; absent where nothing tells. */
-  schemes?(): readonly SchemeStatus[] | undefined;
+  schemes?(): Promise<readonly SchemeStatus[] | undefined>;
 }
+
+/** How long the end waits for what schemes came to, ms. */
+const LAST_MS = 500;
 
 /** Takes what schemes have counted, and what memory their targets, or the machine, have, when it is asked. */
 export class SchemeWatch {
   readonly #watched: readonly WatchedSchemes[];
   readonly #pids: readonly number[];
+  readonly #told: RecordItem[] = [];
+  #asking: Promise<void> | undefined;
 
   /** @param watched Those without schemes are not looked at. */
   constructor(readonly roots: Roots, watched: readonly WatchedSchemes[]) {
@@ -28,14 +34,47 @@ export class SchemeWatch {
     return this.#watched.length > 0;
   }
 
-  /** How it is now; what is gone is left out. */
-  items(timeNs: number): RecordItem[] {
-    const usages = this.#pids.flatMap((pid): RecordItem[] => {
+  /** Begins to ask how it is now, unless the last answer has not come yet: the kernel may be busy with others. */
+  look(timeNs: number): void {
+    if (this.#asking) return;
+    this.#told.push(...this.#usages(timeNs));
+    this.#asking = this.#counts(timeNs).then((counts) => {
+      this.#told.push(...counts);
+      this.#asking = undefined;
+    });
+  }
+
+  /** What has come since the last call; what is gone is left out. */
+  take(): RecordItem[] {
+    return this.#told.splice(0);
+  }
+
+  /** How it is in the end, where that is told within a moment; else what was told last stays. */
+  async last(timeNs: number): Promise<RecordItem[]> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((done) => timer = setTimeout(done, LAST_MS));
+    const ask = async () => {
+      await this.#asking;
+      this.look(timeNs);
+      await this.#asking;
+    };
+    await Promise.race([ask(), late]);
+    clearTimeout(timer);
+    return this.take();
+  }
+
+  #usages(timeNs: number): RecordItem[] {
+    return this.#pids.flatMap((pid): RecordItem[] => {
       const usage = usageOf(this.roots, pid, timeNs);
       return usage ? [{ kind: "usage", usage }] : [];
     });
-    const counts = this.#watched.flatMap(({ recorded, schemes }) =>
-      (schemes?.() ?? []).flatMap(({ stats, effectiveBytes }, scheme): RecordItem[] => {
+  }
+
+  async #counts(timeNs: number): Promise<RecordItem[]> {
+    const told: (readonly SchemeStatus[])[] = [];
+    for (const { schemes } of this.#watched) told.push(await schemes?.() ?? []);
+    return this.#watched.flatMap(({ recorded }, i) =>
+      told[i].flatMap(({ stats, effectiveBytes }, scheme): RecordItem[] => {
         if (stats === undefined) return [];
         const quota = effectiveBytes === undefined ? {} : { effectiveBytes };
         return [{
@@ -44,7 +83,6 @@ export class SchemeWatch {
         }];
       })
     );
-    return [...usages, ...counts];
   }
 }
 
@@ -72,20 +110,24 @@ function known(stats: SchemeStats): SchemeStats {
  *
  * @param refreshes Whether the kernel is asked to write it anew: only of a kdamond of ours.
  */
-export function schemesNow(
+export async function schemesNow(
   damon: DamonInterface,
   index: number,
   refreshes: boolean,
-): readonly SchemeStatus[] | undefined {
+): Promise<readonly SchemeStatus[] | undefined> {
   if (refreshes) {
-    // Bytes tried and tuned intervals are asked for by nobody here, and each word waits for the kdamond.
-    const plan = damon.refreshPlan(index).filter(({ text }) => /_(stats|effective_quotas)$/.test(text));
     try {
-      damon.run(plan);
+      await damon.run(damon.refreshPlan(index, ["stats", "quotas"]));
     } catch (error) {
       // Its targets may have ended in this moment: its files say what they said before.
       if (!(error instanceof KernelError)) throw error;
     }
   }
-  return damon.read()[index]?.contexts[0]?.schemes;
+  try {
+    return (await damon.read())[index]?.contexts[0]?.schemes;
+  } catch (error) {
+    // Others keep it busy all the time.
+    if (!isBusy(error)) throw error;
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { interfacesHere } from "./choose_interface.ts";
+import { readAllKdamonds } from "./choose_interface.ts";
 import { namesIn } from "./doctor_row.ts";
 import { bootIdOf } from "./host.ts";
 import { isRecorderAlive, readEntry, withLock } from "./ours.ts";
@@ -16,8 +16,8 @@ const ENTRY = /^(?:(kdamond|debugfs)-(\d+)|module-\w+)\.json(?:\.new)?$/;
 export async function dropStaleEntries(roots: Roots): Promise<string[]> {
   // Without a folder of ours there is nothing to remove, and none is made for it.
   if (!namesIn(roots.run).some((name) => ENTRY.test(name))) return [];
-  return await withLock(roots, () => {
-    const there = interfacesHere(roots).flatMap((damon) => damon.read());
+  return await withLock(roots, async () => {
+    const there = await readAllKdamonds(roots);
     return namesIn(roots.run).filter((name) => {
       const found = ENTRY.exec(name);
       if (!found || !isStale(roots, found, there)) return false;

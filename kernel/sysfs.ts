@@ -1,4 +1,6 @@
-import { KernelError, type Write } from "../damon/mod.ts";
+import { isBusy, readDamonText } from "./kernel_file.ts";
+import { livingThreadOf } from "./ours.ts";
+import { patiently } from "./patience.ts";
 import type { Roots } from "./roots.ts";
 import { type KdamondStatus, readKdamondDir } from "./sysfs_read.ts";
 
@@ -11,53 +13,38 @@ export function kdamondsDir(roots: Roots): string {
 
 /**
  * Reads every kdamond of the tree. It writes nothing: what the kernel shows only after a write (statistics, tuned
- * intervals) is as old as the last one who asked.
+ * intervals) is as old as the last one who asked. Where DAMON is busy with somebody's request it waits.
  *
  * @returns nothing where the tree is not there.
- * @throws {KernelError} where it may not be read: it is for root alone.
+ * @throws {KernelError} where it may not be read: it is for root alone; and where it is busy all the time.
  */
-export function readKdamonds(roots: Roots): KdamondStatus[] {
+export async function readKdamonds(roots: Roots): Promise<KdamondStatus[]> {
   const dir = kdamondsDir(roots);
-  let count = 0;
-  try {
-    count = Number(Deno.readTextFileSync(`${dir}/nr_kdamonds`));
-  } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new KernelError("read what DAMON does", 13, `${dir}/nr_kdamonds`, "run as root");
-    }
+  const count = Number(readDamonText(roots, `${dir}/nr_kdamonds`) ?? 0);
+  const found: KdamondStatus[] = [];
+  for (let index = 0; index < count; index++) {
+    found.push(readKdamondDir(roots, `${dir}/${index}`, index, await pidOf(roots, index)));
   }
-  return Array.from({ length: count }, (_, index) => readKdamondDir(`${dir}/${index}`, index));
+  return found;
 }
 
-/**
- * Writes one kernel file.
- *
- * @throws {KernelError} naming the file and the kernel's errno.
- */
-export function writeKernel(path: string, text: string, hint?: string): void {
+/** The thread that runs a kdamond; `undefined` while it is off, and nothing else. */
+export async function pidOf(roots: Roots, index: number): Promise<number | undefined> {
+  const dir = `${kdamondsDir(roots)}/${index}`;
   try {
-    // Without `create` and `truncate`: a sysfs file takes one write at offset 0, and a missing one must not be made.
-    const file = Deno.openSync(path, { write: true });
-    try {
-      file.writeSync(new TextEncoder().encode(text));
-    } finally {
-      file.close();
-    }
+    return pidNow(roots, dir);
   } catch (error) {
-    throw new KernelError(`write ${JSON.stringify(text)}`, errnoOf(error), path, hint);
+    if (!isBusy(error)) throw error;
   }
+  // A thread takes no lock: ours, while it lives, is the one that runs here.
+  const known = livingThreadOf(roots, index);
+  return known ?? await patiently(roots, `say whether kdamond ${index} is on`, () => pidNow(roots, dir));
 }
 
-/** Does the writes of a plan, whose paths are full, in order. @throws {KernelError} at the first that fails, naming its file. */
-export function runPlan(writes: readonly Write[]): void {
-  for (const { path, text } of writes) writeKernel(path, text);
-}
-
-/** The errno of a failed call, 0 if unknown; Deno keeps it in the message only: `Invalid argument (os error 22)`. */
-export function errnoOf(error: unknown): number {
-  if (error instanceof Deno.errors.NotFound) return 2;
-  const found = /os error (\d+)/.exec(String(error));
-  return found ? Number(found[1]) : 0;
+/** @throws {KernelError} where DAMON is busy. */
+function pidNow(roots: Roots, dir: string): number | undefined {
+  const pid = Number(readDamonText(roots, `${dir}/pid`) ?? -1);
+  return pid > 0 && readDamonText(roots, `${dir}/state`)?.trim() === "on" ? pid : undefined;
 }
 
 /** A kdamond in a few words, for messages: `kdamond 0 (pid 77, paddr, on)`. */

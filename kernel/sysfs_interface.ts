@@ -12,11 +12,16 @@ import {
 import { readKernelTypes } from "./doctor_btf.ts";
 import { exists } from "./doctor_row.ts";
 import { findFeature, requireSysfsFeatures } from "./features.ts";
-import type { DamonInterface, HintedWrite } from "./interface.ts";
+import type { DamonInterface, HintedWrite, Refreshed } from "./interface.ts";
+import { readDamonText, type WriteKernel, writeKernelAside } from "./kernel_file.ts";
+import { showsThreads, threadOf } from "./kernel_thread.ts";
 import { requireMemcgs } from "./memcg.ts";
-import { dropEntry, type OwnEntry } from "./ours.ts";
+import type { OwnEntry } from "./ours.ts";
+import { patiently } from "./patience.ts";
+import { inTurn } from "./request_lock.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { kdamondsDir, type KdamondStatus, readKdamonds, writeKernel } from "./sysfs.ts";
+import { restoreSysfs, turnOffSysfs } from "./sysfs_restore.ts";
+import { kdamondsDir, type KdamondStatus, readKdamonds } from "./sysfs.ts";
 import { tuneWrites } from "./sysfs_tune.ts";
 
 const ON_HINT = "the target may have ended, or another user of DAMON (debugfs) is on";
@@ -28,11 +33,11 @@ export class SysfsInterface implements DamonInterface {
   #layout: PlanLayout | undefined;
 
   /** @param write Does one write; tests of the writes themselves give one that answers as the kernel does. */
-  constructor(readonly roots: Roots, readonly write: typeof writeKernel = writeKernel) {
+  constructor(readonly roots: Roots, readonly write: WriteKernel = writeKernelAside) {
     this.#dir = kdamondsDir(roots);
   }
 
-  read(): KdamondStatus[] {
+  read(): Promise<KdamondStatus[]> {
     return readKdamonds(this.roots);
   }
 
@@ -66,33 +71,36 @@ export class SysfsInterface implements DamonInterface {
     // All of them, whatever is there: their number makes their folders anew.
     const writes = planOf(wanted, index).filter(({ path }) => TARGETS.test(path));
     const path = `${this.#dir}/${index}/state`;
-    const off = word === "on" && readOptional(path) === "on" ? [{ path, text: "off" }] : [];
-    return [...off, ...this.#full(writes), { path, text: word, hint: "a target may have ended" }];
+    return [...this.#full(writes), { path, text: word, hint: "a target may have ended" }];
   }
 
-  refreshPlan(index: number): HintedWrite[] {
+  refreshPlan(index: number, wanted: readonly Refreshed[] = ALL): HintedWrite[] {
     const dir = `${this.#dir}/${index}`;
-    if (Number(readOptional(`${dir}/refresh_ms`) ?? 0) > 0) return [];
-    const has = (path: string) => exists(`${dir}/contexts/0/${path}`);
-    const hasSchemes = has("schemes/0");
-    const words = [
-      ...(hasSchemes ? ["update_schemes_stats"] : []),
-      ...(hasSchemes && has("schemes/0/quotas/effective_bytes") ? ["update_schemes_effective_quotas"] : []),
-      ...(hasSchemes && has("schemes/0/tried_regions/total_bytes") ? ["update_schemes_tried_bytes"] : []),
-      ...(Number(readOptional(`${dir}/contexts/0/monitoring_attrs/intervals/intervals_goal/aggrs`) ?? 0) > 0
-        ? ["update_tuned_intervals"]
-        : []),
-    ];
-    return words.map((text) => ({ path: `${dir}/state`, text }));
+    const number = (path: string) => Number(readOptional(`${dir}/${path}`) ?? 0);
+    if (number("refresh_ms") > 0) return [];
+    const nrSchemes = number("contexts/0/schemes/nr_schemes");
+    const quotasOf = (scheme: number) => `contexts/0/schemes/${scheme}/quotas`;
+    const hasQuota = (scheme: number) =>
+      exists(`${dir}/${quotasOf(scheme)}/effective_bytes`) &&
+      ["ms", "bytes", "goals/nr_goals"].some((file) => number(`${quotasOf(scheme)}/${file}`) > 0);
+    const isTold: Record<Refreshed, boolean> = {
+      stats: nrSchemes > 0,
+      quotas: Array.from({ length: nrSchemes }, (_, scheme) => scheme).some(hasQuota),
+      tried: nrSchemes > 0 && exists(`${dir}/contexts/0/schemes/0/tried_regions/total_bytes`),
+      intervals: number("contexts/0/monitoring_attrs/intervals/intervals_goal/aggrs") > 0,
+    };
+    return wanted.filter((each) => isTold[each]).map((each) => ({ path: `${dir}/state`, text: REFRESH[each] }));
   }
 
-  run(plan: readonly HintedWrite[]): void {
+  async run(plan: readonly HintedWrite[]): Promise<void> {
     for (const { path, text, hint } of plan) {
       if (/\/contexts\/\d+\/operations$/.test(path)) {
         requireOperations(path.replace(/operations$/, ""), text as Operations);
       }
+      const isRequest = path.endsWith("/state");
+      const write = () => patiently(this.roots, purposeOf(text, isRequest), () => this.write(path, text, hint));
       try {
-        this.write(path, text, hint);
+        await (isRequest ? inTurn(this.roots, write) : write());
       } catch (error) {
         // A kdamond that rests, by request or by watermarks, has nothing new to say: its files are as it left them.
         const isResting = text.startsWith("update_") && error instanceof KernelError && error.errno === ECANCELED;
@@ -102,8 +110,13 @@ export class SysfsInterface implements DamonInterface {
   }
 
   isOn(index: number, pid: number): boolean {
-    const dir = `${this.#dir}/${index}`;
-    return readOptional(`${dir}/pid`) === String(pid) && readOptional(`${dir}/state`) === "on";
+    if (showsThreads(this.roots)) return threadOf(this.roots, pid) !== undefined;
+    try {
+      return readDamonText(this.roots, `${this.#dir}/${index}/pid`)?.trim() === String(pid);
+    } catch {
+      // It serves somebody, so that it runs; or nothing tells that it does not.
+      return true;
+    }
   }
 
   intervalsOf(index: number): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined {
@@ -116,30 +129,12 @@ export class SysfsInterface implements DamonInterface {
     return { nrKdamondsBefore: Number(readOptional(`${this.#dir}/nr_kdamonds`) ?? 0) };
   }
 
-  restore(entry: OwnEntry): void {
-    const attempt = (path: string, text: string) => {
-      for (let left = BUSY_TRIES;; left--) {
-        try {
-          return this.write(path, text);
-        } catch (error) {
-          if (!(error instanceof KernelError)) throw error;
-          // The kernel does not wait for its own lock: whoever else reads or writes DAMON's files right now is done soon.
-          if (error.errno !== EBUSY || left === 0) return;
-          Atomics.wait(PAUSE, 0, 0, BUSY_MS);
-        }
-      }
-    };
-    const dir = `${this.#dir}/${entry.index}`;
-    if (readOptional(`${dir}/state`) === "on") attempt(`${dir}/state`, "off");
-    attempt(`${dir}/contexts/nr_contexts`, "0");
-    if (Number(readOptional(`${dir}/refresh_ms`) ?? 0) > 0) attempt(`${dir}/refresh_ms`, "0");
-    dropEntry(this.roots, entry.index);
-    // Only what we added is taken away: more directories than ours, or one in use, mean that somebody else came since.
-    const now = readKdamonds(this.roots);
-    const isUnused = now.every(({ state, contexts }) => state === "off" && contexts.length === 0);
-    if (isUnused && now.length === (entry.nrKdamonds ?? 1) && entry.nrKdamondsBefore < now.length) {
-      attempt(`${this.#dir}/nr_kdamonds`, String(entry.nrKdamondsBefore));
-    }
+  async turnOff(entry: OwnEntry): Promise<void> {
+    await turnOffSysfs(this.roots, entry, this.write);
+  }
+
+  async restore(entry: OwnEntry): Promise<void> {
+    await restoreSysfs(this.roots, entry, this.write);
   }
 
   #full(writes: readonly Write[]): HintedWrite[] {
@@ -154,14 +149,26 @@ export class SysfsInterface implements DamonInterface {
   }
 }
 
-const [EBUSY, ECANCELED] = [16, 125];
-const [BUSY_TRIES, BUSY_MS] = [50, 10];
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const ECANCELED = 125;
+const ALL = ["stats", "quotas", "intervals"] as const;
+const REFRESH: Record<Refreshed, string> = {
+  stats: "update_schemes_stats",
+  quotas: "update_schemes_effective_quotas",
+  intervals: "update_tuned_intervals",
+  tried: "update_schemes_tried_bytes",
+};
 const TARGETS = /^\d+\/contexts\/\d+\/targets\//;
 const GOALS = /\/quotas\/goals\//;
 
 const hasFilters = ({ contexts }: Kdamond) =>
   contexts.some(({ schemes }) => schemes?.some(({ filters }) => filters?.length));
+
+/** What a write is for, as in "waiting for DAMON to ...". */
+function purposeOf(text: string, isRequest: boolean): string {
+  if (!isRequest) return "take settings";
+  if (text === "on" || text === "off") return `turn ${text}`;
+  return text.startsWith("commit") ? "take the settings, with its next aggregation" : "tell what its schemes did";
+}
 
 /** `avail_operations` exists since 5.19; before that, a refused write says the same. */
 function requireOperations(dir: string, operations: Operations): void {

@@ -11,7 +11,8 @@ import type {
   Target,
   Watermarks,
 } from "../damon/mod.ts";
-import { readOptional } from "./roots.ts";
+import { readDamonText } from "./kernel_file.ts";
+import type { Roots } from "./roots.ts";
 
 /** A scheme as the kernel has it, with what it did so far; the latter is as old as the last one who had it refreshed. */
 export interface SchemeStatus extends Scheme {
@@ -43,20 +44,16 @@ export interface KdamondStatus extends Kdamond {
   contexts: ContextStatus[];
 }
 
-/** The files below one folder of the tree. What a kernel lacks reads as absent. */
+/** The files below one folder of the tree. What a kernel lacks reads as absent; what it refuses is an error. */
 class Folder {
-  constructor(readonly dir: string) {}
+  constructor(readonly roots: Roots, readonly dir: string) {}
 
   text(path: string): string | undefined {
-    return readOptional(`${this.dir}/${path}`);
+    return readDamonText(this.roots, `${this.dir}/${path}`)?.trim();
   }
   /** Of a cgroup: blanks at its ends belong to its name. */
   cgroup(path: string): string | undefined {
-    try {
-      return Deno.readTextFileSync(`${this.dir}/${path}`).replace(/\n$/, "");
-    } catch {
-      return undefined;
-    }
+    return readDamonText(this.roots, `${this.dir}/${path}`)?.replace(/\n$/, "");
   }
   /** Absent where there is no such file. */
   optional(path: string): number | undefined {
@@ -70,7 +67,7 @@ class Folder {
     return /^[Y1]/.test(this.text(path) ?? "");
   }
   at(path: string): Folder {
-    return new Folder(`${this.dir}/${path}`);
+    return new Folder(this.roots, `${this.dir}/${path}`);
   }
   /** The numbered folders in `path`, as many as its file `nr` says. */
   each<T>(path: string, nr: string, read: (folder: Folder) => T): T[] {
@@ -82,15 +79,18 @@ class Folder {
 const some = <K extends string, T>(key: K, list: T[]): { [key in K]?: T[] } =>
   (list.length > 0 ? { [key]: list } : {}) as { [key in K]?: T[] };
 
-/** Reads one kdamond's folder. It writes nothing. */
-export function readKdamondDir(dir: string, index: number): KdamondStatus {
-  const folder = new Folder(dir);
-  const pid = folder.optional("pid") ?? -1;
+/**
+ * Reads one kdamond's folder. It writes nothing.
+ *
+ * @param pid Its thread, which says that it is on.
+ */
+export function readKdamondDir(roots: Roots, dir: string, index: number, pid: number | undefined): KdamondStatus {
+  const folder = new Folder(roots, dir);
   const refreshMs = folder.number("refresh_ms");
   return {
     index,
-    state: folder.text("state") === "on" ? "on" : "off",
-    pid: pid > 0 ? pid : undefined,
+    state: pid === undefined ? "off" : "on",
+    pid,
     contexts: folder.each("contexts", "nr_contexts", readContext),
     ...(refreshMs > 0 && { refreshMs }),
   };

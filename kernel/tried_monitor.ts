@@ -16,7 +16,10 @@ import type { DamonInterface } from "./interface.ts";
 import { type Monitor, type MonitorCounts, pidsOf } from "./monitor.ts";
 import { isAlive, MappingsWatch } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
-import { writeKernel } from "./sysfs.ts";
+import { stopAll } from "./stop_all.ts";
+import { type WriteKernel, writeKernelAside } from "./kernel_file.ts";
+import { patiently } from "./patience.ts";
+import { inTurn } from "./request_lock.ts";
 
 /** A kdamond of ours, the last scheme of whose contexts is a {@linkcode snapshotScheme}. */
 export interface TriedKdamond {
@@ -83,7 +86,7 @@ export class TriedMonitor implements Monitor {
     readonly roots: Roots,
     readonly watched: readonly TriedKdamond[],
     readonly times: SnapshotTimes,
-    readonly write: (path: string, text: string) => void = writeKernel,
+    readonly write: WriteKernel = writeKernelAside,
   ) {
     this.kdamonds = watched.map(({ recorded }) => recorded);
     this.#watches = [...new Set(this.kdamonds.flatMap(pidsOf))].map((pid) => new MappingsWatch(roots, pid));
@@ -96,14 +99,14 @@ export class TriedMonitor implements Monitor {
         if (signal.aborted) return;
         yield* this.#changedMappings();
         for (const each of this.watched) {
-          const snapshot = this.#snapshotOf(each);
+          const snapshot = await this.#snapshotOf(each);
           if (snapshot) yield { kind: "snapshot", snapshot };
         }
         this.ended = this.#reasonToEnd();
       }
       if (!signal.aborted) this.ended ??= "all snapshots taken";
     } finally {
-      for (const each of this.watched) await each.stop();
+      await stopAll(this.watched);
     }
   }
 
@@ -119,14 +122,17 @@ export class TriedMonitor implements Monitor {
   }
 
   /** `undefined` where it has stopped since. */
-  #snapshotOf({ recorded: { index, pid, contexts: [context] }, isOn, intervals }: TriedKdamond): Snapshot | undefined {
+  async #snapshotOf(
+    { recorded: { index, pid, contexts: [context] }, isOn, intervals }: TriedKdamond,
+  ): Promise<Snapshot | undefined> {
     const dir = `${this.roots.damon}/admin/kdamonds/${index}`;
     const scheme = (context.schemes?.length ?? 1) - 1;
     const files = `${dir}/contexts/0/schemes/${scheme}/tried_regions`;
     if (!isOn()) return undefined;
     try {
       // It waits until the scheme has been applied once more.
-      this.write(`${dir}/state`, "update_schemes_tried_regions");
+      const write = () => this.write(`${dir}/state`, "update_schemes_tried_regions");
+      await inTurn(this.roots, () => patiently(this.roots, "tell its regions", write));
     } catch (error) {
       if (isOn()) throw error;
       return undefined;

@@ -47,6 +47,8 @@ export class FakeKernel implements Disposable {
   readonly roots: Roots & Disposable;
   /** Every write that was accepted, in order. */
   readonly writes: string[] = [];
+  /** A read of `state` or `pid`, or a write of what the kernel's lock guards, that meets somebody else's request. */
+  isBusy: ((path: string, text?: string) => boolean) | undefined;
   /** A write that fails, as the kernel's own would for what it cannot do. */
   refuses: ((path: string, text: string) => boolean) | undefined;
   readonly #templates = new Map<string, { mode: number; text: string }>();
@@ -76,11 +78,35 @@ export class FakeKernel implements Disposable {
       }
     }
     this.roots = fakeRoots({ "damon/admin/kdamonds/nr_kdamonds": "0\n" });
+    this.roots.readText = (path) => {
+      const file = path.slice(this.roots.damon.length + "/admin/kdamonds/".length);
+      if (/\/(state|pid)$/.test(file) && this.isBusy?.(file)) throw new KernelError("read", EBUSY, path);
+      return Deno.readTextFileSync(path);
+    };
     this.#dir = `${this.roots.damon}/admin/kdamonds`;
   }
 
   [Symbol.dispose](): void {
     this.roots[Symbol.dispose]();
+  }
+
+  /** Shows the kernel's threads in `/proc`: those of kdamonds that are turned on from now on. */
+  showThreads(): void {
+    this.#put("proc/2/comm", "kthreadd\n");
+  }
+
+  /** The thread of a kdamond that is on ends, as when its last target has: nobody wrote anything. */
+  end(kdamond: number): void {
+    const pid = Deno.readTextFileSync(`${this.#dir}/${kdamond}/pid`).trim();
+    Deno.writeTextFileSync(`${this.#dir}/${kdamond}/state`, "off\n");
+    Deno.writeTextFileSync(`${this.#dir}/${kdamond}/pid`, "-1\n");
+    Deno.removeSync(`${this.roots.proc}/${pid}`, { recursive: true });
+  }
+
+  #put(path: string, text: string): void {
+    const full = `${this.roots.proc.replace(/\/proc$/, "")}/${path}`;
+    Deno.mkdirSync(full.slice(0, full.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(full, text);
   }
 
   /** One write, as `writeKernel` does it. */
@@ -89,6 +115,8 @@ export class FakeKernel implements Disposable {
     const refuse = (errno: number): never => {
       throw new KernelError(`write ${JSON.stringify(text)}`, errno, path, hint);
     };
+    const isLocked = /\/state$/.test(file) || countedFolder(file) !== undefined;
+    if (isLocked && this.isBusy?.(file, text)) refuse(EBUSY);
     if (this.refuses?.(file, text)) refuse(EINVAL);
     const found = this.#templates.get(template(file).slice(2));
     if (file !== "nr_kdamonds") {
@@ -113,11 +141,13 @@ export class FakeKernel implements Disposable {
     if (word === "on") {
       if (isOn) refuse(EBUSY);
       Deno.writeTextFileSync(state, "on\n");
-      Deno.writeTextFileSync(`${this.#dir}/${kdamond}/pid`, `${this.#nextPid++}\n`);
+      const pid = this.#nextPid++;
+      Deno.writeTextFileSync(`${this.#dir}/${kdamond}/pid`, `${pid}\n`);
+      this.#put(`proc/${pid}/comm`, `kdamond.${kdamond}\n`);
+      this.#put(`proc/${pid}/stat`, `${pid} (kdamond.${kdamond}) I 2 ${"0 ".repeat(17)}${pid * 10} 0\n`);
     } else if (word === "off") {
       if (!isOn) refuse(EINVAL);
-      Deno.writeTextFileSync(state, "off\n");
-      Deno.writeTextFileSync(`${this.#dir}/${kdamond}/pid`, "-1\n");
+      this.end(Number(kdamond));
     } else if (!isOn || !/^(commit|update_\w+|clear_\w+|commit_schemes_quota_goals)$/.test(word)) {
       refuse(EINVAL);
     }

@@ -94,7 +94,7 @@ Deno.test("what startKdamonds stages on the newest kernel is read back as it was
       const damon = new SysfsInterface(kernel.roots, kernel.write);
       const before = treeOf(kernel.roots.damon);
       const running = await startKdamonds(kernel.roots, kdamonds, { damon });
-      damon.read().forEach((status, i) => same(configOf(status), canonical(kdamonds[i])));
+      (await damon.read()).forEach((status, i) => same(configOf(status), canonical(kdamonds[i])));
       for (const each of running) await each.stop();
       assert.deepEqual(treeOf(kernel.roots.damon), before);
     }),
@@ -109,7 +109,7 @@ Deno.test("tuneKdamonds makes of any configuration any other, writing only what 
       const damon = new SysfsInterface(kernel.roots, kernel.write);
       const [running] = await startKdamonds(kernel.roots, [from], { damon });
       await tuneKdamonds(kernel.roots, new Map([[0, to]]), damon);
-      same(configOf(damon.read()[0]), canonical(to));
+      same(configOf((await damon.read())[0]), canonical(to));
       assert.deepEqual(damon.tunePlan(0, to), []);
       await running.stop();
     }),
@@ -145,7 +145,7 @@ Deno.test("tuneKdamonds leaves files and kdamond as they were, whichever write t
         let left = n % plan.length;
         kernel.refuses = () => left-- === 0;
         await assert.rejects(tuneKdamonds(kernel.roots, new Map([[0, to]]), damon), { name: "KernelError" });
-        same(configOf(damon.read()[0]), canonical(from));
+        same(configOf((await damon.read())[0]), canonical(from));
       }
       assert.ok(running.isOn());
       await running.stop();

@@ -40,8 +40,8 @@ for (const name of ["6.1", "6.12_debugfs"]) {
     const kdamonds = [1, 2, 3].map((pid) => kdamond(pid, { schemes: [SCHEME] }));
     const running = await startKdamonds(roots, kdamonds, { damon });
     assert.ok(kernel.isOn);
-    assert.deepEqual(damon.read().map(({ pid, state }) => [pid, state]), running.map(({ pid }) => [pid, "on"]));
-    const read = damon.read().map(({ contexts }) => contexts[0].targets[0].pid);
+    assert.deepEqual((await damon.read()).map(({ pid, state }) => [pid, state]), running.map(({ pid }) => [pid, "on"]));
+    const read = (await damon.read()).map(({ contexts }) => contexts[0].targets[0].pid);
     assert.deepEqual(read, [1, 2, 3]);
     // As a monitor does: one after the other, the first one first.
     for (const each of running) await each.stop();
@@ -98,7 +98,7 @@ Deno.test("tuneKdamonds by debugfs turns all off, writes every context anew, and
     "damo-1/schemes ",
     "monitor_on on",
   ]);
-  const statuses = damon.read();
+  const statuses = await damon.read();
   assert.deepEqual(statuses[1].contexts[0].targets, targets);
   // They have other threads now, and are ours all the same.
   statuses.forEach(({ pid }, i) => {
@@ -108,7 +108,7 @@ Deno.test("tuneKdamonds by debugfs turns all off, writes every context anew, and
   kernel.writes.length = 0;
   await tuneKdamonds(roots, new Map([[0, wanted], [1, kdamond(2, { targets })]]), damon);
   assert.deepEqual(kernel.writes, []);
-  for (const { index } of statuses) damon.restore(readEntry(roots, index, "debugfs")!);
+  for (const { index } of statuses) await damon.restore(readEntry(roots, index, "debugfs")!);
 });
 
 Deno.test("tuneKdamonds by debugfs goes back to what was on, whichever write fails", async () => {
@@ -122,7 +122,7 @@ Deno.test("tuneKdamonds by debugfs goes back to what was on, whichever write fai
     kernel.refuses = () => left-- === 0;
     await assert.rejects(tuneKdamonds(roots, wanted, damon), { name: "KernelError" });
     assert.ok(kernel.isOn, `write ${at}`);
-    damon.read().forEach(({ pid, contexts }, i) => {
+    (await damon.read()).forEach(({ pid, contexts }, i) => {
       const [{ schemes, ...rest }] = contexts;
       const { schemes: wantedSchemes, ...wantedRest } = before[i].contexts[0];
       assert.deepEqual(rest, wantedRest);
@@ -133,10 +133,10 @@ Deno.test("tuneKdamonds by debugfs goes back to what was on, whichever write fai
   }
   kernel.refuses = undefined;
   await tuneKdamonds(roots, wanted, damon);
-  assert.deepEqual(damon.read().map(({ contexts }) => contexts[0].targets[0].pid), [3, 3]);
+  assert.deepEqual((await damon.read()).map(({ contexts }) => contexts[0].targets[0].pid), [3, 3]);
 });
 
-Deno.test("DebugfsInterface reads what it wrote, in both forms of statistics and both keyings", () => {
+Deno.test("DebugfsInterface reads what it wrote, in both forms of statistics and both keyings", async () => {
   const regions = [{ start: 4096, end: 8192 }, { start: 2 ** 40, end: 2 ** 41 }];
   for (const [nrStats, isByPid, ids] of [[2, true, ["3", "1"]], [5, false, ["0", "1"]]] as const) {
     const { kernel, damon, roots } = fake("6.1", { nrStats, isByPid });
@@ -151,10 +151,10 @@ Deno.test("DebugfsInterface reads what it wrote, in both forms of statistics and
     }
     const targets = [{ pid: 3, regions }, { pid: 1, regions: [] }];
     const wanted = context(3, { targets, schemes: [SCHEME] });
-    damon.run(damon.startPlan([{ contexts: [wanted] }]));
+    await damon.run(damon.startPlan([{ contexts: [wanted] }]));
     const written = kernel.writes.find((line) => line.startsWith("init_regions"));
     assert.equal(written, `init_regions ${regions.map(({ start, end }) => `${ids[0]} ${start} ${end}`).join("\n")}`);
-    const [{ contexts: [{ schemes, operations, nrRegions, intervals }] }] = damon.read();
+    const [{ contexts: [{ schemes, operations, nrRegions, intervals }] }] = await damon.read();
     assert.deepEqual({ operations, nrRegions, intervals }, {
       operations: "vaddr",
       nrRegions: DEFAULT_NR_REGIONS,
@@ -200,9 +200,9 @@ Deno.test("restore by another command takes back what a killed recorder left in 
   const before = treeOf(roots.debugfs);
   await startKdamonds(roots, [kdamond(1), kdamond(2)], { damon });
   const other = new DebugfsInterface(roots, kernel.write);
-  for (const { index, state } of other.read()) {
+  for (const { index, state } of await other.read()) {
     assert.equal(state, "on");
-    other.restore(readEntry(roots, index, "debugfs")!);
+    await other.restore(readEntry(roots, index, "debugfs")!);
   }
   assert.deepEqual(treeOf(roots.debugfs), before);
   assert.deepEqual(await stopOurs(roots), []);

@@ -208,11 +208,11 @@ Deno.test("startKdamond says where it could not keep what it starts, and writes 
   assert.match(treeOf(roots.damon)["/admin/kdamonds/nr_kdamonds"], /^0/);
 });
 
-Deno.test("readKdamonds gives what is staged, and nothing where there is no tree", () => {
+Deno.test("readKdamonds gives what is staged, and nothing where there is no tree", async () => {
   using roots = fakeRoots({
     "damon/admin/kdamonds/nr_kdamonds": "1\n",
     ...kdamondFiles(0, { state: "on", pid: 77, operations: "vaddr", target: 42 }),
   });
-  assert.deepEqual(readKdamonds(roots), [{ index: 0, state: "on", pid: 77, contexts: [context()] }]);
-  assert.deepEqual(readKdamonds({ ...roots, damon: `${roots.damon}/none` }), []);
+  assert.deepEqual(await readKdamonds(roots), [{ index: 0, state: "on", pid: 77, contexts: [context()] }]);
+  assert.deepEqual(await readKdamonds({ ...roots, damon: `${roots.damon}/none` }), []);
 });

@@ -48,6 +48,6 @@ Deno.test("MappingsWatch gives the mappings when they have changed, and only the
 
 Deno.test("requireProcess tells a process that has ended, but is still there as a zombie, from none", () => {
   using roots = fakeRoots({ "proc/43/stat": stat("gone", "Z", 778), "proc/43/comm": "gone\n" });
-  assert.throws(() => requireProcess(roots, 43), /^RangeError: Cannot record process 43: it has ended, as a zombie$/);
-  assert.throws(() => requireProcess(roots, 44), /^RangeError: Cannot record process 44: there is no such process$/);
+  assert.throws(() => requireProcess(roots, 43), /^RangeError: Cannot watch process 43: it has ended, as a zombie$/);
+  assert.throws(() => requireProcess(roots, 44), /^RangeError: Cannot watch process 44: there is no such process$/);
 });

@@ -10,7 +10,7 @@ const stat = (faults: number) => `42 (job) S 1 1 1 0 -1 0 5 0 ${faults} 0 0 0\n`
 const psi = (some: number, full: number) =>
   `some avg10=0.00 avg60=0.00 avg300=0.00 total=${some}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=${full}\n`;
 
-Deno.test("SchemesView says what schemes did, and what became of the process and the machine meanwhile", () => {
+Deno.test("SchemesView says what schemes did, and what became of the process and the machine meanwhile", async () => {
   using roots = fakeRoots({
     "proc/42/comm": "job\n",
     "proc/42/status": status(65536, 0),
@@ -21,9 +21,11 @@ Deno.test("SchemesView says what schemes did, and what became of the process and
   const goals = [{ metric: "user_input", targetValue: 1000, currentValue: 400 }];
   const damon = {
     refreshPlan: () => [],
-    run: () => {},
-    read:
-      () => [{ contexts: [{ schemes: [{ action: "pageout", stats, effectiveBytes: 1 << 20, quotas: { goals } }] }] }],
+    run: () => Promise.resolve(),
+    read: () =>
+      Promise.resolve([{
+        contexts: [{ schemes: [{ action: "pageout", stats, effectiveBytes: 1 << 20, quotas: { goals } }] }],
+      }]),
   } as unknown as DamonInterface;
   let isOn = true;
   const running = [{ index: 0, isOn: () => isOn }] as unknown as RunningKdamond[];
@@ -32,6 +34,7 @@ Deno.test("SchemesView says what schemes did, and what became of the process and
   Deno.writeTextFileSync(`${roots.proc}/42/stat`, stat(10));
   Deno.writeTextFileSync(`${roots.proc}/pressure/memory`, psi(3000, 20));
   view.look(running);
+  await view.lookLast(running);
   const seen = JSON.parse(JSON.stringify(view));
   assert.deepEqual({ ...seen, elapsed_s: 0 }, {
     elapsed_s: 0,
@@ -64,7 +67,7 @@ Deno.test("SchemesView says what schemes did, and what became of the process and
   // Off, or gone: what was seen last stays.
   isOn = false;
   Deno.removeSync(`${roots.proc}/42`, { recursive: true });
-  damon.read = () => [];
+  damon.read = () => Promise.resolve([]);
   view.look(running);
   assert.equal(JSON.parse(JSON.stringify(view)).schemes[0].nr_tried, 12);
   assert.equal(JSON.parse(JSON.stringify(view)).processes[0].swap_bytes, 48 << 20);

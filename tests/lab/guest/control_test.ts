@@ -77,13 +77,13 @@ Deno.test("tuneKdamonds changes a recording while it runs, and its next snapshot
   const child = spawnDamo("record", String(busy.pid), "-o", path, "-m", "100");
   await until(() => hasRecord(path), "recording");
   await new Promise((done) => setTimeout(done, 2000));
-  const [status] = readKdamonds(roots);
+  const [status] = await readKdamonds(roots);
   const wanted = context(busy.pid, {
     intervals: { ...DEFAULT_INTERVALS, sampleUs: 20_000, aggrUs: 400_000 },
     nrRegions: { min: 10, max: 30 },
   });
   await tuneKdamonds(roots, new Map([[0, { contexts: [wanted] }]]));
-  assert.equal(readKdamonds(roots)[0].pid, status.pid, "the same kernel thread goes on");
+  assert.equal((await readKdamonds(roots))[0].pid, status.pid, "the same kernel thread goes on");
   await new Promise((done) => setTimeout(done, 3000));
   child.kill("SIGINT");
   const { code, err } = await outcomeOf(child);
@@ -215,7 +215,7 @@ Deno.test("tuneKdamonds refuses a memory cgroup that is not there, which the ker
   assert.deepEqual(damonTree(), before);
   assert.ok(running.isOn());
   await tuneKdamonds(roots, new Map([[0, { contexts: [context(busy.pid)] }]]));
-  assert.equal(readKdamonds(roots)[0].contexts[0].schemes, undefined);
+  assert.equal((await readKdamonds(roots))[0].contexts[0].schemes, undefined);
   assert.equal((await stopOurs(roots)).length, 1);
   assertClean();
 });

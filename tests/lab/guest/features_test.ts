@@ -74,7 +74,7 @@ Deno.test("every feature of this kernel's sysfs interface works with a kdamond t
   const kdamond: Kdamond = { contexts: [context(busy.pid, { schemes: [full, ...actions] })] };
   const damon = chooseInterface(roots);
   const [running] = await startKdamonds(roots, [kdamond]);
-  const [status] = damon.read();
+  const [status] = await damon.read();
   const read = status.contexts.map(({ schemes, ...rest }) => ({
     ...rest,
     schemes: schemes!.map(({ stats: _stats, effectiveBytes: _quota, triedBytes: _bytes, ...each }) => each),
@@ -100,8 +100,8 @@ Deno.test("every feature of this kernel's sysfs interface works with a kdamond t
     }]]),
   );
   await new Promise((done) => setTimeout(done, 2000));
-  damon.run(damon.refreshPlan(0));
-  const [after] = damon.read()[0].contexts[0].schemes!;
+  await damon.run(damon.refreshPlan(0, ["stats", "tried"]));
+  const [after] = (await damon.read())[0].contexts[0].schemes!;
   assert.ok(after.stats!.nrTried > 0, JSON.stringify(after));
   if (has("total_bytes")) assert.ok(after.triedBytes! > 0);
   await running.stop();
@@ -155,7 +155,7 @@ Deno.test("paddr watches all of the machine's memory, sorts it, and moves it to 
     }],
   }]);
   assert.deepEqual(
-    readKdamonds(roots)[0].contexts[0].schemes?.map(({ action }) => action),
+    (await readKdamonds(roots))[0].contexts[0].schemes?.map(({ action }) => action),
     schemes.length ? schemes.map(({ action }) => action) : undefined,
   );
   await running.stop();

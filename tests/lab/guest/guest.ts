@@ -136,9 +136,9 @@ export function foreignKdamond(isOn: boolean): Disposable {
 }
 
 /** Waits until `isTrue`; gives up after half a minute. */
-export async function until(isTrue: () => boolean, what: string): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let i = 0; i < 600; i++) {
-    if (isTrue()) return;
+    if (await isTrue()) return;
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error(`did not come to pass in 30 s: ${what}`);

@@ -40,8 +40,8 @@ async function running(kdamond: Kdamond, waitMs: number, use?: () => Promise<voi
   try {
     await use?.();
     await new Promise((done) => setTimeout(done, waitMs));
-    damon.run(damon.refreshPlan(0));
-    return damon.read()[0].contexts[0];
+    await damon.run(damon.refreshPlan(0));
+    return (await damon.read())[0].contexts[0];
   } finally {
     await started.stop();
   }
@@ -120,8 +120,11 @@ since("refresh_ms", "the kernel refreshes its files by itself", async () => {
   const [started] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { schemes })], refreshMs: 200 }]);
   try {
     // Nobody asks for it.
-    await until(() => damon.read()[0].contexts[0].schemes![0].stats!.nrTried > 0, "statistics did not move");
-    assert.equal(damon.read()[0].refreshMs, 200);
+    await until(
+      async () => (await damon.read())[0].contexts[0].schemes![0].stats!.nrTried > 0,
+      "statistics did not move",
+    );
+    assert.equal((await damon.read())[0].refreshMs, 200);
   } finally {
     await started.stop();
   }
@@ -149,7 +152,7 @@ since("obsolete_target", "one target is taken out of a kdamond that runs", async
     await tuneKdamonds(roots, new Map([[0, { contexts: [context(one.pid, { targets: obsolete })] }]]));
     await new Promise((done) => setTimeout(done, 500));
     assert.ok(damon.isOn(0, started.pid));
-    assert.deepEqual(damon.read()[0].contexts[0].targets.map(({ pid }) => pid).at(-1), two.pid);
+    assert.deepEqual((await damon.read())[0].contexts[0].targets.map(({ pid }) => pid).at(-1), two.pid);
   } finally {
     await started.stop();
   }
@@ -204,9 +207,9 @@ since("fail_charge", "what fails is charged the share that is asked for", async 
 since("pause", "damo pause lets a kdamond rest, and resume has it go on", async () => {
   await using busy = sleeper();
   const damon = chooseInterface(roots);
-  const tried = () => {
-    damon.run(damon.refreshPlan(0));
-    return damon.read()[0].contexts[0].schemes![0].stats!.nrTried;
+  const tried = async () => {
+    await damon.run(damon.refreshPlan(0));
+    return (await damon.read())[0].contexts[0].schemes![0].stats!.nrTried;
   };
   const done = async (...args: string[]) => {
     const { code, err } = await damo(...args);
@@ -215,11 +218,11 @@ since("pause", "damo pause lets a kdamond rest, and resume has it go on", async 
   await done("start", String(busy.pid), "--damos_action", "stat");
   try {
     await done("pause");
-    const before = tried();
+    const before = await tried();
     await new Promise((done) => setTimeout(done, 1500));
-    assert.equal(tried(), before);
+    assert.equal(await tried(), before);
     await done("resume");
-    await until(() => tried() > before, "it did not go on");
+    await until(async () => await tried() > before, "it did not go on");
   } finally {
     await done("stop");
   }

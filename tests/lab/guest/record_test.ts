@@ -194,7 +194,7 @@ Deno.test("record -o - writes the record alone to standard output", async () => 
 
 Deno.test("record refuses bad input in one sentence, with nothing left behind", async () => {
   const cases: [string[], number, RegExp][] = [
-    [["record", "999999"], 2, /^damo: Cannot record process 999999: there is no such process\n$/],
+    [["record", "999999"], 2, /^damo: Cannot watch process 999999: there is no such process\n$/],
     [["record", "2"], 2, /it is a kernel thread/],
     [["record", "paddr", "-s", "100ms", "-a", "5ms"], 2, /aggrUs must be >= sampleUs/],
     [["record", "paddr", "-r", "8K-4K"], 2, /start must be below end/],

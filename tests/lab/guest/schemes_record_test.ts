@@ -31,7 +31,7 @@ for (const by of exists(roots.debugfs) ? ["sysfs", "debugfs"] as const : ["sysfs
     const path = `${OUT}/schemes-${by}.arrow`;
     const options = ["--schemes", file, "--monitor", "damon", "--interface", by, "-m", "200"];
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, ...options);
-    await until(() => chooseInterface(roots, by).read().some(({ state }) => state === "on"), "DAMON on");
+    await until(async () => (await chooseInterface(roots, by).read()).some(({ state }) => state === "on"), "DAMON on");
     await busy.go();
     const { code, err } = await outcomeOf(recorder);
     assert.equal(code, 0, err);

@@ -117,8 +117,8 @@ Deno.test("a quota of size holds in every interval of a minute", async () => {
   const bytes: { atMs: number; sz: number; exceeds: number }[] = [];
   while (performance.now() - begin < 60_000) {
     await sleep(1000);
-    damon.run(damon.refreshPlan(0));
-    const { stats } = damon.read()[0].contexts[0].schemes![0];
+    await damon.run(damon.refreshPlan(0));
+    const { stats } = (await damon.read())[0].contexts[0].schemes![0];
     bytes.push({ atMs: performance.now() - begin, sz: stats!.szTriedBytes, exceeds: stats!.qtExceeds! });
   }
   await running.stop();
@@ -163,38 +163,38 @@ Deno.test("watermarks turn a scheme on where free memory falls below the middle,
       damon,
     },
   );
-  const tried = () => {
-    damon.run(damon.refreshPlan(0));
-    return damon.read()[0].contexts[0].schemes![0].stats!.nrTried;
+  const tried = async () => {
+    await damon.run(damon.refreshPlan(0));
+    return (await damon.read())[0].contexts[0].schemes![0].stats!.nrTried;
   };
   await sleep(1500);
   // While no scheme is active the kernel may not answer: what it last said is nothing.
-  assert.equal(triedOrBefore(tried), 0);
+  assert.equal(await triedOrBefore(tried), 0);
   const blob = new Uint8Array(32 * MIB).fill(1);
   const path = "/dev/shm/damo-watermarks";
   using file = Deno.openSync(path, { create: true, write: true });
   while (free() > watermarks.midPermil - 30) file.writeSync(blob);
   await sleep(2500);
-  const active = tried();
+  const active = await tried();
   assert.ok(active > 0, `${active} regions tried while active`);
   Deno.removeSync(path);
   file.truncateSync(0);
   await sleep(1500);
   assert.ok(free() > watermarks.highPermil, `${free()} is free, of ${JSON.stringify(watermarks)}`);
-  const inactive = triedOrBefore(tried);
+  const inactive = await triedOrBefore(tried);
   await sleep(1500);
-  assert.equal(triedOrBefore(tried), inactive);
+  assert.equal(await triedOrBefore(tried), inactive);
   await running.stop();
   assertClean();
   exercised("watermarks that turn a scheme on and off");
 });
 
 /** DAMON answers with its next aggregation: an inactive one says that it is busy, or what it said before. */
-function triedOrBefore(tried: () => number): number {
+async function triedOrBefore(tried: () => Promise<number>): Promise<number> {
   try {
-    return tried();
+    return await tried();
   } catch {
-    return chooseInterface(roots, "sysfs").read()[0].contexts[0].schemes![0].stats!.nrTried;
+    return (await chooseInterface(roots, "sysfs").read())[0].contexts[0].schemes![0].stats!.nrTried;
   }
 }
 
@@ -254,15 +254,15 @@ Deno.test("a goal moves the quota in force: up while it is missed, down where it
     })],
   });
   const [running] = await startKdamonds(roots, [asked(100)], { damon });
-  const quota = () => {
-    damon.run(damon.refreshPlan(0));
-    return damon.read()[0].contexts[0].schemes![0].effectiveBytes!;
+  const quota = async () => {
+    await damon.run(damon.refreshPlan(0));
+    return (await damon.read())[0].contexts[0].schemes![0].effectiveBytes!;
   };
   const seen = async (times: number) => {
     const values: number[] = [];
     for (let i = 0; i < times; i++) {
       await sleep(700);
-      values.push(quota());
+      values.push(await quota());
     }
     return values;
   };
@@ -322,8 +322,8 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   const [running] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { nrRegions, schemes })] }], { damon });
   await busy.go();
   await sleep(seconds * 1000);
-  damon.run(damon.refreshPlan(0));
-  const { stats } = damon.read()[0].contexts[0].schemes![0];
+  await damon.run(damon.refreshPlan(0));
+  const { stats } = (await damon.read())[0].contexts[0].schemes![0];
   const memory = memoryOf(roots, busy.pid)!;
   await running.stop();
   return { predicted, stats: stats!, memory };

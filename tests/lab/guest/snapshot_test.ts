@@ -35,12 +35,12 @@ Deno.test("record --snapshot looks through a scheme, at a process and at what da
   assertClean();
   const started = await damo("start", String(busy.pid), "--damos_action", "cold", "--damos_age", "1h", "max");
   assert.equal(started.code, 0, started.err);
-  const before = readKdamonds(roots)[0].contexts[0].schemes!.map(({ action }) => action);
+  const before = (await readKdamonds(roots))[0].contexts[0].schemes!.map(({ action }) => action);
   const ongoing = await damo("record", "ongoing", "--snapshot", "1s", "2", "-o", path);
   assert.equal(ongoing.code, 0, ongoing.err);
   const second = await readRecord(path);
   assert.deepEqual(second.snapshots.map(({ scheme }) => scheme!.index), [1, 1]);
-  const [after] = readKdamonds(roots);
+  const [after] = await readKdamonds(roots);
   assert.deepEqual(after.contexts[0].schemes!.map(({ action }) => action), before);
   assert.equal(after.pid, second.header.kdamonds[0].pid);
   const report = await damo("report", "access", "--live", "ongoing");
