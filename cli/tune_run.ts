@@ -99,6 +99,7 @@ async function apply(
 ): Promise<void> {
   wanted.forEach(checkKdamond);
   damon.require(wanted);
+  wanted.forEach((kdamond, i) => damon.requireChange?.(base[i], kdamond));
   const plans = wanted.map((kdamond, i) => damon.tunePlan(base[i].index, kdamond));
   const other = plans.flat().find(({ path }) => !/\/(state$|quotas\/goals\/)/.test(path));
   if (quota_goals_only && other) {
@@ -109,10 +110,20 @@ async function apply(
   }
   if (dry_run) return printPlan(plans.flat());
   const changes = plans.flatMap((plan) => plan.flatMap(changeText));
-  await tuneKdamonds(roots, new Map(wanted.map((kdamond, i) => [base[i].index, kdamond])), damon);
+  const tuned = await tuneKdamonds(roots, new Map(wanted.map((kdamond, i) => [base[i].index, kdamond])), damon);
   base.forEach(({ index }, i) => {
-    if (plans[i].length === 0) return console.log(`kdamond ${index}: nothing to change`);
-    console.log(outlineOf(wanted[i], index, { ofKdamond: "on" }).join("\n"));
+    const { kdamond, ended, isRestarted } = tuned.get(index)!;
+    if (plans[i].length === 0 && ended.length === 0 && !isRestarted) {
+      return console.log(`kdamond ${index}: nothing to change`);
+    }
+    console.log(outlineOf(kdamond, index, { ofKdamond: "on" }).join("\n"));
+    if (ended.length > 0) console.error(`damo: kdamond ${index}: taken out as they have ended: ${ended.join(", ")}`);
+    if (isRestarted) {
+      console.error(
+        `damo: kdamond ${index}: the kernel turned it off for this change, as a target had ended; it is on again, and ` +
+          "has forgotten what it saw",
+      );
+    }
   });
   if (changes.length > 0) console.log(`Changed:\n${changes.join("\n")}`);
   if (changes.length > 0 && damon.name === "debugfs") {

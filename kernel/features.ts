@@ -59,6 +59,7 @@ function parentOf(path: string): string {
  */
 export function requireSysfsFeatures(roots: Roots, kdamonds: readonly Kdamond[]): void {
   const needs = needsOf(kdamonds).filter((need) => !isOfEveryKernel(need));
+  // Migration is no action of the first kernels with sysfs: where it is asked for there are needs.
   if (needs.length === 0) return;
   // Reading the kernel's types takes some 20 ms: only where something is asked that they would tell.
   const types = readKernelTypes(roots);
@@ -68,6 +69,40 @@ export function requireSysfsFeatures(roots: Roots, kdamonds: readonly Kdamond[])
       : aboutWord(SYSFS_WORDS[need.list], need.word, types);
     if (finding.has === false) throw lacking(name, since);
   }
+  if (kdamonds.some(migratesProcess) && lacksNewMigration(types)) {
+    throw lacking("migration of a process's memory, without which it does nothing and says nothing", "6.17");
+  }
+}
+
+/**
+ * Checks that a kdamond that is on takes a change: what the kernel would leave as it was, without a word, is refused.
+ *
+ * @throws {UnsupportedError} naming what does not change while it is on.
+ */
+export function requireSysfsChange(roots: Roots, from: Kdamond, to: Kdamond): void {
+  const nodesOf = ({ contexts }: Kdamond) =>
+    contexts.map(({ schemes = [] }) => schemes.map(({ targetNid = -1 }) => targetNid));
+  const [before, after] = [nodesOf(from), nodesOf(to)];
+  // A scheme that was not there before is made, with its node.
+  const isChanged = after.some((schemes, c) => schemes.some((nid, s) => (before[c]?.[s] ?? nid) !== nid));
+  if (!isChanged || !lacksNewMigration(readKernelTypes(roots))) return;
+  throw new UnsupportedError(
+    "Cannot change the node that a scheme migrates to while it is on: Linux 6.17 and newer take that, and this is " +
+      `${Deno.osRelease()}; end it with damo stop, and start it anew`,
+    "target_nid",
+    "6.17",
+  );
+}
+
+function migratesProcess({ contexts }: Kdamond): boolean {
+  return contexts.some(({ operations, schemes }) =>
+    operations !== "paddr" && schemes?.some(({ action }) => action === "migrate_hot" || action === "migrate_cold")
+  );
+}
+
+/** Linux 6.17 brought migration of processes' memory, to several nodes, and the change of a node, together. */
+function lacksNewMigration(types: KernelTypes | undefined): boolean {
+  return types !== undefined && !hasType(types, SYSFS_FEATURES.dests.type);
 }
 
 function isOfEveryKernel(need: Need): boolean {

@@ -33,6 +33,12 @@ export interface DamonInterface {
    * @throws {UnsupportedError} naming what is lacking and the first kernel that has it.
    */
   require(kdamonds: readonly Kdamond[]): void;
+  /**
+   * Checks that a kdamond that is on takes this change of it.
+   *
+   * @throws {UnsupportedError} where the kernel would leave something as it was, without a word.
+   */
+  requireChange?(from: Kdamond, to: Kdamond): void;
   /** What stages `kdamonds` where nothing is staged, and turns them on. */
   startPlan(kdamonds: readonly Kdamond[]): HintedWrite[];
   /** What changes a kdamond of ours that is on to `wanted`: only files that hold something else, and what commits them. */

@@ -136,6 +136,7 @@ export async function tuneKdamonds(
     const statuses = await damon.read();
     for (const index of wanted.keys()) requireOurs(roots, statuses, index);
     damon.require([...wanted.values()]);
+    for (const [index, kdamond] of wanted) damon.requireChange?.(statuses[index], kdamond);
     const ours = statuses.flatMap((status) => status.state === "on" ? readOwned(roots, status) ?? [] : []);
     const before = new Map(ours.map((entry) => [entry.index, entry]));
     const tuned = new Map<number, Tuned>();

@@ -8,12 +8,12 @@ const PAUSE_MS = 1;
 /** What takes longer than this is said, ms. */
 const SAY_MS = 1000;
 /** Least and most that is waited, ms. */
-const [LEAST_MS, MOST_MS] = [3000, 60_000];
+const [LEAST_MS, MOST_MS] = [5000, 60_000];
 
 /**
  * How long DAMON may be busy with one request: up to two of the longest interval of any kdamond, and a little more.
  *
- * @returns ms, 3 s to a minute.
+ * @returns ms, 5 s to a minute.
  */
 export function patienceMs(roots: Roots): number {
   const dir = `${roots.damon}/admin/kdamonds`;

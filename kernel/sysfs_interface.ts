@@ -11,7 +11,7 @@ import {
 } from "../damon/mod.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
 import { exists } from "./doctor_row.ts";
-import { findFeature, requireSysfsFeatures } from "./features.ts";
+import { findFeature, requireSysfsChange, requireSysfsFeatures } from "./features.ts";
 import type { DamonInterface, HintedWrite, Refreshed } from "./interface.ts";
 import { readDamonText, type WriteKernel, writeKernelAside } from "./kernel_file.ts";
 import { showsThreads, threadOf } from "./kernel_thread.ts";
@@ -44,6 +44,10 @@ export class SysfsInterface implements DamonInterface {
   require(kdamonds: readonly Kdamond[]): void {
     requireSysfsFeatures(this.roots, kdamonds);
     requireMemcgs(this.roots, kdamonds);
+  }
+
+  requireChange(from: Kdamond, to: Kdamond): void {
+    requireSysfsChange(this.roots, from, to);
   }
 
   startPlan(kdamonds: readonly Kdamond[]): HintedWrite[] {

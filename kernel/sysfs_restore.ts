@@ -9,6 +9,12 @@ import { kdamondsDir, pidOf, readKdamonds } from "./sysfs.ts";
 const ENOENT = 2;
 /** A thread that was told to end has ended when the kernel says so; what is seen of it is gone a moment later, ms. */
 const [ENDING_MS, LOOK_MS] = [2000, 5];
+/**
+ * Before Linux 6.14 who has asked a kdamond that is off by now looks every 100 ms whether it is, for which DAMON's lock
+ * must be free. Who takes the kdamond's folder away holds that lock, and waits for all who write into the folder: both
+ * would wait for ever, and DAMON could not be used before the next boot.
+ */
+const ASKERS_MS = 300;
 
 /**
  * Turns a kdamond of ours off, empties its folder, and takes away the folders that were made for it. What it is known by
@@ -32,6 +38,7 @@ export async function restoreSysfs(roots: Roots, entry: OwnEntry, write: WriteKe
     const now = await readKdamonds(roots);
     const isUnused = now.every(({ state, contexts }) => state === "off" && contexts.length === 0);
     if (isUnused && now.length === (entry.nrKdamonds ?? 1) && entry.nrKdamondsBefore < now.length) {
+      if (isBefore614()) await new Promise((done) => setTimeout(done, ASKERS_MS));
       await empty(`${kdamondsDir(roots)}/nr_kdamonds`, String(entry.nrKdamondsBefore));
     }
     dropEntry(roots, index);
@@ -40,6 +47,11 @@ export async function restoreSysfs(roots: Roots, entry: OwnEntry, write: WriteKe
     const hint = "it is off; clean up later with: damo stop";
     throw new KernelError(`empty the folder of kdamond ${index}`, error.errno, error.path, hint);
   }
+}
+
+function isBefore614(): boolean {
+  const [major, minor] = Deno.osRelease().split(/[.-]/).map(Number);
+  return major < 6 || (major === 6 && minor < 14);
 }
 
 /** Whether it is on, by its thread where that is known: it may be another's that is on there. */
