@@ -1,7 +1,9 @@
-/** Bins of one area at most; its granule is the power of two that this allows. */
+/** Bins of one area at most; its granule is the power of two that this allows. Where there are many areas, each has fewer. */
 const MAX_BINS = 8_192;
-/** More areas than this are joined over their smallest gaps. */
-const MAX_AREAS = 64;
+const LEAST_BINS = 256;
+const ALL_BINS = 64 * MAX_BINS;
+/** More areas than this are joined over their smallest gaps. The scattered mappings of one process may be hundreds. */
+const MAX_AREAS = 2_048;
 const PAGE = 4096;
 /** Values of one bin: heat that begins in it, heat that ends before it, watched time that begins, that ends. */
 const WIDTH = 4;
@@ -39,12 +41,23 @@ export class AddressHistogram {
 
   /** The area that holds a monitored range; made, or grown, where there is none. Good until the next call. */
   areaOf(start: number, end: number): Area {
-    const found = this.#areas.find((area) => area.start <= start && end <= area.end);
-    if (found) return found;
+    const found = this.#areas[this.#indexOf(start)];
+    if (found && found.start <= start && end <= found.end) return found;
     const met = this.#areas.filter((area) => area.start < end && start < area.end);
     const area = this.#join(met, start, end);
     while (this.#areas.length > MAX_AREAS) this.#joinNearest();
-    return this.#areas.find((one) => one.start <= area.start && area.end <= one.end)!;
+    return this.#areas[this.#indexOf(area.start)];
+  }
+
+  /** Index of the first area that ends after an address. */
+  #indexOf(address: number): number {
+    let [low, high] = [0, this.#areas.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#areas[middle].end <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The monitored address space in ascending order; what was not monitored is left out. */
@@ -67,7 +80,8 @@ export class AddressHistogram {
       if (other.end <= start) low = Math.max(low, other.end);
       if (other.start >= end) high = Math.min(high, other.start);
     }
-    const joined = new Area(Math.max(0, low), high);
+    const maxBins = Math.min(MAX_BINS, Math.max(LEAST_BINS, Math.floor(ALL_BINS / this.#areas.length)));
+    const joined = new Area(Math.max(0, low), high, maxBins);
     for (const part of parts) joined.absorb(part);
     this.#areas.splice(0, Infinity, ...[...others, joined].sort((a, b) => a.start - b.start));
     return joined;
@@ -98,8 +112,10 @@ export class Area {
     readonly start: number,
     /** One past the last byte. */
     readonly end: number,
+    /** Bins at most. */
+    maxBins: number = MAX_BINS,
   ) {
-    this.binBytes = Math.max(PAGE, 2 ** Math.ceil(Math.log2((end - start) / MAX_BINS)));
+    this.binBytes = Math.max(PAGE, 2 ** Math.ceil(Math.log2((end - start) / maxBins)));
     this.#first = Math.floor(start / this.binBytes);
     this.#changes = new Float64Array((Math.ceil(end / this.binBytes) - this.#first + 1) * WIDTH);
   }

@@ -1,5 +1,6 @@
 import type { AddressRange } from "../damon/mod.ts";
 import type { HeatSegment } from "./address_histogram.ts";
+import { intersect, joinTouching } from "./ranges.ts";
 
 /** The hot ranges must hold this share of all accesses; the rest is too thin to be worth its space. */
 const HOT_SHARE = 0.99;
@@ -7,6 +8,10 @@ const HOT_SHARE = 0.99;
 const GAP_SHARE = 1 / 16;
 /** Idle surroundings at each side of a band, as a share of it. */
 const MARGIN_SHARE = 1 / 32;
+/** Where the bands that there is room for hold less than this share of the accesses, gaps are cut out within bands. */
+const BANDS_SHARE = 0.95;
+/** A band of scattered ranges is at least this share of the mean one. */
+const CLUSTER_SHARE = 1 / 4;
 const PAGE = 4096;
 
 /** Which ranges of a target's address space a heat map shows. */
@@ -33,12 +38,59 @@ export interface BandOptions {
  * ], { drawRange: "hottest", maxBands: 6 }); // [{ start: 0, end: 1081344 }]
  * ```
  */
-export function bandsOf(segments: readonly HeatSegment[], { drawRange, maxBands }: BandOptions): AddressRange[] {
+export function bandsOf(segments: readonly HeatSegment[], options: BandOptions): AddressRange[] {
+  return strongest(rangesWorthDrawing(segments, options), segments, options.maxBands);
+}
+
+/**
+ * As {@linkcode bandsOf}, for address spaces that are scattered as well: where the bands that there is room for would
+ * leave out more than a twentieth of the accesses, a band is several ranges, and the gaps between them are cut out.
+ *
+ * @returns The ranges of each band, ascending.
+ *
+ * @example
+ * ```ts
+ * import { scatteredBandsOf } from "./heat_bands.ts";
+ * const segments = [0, 5, 900, 905].map((at) => ({ start: at << 20, end: (at + 1) << 20, heatNs: 9, watchedNs: 10 }));
+ * scatteredBandsOf(segments, { drawRange: "hottest", maxBands: 2 }).map((ranges) => ranges.length); // [2, 2]
+ * ```
+ */
+export function scatteredBandsOf(segments: readonly HeatSegment[], options: BandOptions): AddressRange[][] {
+  const ranges = rangesWorthDrawing(segments, options);
+  const bands = strongest(ranges, segments, options.maxBands);
+  const sumOf = (some: readonly AddressRange[]) => heatsWithin(segments, some).reduce((sum, heat) => sum + heat, 0);
+  const isEnough = bands.length === ranges.length ||
+    (options.drawRange === "hottest" && sumOf(bands) > BANDS_SHARE * sumOf(ranges));
+  if (isEnough) return bands.map((band) => [band]);
+  return clustersOf(intersect(ranges, joinTouching(segments)), options.maxBands);
+}
+
+/** Cuts at the largest gaps, but cuts off nothing that would be too small a band to see anything in. */
+function clustersOf(ranges: readonly AddressRange[], most: number): AddressRange[][] {
+  const before = [0];
+  for (const range of ranges) before.push(before.at(-1)! + sizeOf(range));
+  const least = before.at(-1)! / most * CLUSTER_SHARE;
+  const gaps = ranges.slice(1).map((range, i) => ({ at: i + 1, bytes: range.start - ranges[i].end }))
+    .sort((a, b) => b.bytes - a.bytes);
+  const borders = [0, ranges.length];
+  for (const { at } of gaps) {
+    if (borders.length > most) break;
+    const next = borders.findIndex((border) => border > at);
+    const isLarge = before[at] - before[borders[next - 1]] >= least && before[borders[next]] - before[at] >= least;
+    if (isLarge) borders.splice(next, 0, at);
+  }
+  return borders.slice(1).map((border, i) => ranges.slice(borders[i], border));
+}
+
+function rangesWorthDrawing(
+  segments: readonly HeatSegment[],
+  { drawRange, maxBands }: BandOptions,
+): AddressRange[] {
   const hot = drawRange === "all" ? [] : hottestOf(segments);
   const watched = joinTouching(segments);
-  if (hot.length === 0) return strongest(joinGaps(watched, maxBands), segments, maxBands);
+  if (hot.length === 0) return joinGaps(watched, maxBands);
   const bands = joinGaps(joinTouching(hot), maxBands);
-  return strongest(joinTouching(bands.map((band) => withMargin(band, watched))), segments, maxBands);
+  return joinTouching(withMargins(bands, watched));
 }
 
 /** Bytes × ns of access within each of the ranges; both must ascend. */
@@ -74,17 +126,6 @@ function hottestOf(segments: readonly HeatSegment[]): HeatSegment[] {
   return accessed.filter((segment) => stepOf(segment) <= last);
 }
 
-/** Ranges that touch or overlap become one; they must ascend by `start`. */
-export function joinTouching(ranges: readonly AddressRange[]): AddressRange[] {
-  const result: AddressRange[] = [];
-  for (const { start, end } of ranges) {
-    const last = result.at(-1);
-    if (last && start <= last.end) last.end = Math.max(last.end, end);
-    else result.push({ start, end });
-  }
-  return result;
-}
-
 /** Closes the smallest gaps first: small ones always, others while there are too many bands, till half would be gap. */
 function joinGaps(ranges: readonly AddressRange[], maxBands: number): AddressRange[] {
   const bytes = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
@@ -104,14 +145,20 @@ function joinGaps(ranges: readonly AddressRange[], maxBands: number): AddressRan
   return result;
 }
 
-function withMargin(band: AddressRange, watched: readonly AddressRange[]): AddressRange {
-  const margin = Math.ceil(sizeOf(band) * MARGIN_SHARE / PAGE) * PAGE;
-  const before = watched.find((range) => range.end > band.start && range.start <= band.start);
-  const after = watched.find((range) => range.end >= band.end && range.start < band.end);
-  return {
-    start: Math.max(before?.start ?? band.start, band.start - margin),
-    end: Math.min(after?.end ?? band.end, band.end + margin),
-  };
+/** Both ascend. */
+function withMargins(bands: readonly AddressRange[], watched: readonly AddressRange[]): AddressRange[] {
+  let at = 0;
+  return bands.map((band) => {
+    const margin = Math.ceil(sizeOf(band) * MARGIN_SHARE / PAGE) * PAGE;
+    while (at < watched.length && watched[at].end <= band.start) at++;
+    const before = watched[at];
+    while (at < watched.length && watched[at].end < band.end) at++;
+    const after = watched[at];
+    return {
+      start: before && before.start <= band.start ? Math.max(before.start, band.start - margin) : band.start,
+      end: after && after.start < band.end ? Math.min(after.end, band.end + margin) : band.end,
+    };
+  });
 }
 
 function strongest(bands: AddressRange[], segments: readonly HeatSegment[], maxBands: number): AddressRange[] {

@@ -50,7 +50,9 @@ function titleOf(heatmap: Heatmap): string {
 function shownLine({ coverage, bands }: Heatmap): string {
   const { shownBytes, monitoredBytes, idleBytes, heatShare } = coverage;
   const left = monitoredBytes - shownBytes;
-  const shown = `Shown: ${formatBytes(shownBytes)} in ${bands.length} ${bands.length === 1 ? "band" : "bands"}`;
+  const pieces = bands.reduce((sum, band) => sum + band.pieces.length, 0);
+  const shown = `Shown: ${formatBytes(shownBytes)} in ${bands.length} ${bands.length === 1 ? "band" : "bands"}` +
+    (pieces > bands.length ? ` (${pieces.toLocaleString("en")} pieces, gaps cut out)` : "");
   if (idleBytes === monitoredBytes) return `${shown} · nothing was seen accessed`;
   if (left <= 0) return `${shown}, all that was monitored`;
   const share = heatShare >= 0.9995 ? (heatShare === 1 ? "all" : "over 99.9 %") : `${(heatShare * 100).toFixed(1)} %`;

@@ -1,4 +1,5 @@
 import { type AddressRange, maxNrAccessesOf, type Snapshot } from "../damon/mod.ts";
+import type { Piece } from "./pieces.ts";
 
 /** Equal parts of time, from `startNs` on. */
 export interface TimeBins {
@@ -10,8 +11,10 @@ export interface TimeBins {
   count: number;
 }
 
-/** One band of a grid: an address range in rows of equal size, of which the last may be shorter. */
+/** One band of a grid: addresses in rows of equal size, of which the last may be shorter. */
 export interface GridBand extends AddressRange {
+  /** What of the range is in the rows, one after the other; all of it where that is not given. */
+  pieces?: readonly Piece[];
   rowBytes: number;
   rows: number;
 }
@@ -87,38 +90,50 @@ export class HeatGrid {
     let region = 0;
     for (let index = from; index < to; index++) {
       const band = this.bands[index];
-      while (region < length && end[region] <= band.start) region++;
-      let [runStart, runEnd] = [band.start, band.start];
-      // A region may reach into the next band as well: `region` stays at the last one that touched this band.
-      let at = region;
-      for (; at < length && start[at] < band.end; at++) {
-        const low = Math.max(start[at], band.start);
-        const high = Math.min(end[at], band.end);
-        if (low !== runEnd) {
-          if (runEnd > runStart) spread(this.#rowWatched, base, band, runStart, runEnd, 1);
-          runStart = low;
+      for (const piece of band.pieces ?? [{ ...band, offset: 0 }]) {
+        const { rowBytes } = band;
+        const origin = piece.start - piece.offset;
+        while (region < length && end[region] <= piece.start) region++;
+        let [runStart, runEnd] = [piece.start, piece.start];
+        // A region may reach into the next piece as well: `region` stays at the last one that touched this piece.
+        let at = region;
+        for (; at < length && start[at] < piece.end; at++) {
+          const low = Math.max(start[at], piece.start);
+          const high = Math.min(end[at], piece.end);
+          if (low !== runEnd) {
+            if (runEnd > runStart) spread(this.#rowWatched, base, rowBytes, runStart - origin, runEnd - origin, 1);
+            runStart = low;
+          }
+          runEnd = high;
+          const accesses = nrAccesses[at];
+          if (accesses > 0) {
+            spread(this.#rowHeat, base, rowBytes, low - origin, high - origin, Math.min(1, accesses / max));
+          }
         }
-        runEnd = high;
-        const accesses = nrAccesses[at];
-        if (accesses > 0) spread(this.#rowHeat, base, band, low, high, Math.min(1, accesses / max));
+        if (runEnd > runStart) spread(this.#rowWatched, base, rowBytes, runStart - origin, runEnd - origin, 1);
+        region = Math.max(region, at - 1);
       }
-      if (runEnd > runStart) spread(this.#rowWatched, base, band, runStart, runEnd, 1);
-      region = Math.max(region, at - 1);
       base += band.rows;
     }
   }
 }
 
-/** Adds `weight` × bytes to the rows that `[low, high)` covers. */
-function spread(rows: Float64Array, base: number, band: GridBand, low: number, high: number, weight: number): void {
-  const { start, rowBytes } = band;
-  const first = Math.floor((low - start) / rowBytes);
-  const last = Math.ceil((high - start) / rowBytes) - 1;
+/** Adds `weight` × bytes to the rows that the offsets `[low, high)` cover. */
+function spread(
+  rows: Float64Array,
+  base: number,
+  rowBytes: number,
+  low: number,
+  high: number,
+  weight: number,
+): void {
+  const first = Math.floor(low / rowBytes);
+  const last = Math.ceil(high / rowBytes) - 1;
   if (first === last) {
     rows[base + first] += weight * (high - low);
     return;
   }
-  rows[base + first] += weight * (start + (first + 1) * rowBytes - low);
+  rows[base + first] += weight * ((first + 1) * rowBytes - low);
   for (let row = first + 1; row < last; row++) rows[base + row] += weight * rowBytes;
-  rows[base + last] += weight * (high - (start + last * rowBytes));
+  rows[base + last] += weight * (high - last * rowBytes);
 }

@@ -15,7 +15,7 @@ export interface HeatRect {
 
 /** Everything that was monitored in a band, as few rectangles: runs of cells in time, joined over equal rows. */
 export function idleRectsOf(band: HeatBand, time: TimeBins): HeatRect[] {
-  const bytes = band.end - band.start;
+  const { bytes } = band;
   const at = (bin: number) => Number(((time.startNs + bin * time.binNs) / 1e9).toFixed(9));
   const rects: HeatRect[] = [];
   let open = new Map<string, HeatRect>();

@@ -3,6 +3,7 @@ import { csvLine } from "./csv.ts";
 import { bandNameOf, captionOf } from "./heat_caption.ts";
 import { targetNameOf } from "./record_caption.ts";
 import { type Heatmap, heatOf } from "./heatmap.ts";
+import { addressAt, endAddressAt } from "./pieces.ts";
 
 /** The columns of a heat map's table of bins, and what they mean. */
 export const HEAT_COLUMNS = {
@@ -26,8 +27,8 @@ export function* heatRows(heatmap: Heatmap): Generator<HeatRow> {
   for (const band of heatmap.bands) {
     const [target, name] = [targetNameOf(heatmap, band.target), bandNameOf(heatmap, band)];
     for (let row = 0; row < band.rows; row++) {
-      const start = band.start + row * band.rowBytes;
-      const end = Math.min(band.end, start + band.rowBytes);
+      const start = row * band.rowBytes;
+      const end = Math.min(band.bytes, start + band.rowBytes);
       for (let bin = 0; bin < count; bin++) {
         const heat = heatOf(band, bin, row);
         if (heat === undefined) continue;
@@ -37,8 +38,8 @@ export function* heatRows(heatmap: Heatmap): Generator<HeatRow> {
           band: name,
           time_start_s: seconds(bin),
           time_end_s: seconds(bin + 1),
-          address_start: `0x${formatAddress(start)}`,
-          address_end: `0x${formatAddress(end)}`,
+          address_start: `0x${formatAddress(addressAt(band.pieces, start))}`,
+          address_end: `0x${formatAddress(endAddressAt(band.pieces, end))}`,
           accessed_percent: Number((heat * 100).toPrecision(6)),
           monitored_percent: Number((Math.min(1, watched) * 100).toPrecision(6)),
         };

@@ -1,8 +1,10 @@
 import { type AddressRange, formatAddress, type RecordHeader, type RecordReader } from "../damon/mod.ts";
-import { bandsOf, heatsWithin, joinTouching } from "./heat_bands.ts";
+import { heatsWithin, scatteredBandsOf } from "./heat_bands.ts";
 import { HeatGrid, type TimeBins } from "./heat_grid.ts";
 import { type HeatSelection, type HeatSurvey, type SurveyedTarget, surveyHeat } from "./heat_survey.ts";
 import type { NamedRange } from "./mapping_names.ts";
+import { offsetsWithin, type Piece, piecesOf } from "./pieces.ts";
+import { bytesOf, joinTouching } from "./ranges.ts";
 import { keyOf } from "./record_survey.ts";
 
 const PAGE = 4096;
@@ -31,8 +33,12 @@ const PICTURE = { timeBins: 240, rows: 100, minRows: 6 };
 
 type Cells = typeof PICTURE;
 
-/** One band: a range of a target's addresses that is drawn without a cut. */
+/** One band: addresses of a target that are drawn together. Of a scattered address space the gaps are cut out. */
 export interface HeatBand extends AddressRange {
+  /** What of the range is drawn, ascending: all of it, or what lies between the gaps. */
+  pieces: Piece[];
+  /** Bytes of all pieces: offsets in the band end here. */
+  bytes: number;
   /** Whose addresses these are. */
   target: SurveyedTarget;
   /** Bytes of a row; the last may be shorter. */
@@ -43,7 +49,7 @@ export interface HeatBand extends AddressRange {
   heat: Float64Array;
   /** bytes × ns monitored, likewise; 0: not monitored. */
   watched: Float64Array;
-  /** What lies in it, ascending. */
+  /** What lies in it, ascending: `start` and `end` are offsets in the band. */
   names: NamedRange[];
   /** The name that most of its heat falls on; empty where nothing is known. */
   name: string;
@@ -136,30 +142,44 @@ function layOut(survey: HeatSurvey, options: HeatmapOptions & Cells): HeatBand[]
   const { drawRange = "hottest", maxBands = 6, addressRanges } = options;
   const perTarget = Math.max(1, Math.floor(maxBands / Math.max(1, survey.targets.length)));
   const asked = addressRanges && joinTouching(addressRanges.map(toPages).sort((a, b) => a.start - b.start));
-  const chosen: { target: SurveyedTarget; range: AddressRange }[] = [];
+  const chosen: { target: SurveyedTarget; pieces: Piece[] }[] = [];
   for (const target of survey.targets) {
     const segments = target.addresses.segments();
-    const ranges = asked?.filter((range) =>
-      segments.some(({ start, end }) => end > range.start && start < range.end)
-    ) ?? bandsOf(segments, { drawRange, maxBands: perTarget });
-    chosen.push(...ranges.map((range) => ({ target, range })));
+    const bands = asked?.filter((range) => segments.some(({ start, end }) => end > range.start && start < range.end))
+      .map((range) => [range]) ?? scatteredBandsOf(segments, { drawRange, maxBands: perTarget });
+    chosen.push(...bands.map((ranges) => ({ target, pieces: piecesOf(ranges) })));
   }
   if (addressRanges && chosen.length === 0 && survey.targets.length > 0) {
     const text = addressRanges.map(({ start, end }) => `0x${formatAddress(start)}-0x${formatAddress(end)}`).join(", ");
     throw new RangeError(`Cannot draw ${text} as nothing was monitored there`);
   }
-  const total = chosen.reduce((sum, { range }) => sum + range.end - range.start, 0);
+  const total = chosen.reduce((sum, { pieces }) => sum + bytesOf(pieces), 0);
   const least = Math.min(options.minRows, Math.floor(options.rows / Math.max(1, chosen.length)) || 1);
   const free = Math.max(0, options.rows - least * chosen.length);
-  return chosen.map(({ target, range: { start, end } }) => {
-    const pages = Math.ceil((end - start) / PAGE);
-    const wanted = Math.min(pages, least + Math.round(free * (end - start) / total));
+  return chosen.map(({ target, pieces }) => {
+    const [start, end, bytes] = [pieces[0].start, pieces.at(-1)!.end, bytesOf(pieces)];
+    const pages = Math.ceil(bytes / PAGE);
+    const wanted = Math.min(pages, least + Math.round(free * bytes / total));
     const rowBytes = Math.ceil(pages / wanted) * PAGE;
-    const names = target.pid === undefined ? [] : survey.names.get(target.pid)?.within(start, end) ?? [];
+    const named = target.pid === undefined ? [] : survey.names.get(target.pid)?.within(start, end) ?? [];
     const none = new Float64Array(0);
-    const rows = Math.ceil((end - start) / rowBytes);
-    return { target, start, end, rowBytes, rows, heat: none, watched: none, names, name: "" };
+    const rows = Math.ceil(bytes / rowBytes);
+    const names = namesWithin(pieces, named);
+    return { target, start, end, pieces, bytes, rowBytes, rows, heat: none, watched: none, names, name: "" };
   });
+}
+
+/** Names at their offsets; neighbours of the same name are one. */
+function namesWithin(pieces: readonly Piece[], named: readonly NamedRange[]): NamedRange[] {
+  const names: NamedRange[] = [];
+  for (const range of named) {
+    for (const { start, end } of offsetsWithin(pieces, range)) {
+      const last = names.at(-1);
+      if (last && last.end === start && last.name === range.name) last.end = end;
+      else names.push({ name: range.name, start, end });
+    }
+  }
+  return names;
 }
 
 /** Row bounds must be whole pages: those are exact as doubles up to 2^64. */
@@ -186,7 +206,7 @@ function nameOf(band: HeatBand): string {
   const weights = new Map<string, number>();
   for (const { start, end, name } of band.names) {
     let weight = 0;
-    const [first, last] = [start, end].map((address) => (address - band.start) / band.rowBytes);
+    const [first, last] = [start, end].map((offset) => offset / band.rowBytes);
     for (let row = Math.floor(first); row < last; row++) {
       weight += (Math.min(last, row + 1) - Math.max(first, row)) * (isIdle ? 1 : rowHeat[row]);
     }
@@ -205,7 +225,7 @@ function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
       if (segment.heatNs === 0) idleBytes += bytes;
       allHeat += bytes * segment.heatNs;
     }
-    const shown = bands.filter((band) => band.target === target);
+    const shown = bands.filter((band) => band.target === target).flatMap(({ pieces }) => pieces);
     shownHeat += heatsWithin(segments, shown).reduce((sum, heat) => sum + heat, 0);
     const all = segments.map(({ start, end }) => ({ start, end, heatNs: 1, watchedNs: 1 }));
     shownBytes += heatsWithin(all, shown).reduce((sum, bytes) => sum + bytes, 0);

@@ -1,6 +1,7 @@
 import type { AddressRange } from "../damon/mod.ts";
 import { type HeatRect, idleRectsOf } from "./heat_rects.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
+import { offsetsWithin } from "./pieces.ts";
 import { keyOf } from "./record_survey.ts";
 
 /** Of a cell so much of time and bytes must be held to be drawn as that. */
@@ -81,16 +82,11 @@ export class HitGrid {
       if (keyOf(band.target) !== target) return;
       let [row, covered] = [-1, 0];
       const flush = () => {
-        const rowBytes = Math.min(band.rowBytes, band.end - band.start - row * band.rowBytes);
+        const rowBytes = Math.min(band.rowBytes, band.bytes - row * band.rowBytes);
         if (row >= 0) use(band, at, row, covered / rowBytes);
       };
-      for (const range of ranges) {
-        const [start, end] = [
-          Math.max(range.start, band.start) - band.start,
-          Math.min(range.end, band.end) - band.start,
-        ];
+      for (const { start, end } of ranges.flatMap((range) => [...offsetsWithin(band.pieces, range)])) {
         for (let i = Math.floor(start / band.rowBytes); i * band.rowBytes < end; i++) {
-          if (start >= end) break;
           if (i !== row) {
             flush();
             [row, covered] = [i, 0];

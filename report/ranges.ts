@@ -1,9 +1,19 @@
 import type { AddressRange } from "../damon/mod.ts";
-import { joinTouching } from "./heat_bands.ts";
 
 /** Bytes of ranges that do not overlap. */
 export function bytesOf(ranges: readonly AddressRange[]): number {
   return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** Ranges that touch or overlap become one; they must ascend by `start`. */
+export function joinTouching(ranges: readonly AddressRange[]): AddressRange[] {
+  const result: AddressRange[] = [];
+  for (const { start, end } of ranges) {
+    const last = result.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else result.push({ start, end });
+  }
+  return result;
 }
 
 /** What lies in both; both ascend without overlap, and so does the result. */

@@ -103,9 +103,9 @@ function inkOf(colour: TerminalOptions["colour"]): Ink {
 
 /** Lines for each band: room for its label, the rest by size. */
 function shareLines(bands: readonly HeatBand[], lines: number): number[] {
-  const bytes = bands.reduce((sum, band) => sum + band.end - band.start, 0);
+  const bytes = bands.reduce((sum, band) => sum + band.bytes, 0);
   const free = Math.max(0, lines - bands.length * LINES_OF_BAND);
-  return bands.map((band) => LINES_OF_BAND + Math.round(free * (band.end - band.start) / bytes));
+  return bands.map((band) => LINES_OF_BAND + Math.round(free * band.bytes / bytes));
 }
 
 function bandLines(
@@ -120,7 +120,9 @@ function bandLines(
   const rows = height * ink.perLine;
   const labels: string[] = Array(height).fill("");
   labels[0] = shorten(bandNameOf(heatmap, band), GUTTER - 2);
-  labels[1] = formatBytes(band.end - band.start);
+  labels[1] = formatBytes(band.bytes);
+  const nr = band.pieces.length.toLocaleString("en");
+  if (nr !== "1" && height > LINES_OF_BAND) labels[2] = `${nr} pieces`;
   labels[height - 1] = formatAddress(band.start);
   const sharesOf = (row: number) => resample(heatmap, band, rows - 1 - row, rows, columns, scaleEnd);
   return labels.map((label, line) => {

@@ -32,7 +32,7 @@ const LABEL_PX = 68;
 /**
  * A heat map as a self-contained Vega-Lite 6 specification: one plot a band on a shared time axis, with one colour scale.
  * Only cells that were accessed are rows of data; what was monitored and idle is a few large rectangles beneath them, and
- * what was not monitored stays blank. Addresses are plotted as offsets from the band's start, exact whatever the
+ * what was not monitored stays blank. Addresses are plotted as offsets in the band, exact whatever the
  * address; tooltips have them in full, in hex.
  *
  * @see https://vega.github.io/vega-lite/docs/
@@ -44,10 +44,10 @@ export function heatmapSpec(heatmap: Heatmap, options: VegaLiteOptions = {}): Ve
   const width = count * Math.max(1, Math.round((options.width ?? 760) / count));
   const { title, lines } = captionOf(heatmap);
   const bands = topDown(heatmap);
-  const bytes = bands.reduce((sum, band) => sum + band.end - band.start, 0);
+  const bytes = bands.reduce((sum, band) => sum + band.bytes, 0);
   const free = Math.max(0, height - bands.length * LEAST_BAND_PX);
   const heightOf = (band: HeatBand) => {
-    const wanted = LEAST_BAND_PX + free * (band.end - band.start) / bytes;
+    const wanted = LEAST_BAND_PX + free * (band.bytes) / bytes;
     return band.rows * Math.max(1, Math.round(wanted / band.rows));
   };
   return {
@@ -89,7 +89,7 @@ function bandSpec(
   const { startNs, binNs, count } = heatmap.time;
   const [t0, t1] = [seconds(startNs), seconds(startNs + binNs * count)];
   const isLast = index === bands.length - 1;
-  const bytes = band.end - band.start;
+  const bytes = band.bytes;
   const x = {
     field: "t0",
     type: "quantitative",
@@ -171,9 +171,10 @@ function idleEncoding() {
 }
 
 function labelOf(heatmap: Heatmap, band: HeatBand, bands: HeatBand[]): string[] {
-  const lines = [shorten(bandNameOf(heatmap, band), 22), formatBytes(band.end - band.start)];
+  const lines = [shorten(bandNameOf(heatmap, band), 22), formatBytes(band.bytes)];
   if (new Set(bands.map(({ target }) => target)).size > 1) {
     lines.unshift(shorten(shortTargetNameOf(heatmap, band.target), 22));
   }
+  if (band.pieces.length > 1) lines.push(`in ${band.pieces.length.toLocaleString("en")} pieces`);
   return [...lines, `from ${formatAddress(band.start)}`];
 }

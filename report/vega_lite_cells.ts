@@ -1,5 +1,6 @@
 import { formatAddress } from "../damon/mod.ts";
 import { type HeatBand, type Heatmap, heatOf } from "./heatmap.ts";
+import { addressAt, endAddressAt } from "./pieces.ts";
 
 /** What a tooltip shows of a cell. */
 export const TOOLTIP = [
@@ -41,7 +42,7 @@ export function cellTransforms({ time }: Heatmap, band: HeatBand, rowsName: stri
     { calculate: at("datum.t"), as: "t0" },
     { calculate: at("(datum.t + 1)"), as: "t1" },
     { calculate: `datum.a * ${band.rowBytes}`, as: "a0" },
-    { calculate: `min(${band.end - band.start}, (datum.b + 1) * ${band.rowBytes})`, as: "a1" },
+    { calculate: `min(${band.bytes}, (datum.b + 1) * ${band.rowBytes})`, as: "a1" },
     { calculate: "format(datum.t0, '.3f') + ' to ' + format(datum.t1, '.3f') + ' s'", as: "time" },
     { lookup: "a", from: { data: { name: rowsName }, key: "row", fields: ["start", "name"] } },
     { lookup: "b", from: { data: { name: rowsName }, key: "row", fields: ["end"] } },
@@ -60,13 +61,18 @@ export interface BandRow {
 /** The rows of a band, lowest first. */
 export function rowsOf(band: HeatBand): BandRow[] {
   return Array.from({ length: band.rows }, (_, row) => {
-    const start = band.start + row * band.rowBytes;
-    const end = Math.min(band.end, start + band.rowBytes);
+    const start = row * band.rowBytes;
+    const end = Math.min(band.bytes, start + band.rowBytes);
     const names = [
       ...new Set(band.names.filter((name) => name.end > start && name.start < end).map(({ name }) => name)),
     ];
     const text = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-    return { row, start: formatAddress(start), end: formatAddress(end), name: text.join(", ") || "unnamed" };
+    return {
+      row,
+      start: formatAddress(addressAt(band.pieces, start)),
+      end: formatAddress(endAddressAt(band.pieces, end)),
+      name: text.join(", ") || "unnamed",
+    };
   });
 }
 

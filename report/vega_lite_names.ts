@@ -10,12 +10,12 @@ const NAME_PX = 11;
 export const CUT_PX = 18;
 /** Names of the mappings at the right edge, where a band has several that are tall enough to be told apart. */
 export function namesLayer(heatmap: Heatmap, band: HeatBand, index: number, height: number): Record<string, unknown>[] {
-  const bytes = band.end - band.start;
+  const { bytes } = band;
   const tall = band.names.filter(({ start, end }) => (end - start) / bytes * height >= NAME_PX);
   const own = bandNameOf(heatmap, band);
   if (tall.every(({ name }) => name === own)) return [];
-  const bounds = tall.flatMap(({ start, end }) => [start, end]).filter((at) => at > band.start && at < band.end);
-  const middle = (range: NamedRange) => (range.start + range.end) / 2 - band.start;
+  const bounds = tall.flatMap(({ start, end }) => [start, end]).filter((at) => at > 0 && at < bytes);
+  const middle = (range: NamedRange) => (range.start + range.end) / 2;
   return [
     {
       data: { values: tall.map((range) => ({ name: shorten(range.name, 24), a: middle(range) })) },
@@ -36,7 +36,7 @@ export function namesLayer(heatmap: Heatmap, band: HeatBand, index: number, heig
       },
     },
     {
-      data: { values: [...new Set(bounds)].map((at) => ({ a: at - band.start })) },
+      data: { values: [...new Set(bounds)].map((at) => ({ a: at })) },
       mark: { type: "rule", color: "white", opacity: 0.35, strokeDash: [2, 3], clip: true },
       encoding: { y: { field: "a", type: "quantitative" } },
     },

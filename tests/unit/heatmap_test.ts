@@ -215,3 +215,27 @@ Deno.test("selectionLine names every filter that is set", () => {
     "accessed in 5 % to 100 % of samples · age 1 s or more · temperature 0 or less or any value",
   ]);
 });
+
+const FAR = 2 ** 40;
+const scattered: Row[] = Array.from({ length: 300 }, (_, i) => [FAR * (1 + i % 100) + i * 64 * PAGE, i]).sort(
+  ([a], [b]) => a - b,
+).map(([start, i]) => [start, start + 16 * PAGE, i % 3 === 0 ? 20 : 5]);
+
+Deno.test("heatmapOf shows a scattered address space whole: every access, no gap, addresses as they are", async () => {
+  const snapshots = Array.from({ length: 10 }, (_, i) => snapshotOf(i * 1e8, (i + 1) * 1e8, scattered));
+  const heatmap = await heatmapOf(recordOf(snapshots), { timeBins: 10, rows: 60 });
+  const { coverage, bands } = heatmap;
+  assert.equal(coverage.heatShare, 1);
+  assert.equal(coverage.monitoredBytes, 300 * 16 * PAGE);
+  assert.equal(coverage.shownBytes, coverage.monitoredBytes);
+  assert.ok(bands.length <= 6);
+  const sum = bands.reduce((sum, { heat }) => sum + heat.reduce((a, b) => a + b), 0);
+  const wanted = scattered.reduce((sum, [start, end, accesses]) => sum + (end - start) * accesses / 20, 0) * 1e9;
+  assert.ok(Math.abs(sum / wanted - 1) < 1e-9, `${sum / wanted}`);
+  assert.ok(bands.every(({ watched }) => watched.every((value) => value > 0)), "nothing that was not monitored");
+  const starts = new Set(scattered.map(([start]) => `0x${start.toString(16)}`));
+  const rows = [...heatRows(heatmap)].filter(({ time_start_s }) => time_start_s === 0);
+  assert.ok(starts.has(String(rows[0].address_start)));
+  assert.ok(rows.every(({ monitored_percent }) => Number(monitored_percent) > 99));
+  assert.match(captionOf(heatmap).lines.join("\n"), /\(300 pieces, gaps cut out\), all that was monitored/);
+});
