@@ -6,7 +6,7 @@
 #   make test    everything that can be checked: see tests/run
 #   make kernels the lab's other kernels, once: Debian's newest, and those with DAMON's older interface; `make test` says what it skips
 #   make ok      format, lint, types, documentation, unit tests: what to run before a commit
-#   make package  build/damo-VERSION.tgz: what runs without this folder; see README
+#   make package  build/damo-VERSION.tgz: what runs without this folder, on older systems too; see README
 #   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
 
 .DEFAULT_GOAL := build
@@ -23,20 +23,24 @@ KERNELS := newest 6.12-debugfs 6.1
 
 .PHONY: package kernels build demo test ok clean help native ready
 
+# With sudo, what needs no root is done as who ran it, and what root made belongs to them afterwards.
+READY = ./setup --as-owner $(MAKE) --no-print-directory ready
+AND_BACK = code=$$?; ./setup --give-back; exit $$code
+
 build:
 	@./setup build deno
-	@$(MAKE) --no-print-directory ready
+	@$(READY)
 	@echo 'built; now: ./damo --help'
 
 demo:
 	@./setup build demo deno
-	@$(MAKE) --no-print-directory ready
-	@exec ./damo demo
+	@$(READY)
+	@./damo demo; $(AND_BACK)
 
 test:
 	@./setup build lab test deno
-	@$(MAKE) --no-print-directory ready
-	@exec tests/run $(OK) test test:lab
+	@$(READY)
+	@tests/run $(OK) test test:lab; $(AND_BACK)
 
 kernels:
 	@KERNELS='$(KERNELS)' ./setup kernels
@@ -46,7 +50,7 @@ kernels:
 
 ok:
 	@./setup deno
-	@exec tests/run $(OK)
+	@tests/run $(OK); $(AND_BACK)
 
 # After set-up.
 ready: native build/cached
@@ -64,16 +68,18 @@ build/cached: $(SOURCES) deno.json deno.lock
 	@.deno/deno cache --quiet $(wildcard cli/*.ts tests/lab/guest/*.ts)
 	@touch $@
 
-# The sources that run, with the native parts as built here: they need libbpf and nothing of this folder.
+# The sources that run and what README links to, with the native parts as built here: they need libbpf 1.0 and glibc 2.34.
+# .package tells ./setup that this is one.
 package: build
-	@version=$$(sed -n 's/^  "version": "\(.*\)",/\1/p' deno.json) && \
-	git ls-files -- '*.ts' deno.json deno.lock damo README.md LICENSE CHANGELOG.md bpf workload schemes schema docs examples \
-	  ':!tests' ':!docs/gallery' | \
-	tar -czf build/damo-$$version.tgz --owner=0 --group=0 --transform "s,^,damo-$$version/," \
-	  -T - build/libdamo.so build/workload && echo build/damo-$$version.tgz
+	@version=$$(sed -n 's/^  "version": "\(.*\)",/\1/p' deno.json) && touch build/.package && \
+	{ git ls-files -- '*.ts' deno.json deno.lock damo setup setup.d README.md LICENSE CHANGELOG.md bpf workload schemes schema \
+	  docs examples notebooks lab ':!tests'; printf '%s\n' build/libdamo.so build/workload build/.package; } | \
+	tar -czf build/damo-$$version.tgz --owner=0 --group=0 --mode=u+rwX,go+rX,go-w \
+	  --transform "s,^build/.package,.package,;s,^,damo-$$version/," -T - && \
+	chmod 644 build/damo-$$version.tgz && ./setup --give-back && echo build/damo-$$version.tgz
 
 clean:
-	rm -rf build
+	@rm -rf build 2>/dev/null || { ./setup --check-owner; exit 1; }
 
 help:
 	@sed -n 's/^#   //p' Makefile

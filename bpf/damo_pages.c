@@ -205,9 +205,10 @@ static int prepare(struct damo_pages *p)
 
 	p->steps = map_of(p, "steps", sizeof(*p->steps) * DAMO_WALK_STEPS);
 	p->tables = map_of(p, "tables", sizeof(*p->tables) * DAMO_WALK_TABLES);
+	p->ranges = map_of(p, "ranges", sizeof(*p->ranges) * DAMO_WALK_RANGES);
 	p->walk = map_of(p, ".bss", sizeof(*p->walk));
 	p->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (!p->steps || !p->tables || !p->walk || p->stop_fd < 0)
+	if (!p->steps || !p->tables || !p->ranges || !p->walk || p->stop_fd < 0)
 		return -errno;
 	p->self_fd = bpf_program__fd(bpf_object__find_program_by_name(p->object, "walk_self"));
 	if (!p->facts.by_iterator) {
@@ -300,6 +301,8 @@ int damo_pages__add(struct damo_pages *p, __u32 pid)
 		target->statm_fd = open_of(pid, "statm", O_RDONLY);
 		target->pagemap_fd = open_of(pid, "pagemap", O_RDONLY);
 		target->pidfd = syscall(SYS_pidfd_open, pid, 0);
+		if (!err)
+			err = damo_pages__look_at_maps(target, 1, 0);
 	}
 	if (err) {
 		damo_pages__remove(p, slot);
@@ -319,10 +322,61 @@ int damo_pages__remove(struct damo_pages *p, __u32 slot)
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	free(target->anonymous);
+	damo_pages__free_areas(target);
 	damo_pages__free_blocks(target);
 	*target = (struct damo_page_target){ 0 };
 	return 0;
+}
+
+int damo_pages__watch(struct damo_pages *p, __u32 slot, __u32 what, const double *start, const double *end, __u32 nr)
+{
+	struct damo_page_target *target = damo_pages__target(p, slot);
+	int err;
+
+	if (!target)
+		return -EINVAL;
+	err = damo_pages__set_edges(what == DAMO_WATCH_ONLY ? &target->only : &target->without, start, end, nr);
+	return err ? err : damo_pages__set_areas(target);
+}
+
+int damo_pages__update(struct damo_pages *p, __u32 slot, __u32 must, __u32 permil, struct damo_pages_process *to)
+{
+	struct damo_page_target *target = damo_pages__target(p, slot);
+	__u64 begin = damo_pages__cpu_ns();
+	int err;
+
+	if (!target)
+		return -EINVAL;
+	err = damo_pages__look_at_maps(target, must, permil);
+	to->resident = target->resident;
+	to->maps_size = target->maps_size;
+	to->maps_version = target->maps_version;
+	to->nr_areas = target->areas.nr;
+	p->counters.cpu_ns += damo_pages__cpu_ns() - begin;
+	return err;
+}
+
+int damo_pages__maps(const struct damo_pages *p, __u32 slot, char *to, __u32 size)
+{
+	const struct damo_page_target *target = slot < DAMO_MAX_SLOTS ? &p->targets[slot] : NULL;
+
+	if (!target || !target->pid)
+		return -EINVAL;
+	memcpy(to, target->maps, size < target->maps_size ? size : target->maps_size);
+	return 0;
+}
+
+int damo_pages__survey(struct damo_pages *p, __u32 slot)
+{
+	struct damo_page_target *target = damo_pages__target(p, slot);
+	__u64 begin = damo_pages__cpu_ns();
+	int err;
+
+	if (!target)
+		return -EINVAL;
+	err = damo_pages__walk_areas(p, target, 0, 0);
+	p->counters.cpu_ns += damo_pages__cpu_ns() - begin;
+	return err;
 }
 
 int damo_pages__look(struct damo_pages *p, __u32 slot, const double *addresses, __u32 nr, __u32 *entries)
@@ -365,12 +419,16 @@ void damo_pages__close(struct damo_pages *p)
 		munmap(p->steps, sizeof(*p->steps) * DAMO_WALK_STEPS);
 	if (p->tables)
 		munmap(p->tables, sizeof(*p->tables) * DAMO_WALK_TABLES);
+	if (p->ranges)
+		munmap(p->ranges, sizeof(*p->ranges) * DAMO_WALK_RANGES);
 	if (p->walk)
 		munmap(p->walk, sizeof(*p->walk));
 	if (p->stop_fd >= 0)
 		close(p->stop_fd);
 	bpf_object__close(p->object);
 	free(p->picks);
-	free(p->hits);
+	free(p->runs.all);
+	free(p->frames_there);
+	free(p->frames_used);
 	free(p);
 }

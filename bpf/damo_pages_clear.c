@@ -43,39 +43,11 @@ int damo_pages__clear(struct damo_pages *p, __u32 slot)
 	return target ? damo_pages__clear_refs(p, target, "1") : -EINVAL;
 }
 
-int damo_pages__anonymous(struct damo_pages *p, __u32 slot, const double *start, const double *end, __u32 nr)
-{
-	struct damo_page_target *target = damo_pages__target(p, slot);
-	__u64 *edges;
-
-	if (!target)
-		return -EINVAL;
-	edges = malloc((2 * (size_t)nr + 1) * sizeof(*edges));
-	if (!edges)
-		return -ENOMEM;
-	for (__u32 i = 0; i < nr; i++) {
-		edges[2 * i] = start[i];
-		edges[2 * i + 1] = end[i];
-	}
-	free(target->anonymous);
-	target->anonymous = edges;
-	target->nr_anonymous = nr;
-	return 0;
-}
-
 static int is_anonymous(const struct damo_page_target *target, __u64 address)
 {
-	size_t low = 0, high = target->nr_anonymous;
+	size_t i = damo_pages__area_after(&target->areas, address);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (target->anonymous[2 * middle + 1] <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < target->nr_anonymous && target->anonymous[2 * low] <= address;
+	return i < target->areas.nr && target->areas.all[i].start <= address && target->areas.all[i].is_anonymous;
 }
 
 /* Advises all ranges; one that cannot be advised (locked, or unmapped meanwhile) ends the call, and is left out. */

@@ -43,6 +43,14 @@ struct {
 	__type(value, struct damo_table);
 } tables SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, DAMO_WALK_RANGES);
+	__type(key, __u32);
+	__type(value, struct damo_range);
+} ranges SEC(".maps");
+
 struct damo_walk walk;
 
 /* What stays the same in one run, and how far it is. */
@@ -57,6 +65,8 @@ struct context {
 	__u32 nr;
 	__u32 tables;
 	__u32 steps;
+	__u32 range; /* the next one */
+	__u32 nr_ranges;
 };
 
 /* First bit of the part of an address that indexes a table of this level (1: the last one). */
@@ -111,6 +121,9 @@ static __always_inline __u64 descend(const struct context *c, __u64 address, __u
 
 static __always_inline __u64 shown(__u64 entry, __u32 level)
 {
+	/* Memory that is not the process's: nothing clears the bit of such an entry. */
+	if (entry & DAMO_ENTRY_SPECIAL && (level == 1 || entry & DAMO_ENTRY_HUGE))
+		entry = 0;
 	return (entry & (DAMO_ENTRY_PRESENT | DAMO_ENTRY_ACCESSED | DAMO_ENTRY_DIRTY)) |
 	       (level > 1 && entry ? DAMO_ENTRY_HUGE : 0) | (__u64)level << DAMO_ENTRY_LEVEL_SHIFT;
 }
@@ -132,16 +145,26 @@ static long look(void *map, const void *key, struct damo_step *step, struct cont
 static long advance(void *map, const void *key, struct damo_step *step, struct context *c)
 {
 	__u64 at = c->at, entry, source, bytes;
+	__u32 level, next = c->tables, at_range = c->range;
 	struct damo_table *table;
-	__u32 level, next = c->tables;
+	struct damo_range *range;
 
-	if (at >= c->end)
-		return 1;
+	if (at >= c->end) {
+		if (at_range >= c->nr_ranges)
+			return 1;
+		range = bpf_map_lookup_elem(&ranges, &at_range);
+		if (!range)
+			return 1;
+		c->range++;
+		c->at = at = range->start;
+		c->end = range->end;
+	}
 	entry = descend(c, at, 2, &level);
 	step->address = at;
 	step->entry = 0;
 	if (entry && entry & DAMO_ENTRY_HUGE) {
 		step->entry = shown(entry, level);
+		step->frame = entry & DAMO_ENTRY_FRAME;
 	} else if (entry) {
 		table = bpf_map_lookup_elem(&tables, &next);
 		if (!table)
@@ -169,6 +192,8 @@ static __always_inline int run(struct task_struct *task)
 		.end = walk.end,
 		.top = walk.levels == 5 ? 5 : 4,
 		.nr = walk.nr,
+		.range = walk.range,
+		.nr_ranges = walk.nr_ranges,
 	};
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	__u64 start_time = BPF_CORE_READ(task, start_boottime);
@@ -186,6 +211,8 @@ static __always_inline int run(struct task_struct *task)
 	else
 		bpf_for_each_map_elem(&steps, look, &c, 0);
 	walk.start = c.at;
+	walk.end = c.end;
+	walk.range = c.range;
 	walk.nr = c.steps;
 	walk.tables = c.tables;
 	if (walk.peek && c.last && (c.last & DAMO_ENTRY_FRAME) < c.limit)

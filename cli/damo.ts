@@ -28,4 +28,14 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  // ./damo looks before it starts Deno; `deno install` and `deno run` do not.
+  const [major, minor] = Deno.version.deno.split(".").map(Number);
+  if (major < 2 || major === 2 && minor < 9) {
+    console.error(
+      `damo: Deno 2.9 or newer is needed; this is ${Deno.version.deno}. Install a newer one with: deno upgrade`,
+    );
+    Deno.exit(1);
+  }
+  Deno.exit(await main(Deno.args));
+}

@@ -1,4 +1,5 @@
 import { formatNs, KernelError, UnsupportedError, VerifierError } from "../damon/mod.ts";
+import { makeFolder, sudoOwner } from "../format/sudo_owner.ts";
 import { record, sentenceOf } from "./record_run.ts";
 import { recordCommand, type RecordOptions } from "./record.ts";
 import { run } from "./subprocess.ts";
@@ -13,7 +14,9 @@ const CHECKOUT = `${import.meta.dirname}/..`;
 /** The whole demonstration: record here with DAMON or the page sampler, else in the lab; then draw. */
 export async function demo(options: DemoOptions & { lab?: true | undefined }): Promise<void> {
   const { out, workload } = options;
-  Deno.mkdirSync(out, { recursive: true });
+  makeFolder(out);
+  // The workload and the lab write these, not this program.
+  const gives = [".arrow", ".truth.jsonl"].map((suffix) => sudoOwner(`${out}/${workload}${suffix}`));
   const startedMs = performance.now();
   if (options.lab) await recordInLab(options);
   else {
@@ -27,6 +30,7 @@ export async function demo(options: DemoOptions & { lab?: true | undefined }): P
       await recordInLab(options);
     }
   }
+  for (const give of gives) give();
   const record = `${out}/${workload}.arrow`;
   const [picture, page] = [`${out}/${workload}.png`, `${out}/${workload}.html`];
   const damo = `${CHECKOUT}/damo`;
@@ -55,7 +59,7 @@ async function recordInLab({ out, workload }: DemoOptions): Promise<void> {
 
 /** Starts the workload, records it from the moment it is ready to its end. */
 export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
-  Deno.mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const child = new Deno.Command(`${CHECKOUT}/build/workload`, {
     args: [workload, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
     stdin: "piped",

@@ -1,6 +1,7 @@
 import { type DoctorSection, exists, type FeatureRow, rowOf } from "../kernel/doctor_row.ts";
 import { bootIdOf } from "../kernel/host.ts";
 import { readOptional, type Roots } from "../kernel/roots.ts";
+import { installSection } from "./doctor_install.ts";
 import { TOOL } from "./version.ts";
 
 const CHECKOUT = decodeURIComponent(new URL("..", import.meta.url).pathname);
@@ -8,9 +9,22 @@ const CHECKOUT = decodeURIComponent(new URL("..", import.meta.url).pathname);
 /** What of this machine's programs and files the tool uses. */
 export async function toolSections(roots: Roots): Promise<DoctorSection[]> {
   return [
+    installSection({
+      folder: CHECKOUT,
+      deno: Deno.execPath(),
+      cache: denoCache(),
+      uid: Deno.uid() ?? 0,
+      env: (name) => Deno.env.get(name),
+    }),
     { title: "Programs", rows: [denoRow(), await fontRow(), workloadRow()] },
     { title: "The lab, DAMON in a virtual machine", rows: labRows(roots) },
   ];
+}
+
+/** As Deno finds it. */
+function denoCache(): string {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
+  return DENO_DIR || `${XDG_CACHE_HOME || `${HOME || "/root"}/.cache`}/deno`;
 }
 
 function denoRow(): FeatureRow {

@@ -1,3 +1,4 @@
+import { sudoOwner } from "../format/sudo_owner.ts";
 import { darkSpec, type VegaLiteSpec } from "../report/mod.ts";
 
 /** What each suffix of an output file makes of a result; a longer suffix stands before the one that it ends in. */
@@ -50,7 +51,9 @@ export async function writeOutput(output: string, content: string | Uint8Array):
     return;
   }
   try {
+    const give = sudoOwner(output);
     await Deno.writeFile(output, bytes);
+    give();
   } catch (error) {
     throw new Error(`Cannot write ${output}: ${(error as Error).message}; choose another file with -o FILE`);
   }

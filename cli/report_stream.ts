@@ -10,6 +10,7 @@ import {
   type TableTextOptions,
   wrap,
 } from "../report/mod.ts";
+import { sudoOwner } from "../format/sudo_owner.ts";
 import type { ReportOptions } from "./report_options.ts";
 import { isStdout } from "./report_output.ts";
 import { inputNamesOf, openInput, requireSnapshots } from "./report_read.ts";
@@ -74,7 +75,9 @@ class TextOut implements Disposable {
   constructor(output: string) {
     if (isStdout(output)) return;
     try {
+      const give = sudoOwner(output);
       this.#file = Deno.openSync(output, { write: true, create: true, truncate: true });
+      give();
     } catch (error) {
       throw new Error(`Cannot write ${output}: ${(error as Error).message}; choose another file with -o FILE`);
     }

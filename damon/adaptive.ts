@@ -1,5 +1,6 @@
 import type { AddressRange, NrRegions } from "./kdamond.ts";
 import { Regions } from "./regions.ts";
+import type { RegionEvidence } from "./working_set.ts";
 
 /** How {@linkcode AdaptiveRegions} behaves. */
 export interface AdaptiveOptions {
@@ -15,6 +16,16 @@ export interface AdaptiveOptions {
 interface Cell {
   start: number;
   end: number;
+  /** Number of its range: regions of different ones are never merged. */
+  range: number;
+  /** Pages that were looked at and in memory since the last aggregation, and those of them that were accessed. */
+  looks: number;
+  hits: number;
+  /** Bytes in memory. */
+  resident: number;
+  /** Of them accessed, by the share of looks that found an access. */
+  used: number;
+  /** Samples of which an access was seen; not rounded. */
   nrAccesses: number;
   /** Of the aggregation before; what `age` is measured against. */
   lastNrAccesses: number;
@@ -40,6 +51,7 @@ interface Cell {
  */
 export class AdaptiveRegions {
   #cells: Cell[] = [];
+  #evidence: RegionEvidence = noEvidence(0);
   #lastLength = 0;
   #samples = 0;
   #lastSamples = 0;
@@ -66,27 +78,28 @@ export class AdaptiveRegions {
   }
 
   /**
-   * Watches these ranges from now on (ascending, not overlapping, page-aligned). Regions inside them keep what they
-   * know, those that stick out are cut, and new ground is covered by new regions.
+   * Watches these ranges from now on (ascending, not overlapping, page-aligned): no region is of two of them, be they
+   * beside each other. Regions inside them keep what they know, those that stick out are cut, and new ground is covered by
+   * new regions.
    */
   setRanges(ranges: readonly AddressRange[]): void {
     const isFirst = this.#cells.length === 0;
     const cells: Cell[] = [];
     let i = 0;
-    for (const range of ranges) {
+    ranges.forEach((range, number) => {
       let at = range.start;
       while (i < this.#cells.length && this.#cells[i].end <= range.start) i++;
       for (; i < this.#cells.length && this.#cells[i].start < range.end; i++) {
         const cell = this.#cells[i];
         const start = Math.max(cell.start, range.start);
-        if (start > at) cells.push(emptyCell(at, start));
-        cells.push({ ...cell, start, end: Math.min(cell.end, range.end) });
+        if (start > at) cells.push(emptyCell(at, start, number));
+        cells.push({ ...cell, range: number, start, end: Math.min(cell.end, range.end) });
         at = Math.min(cell.end, range.end);
         // A region across two ranges has a part in the next one too.
         if (cell.end > range.end) break;
       }
-      if (at < range.end) cells.push(emptyCell(at, range.end));
-    }
+      if (at < range.end) cells.push(emptyCell(at, range.end, number));
+    });
     this.#cells = isFirst ? this.#evenly(cells) : cells;
   }
 
@@ -111,7 +124,10 @@ export class AdaptiveRegions {
         `Cannot note accesses as there must be one for each region: ${accessed.length} for ${this.#cells.length}`,
       );
     }
-    for (let i = 0; i < accessed.length; i++) if (accessed[i]) this.#cells[i].nrAccesses++;
+    for (let i = 0; i < accessed.length; i++) {
+      this.#cells[i].looks++;
+      if (accessed[i]) this.#cells[i].hits++;
+    }
     this.#samples++;
   }
 
@@ -124,39 +140,64 @@ export class AdaptiveRegions {
   }
 
   /**
-   * Takes the outcome of many samples at once: of `samples` pages of each region, picked at random, `nrAccesses` were
-   * seen accessed.
+   * Takes the outcome of many samples at once: of `looks` pages of each region, picked at random and found in memory, `hits`
+   * were seen accessed.
    *
    * @throws {RangeError} if there is not one count for each region.
    */
-  add(nrAccesses: ArrayLike<number>, samples: number): void {
-    if (nrAccesses.length !== this.#cells.length) {
+  add(hits: ArrayLike<number>, looks: ArrayLike<number>, samples: number): void {
+    if (hits.length !== this.#cells.length || looks.length !== hits.length) {
       throw new RangeError(
-        `Cannot add accesses as there must be a count for each region: ${nrAccesses.length} for ${this.#cells.length}`,
+        `${hits.length} hits and ${looks.length} looks are of other regions: there are ${this.#cells.length}`,
       );
     }
-    for (let i = 0; i < nrAccesses.length; i++) this.#cells[i].nrAccesses += nrAccesses[i];
+    for (let i = 0; i < hits.length; i++) {
+      this.#cells[i].hits += hits[i];
+      this.#cells[i].looks += looks[i];
+    }
     this.#samples += samples;
   }
 
-  /** Merges regions that are alike, returns them as they are then, and begins the next aggregation interval. */
-  aggregate(): Regions {
+  /** What the regions that {@linkcode aggregate} returned last are known by. */
+  get evidence(): RegionEvidence {
+    return this.#evidence;
+  }
+
+  /**
+   * Merges regions that are alike, returns them as they are then, and begins the next aggregation interval. One access seen
+   * makes a region's `nrAccesses` 1 at least, in however many looks.
+   *
+   * @param residentBytes Bytes of each region that are in memory; all of it if it is left out.
+   */
+  aggregate(residentBytes?: ArrayLike<number>): Regions {
     // Where the number of samples has changed, last time's count is as a share of them.
     if (this.#lastSamples > 0 && this.#samples > 0 && this.#lastSamples !== this.#samples) {
       const scale = this.#samples / this.#lastSamples;
       for (const cell of this.#cells) cell.lastNrAccesses *= scale;
     }
     this.#lastSamples = this.#samples;
+    this.#cells.forEach((cell, i) => {
+      const rate = cell.looks === 0 ? 0 : cell.hits / cell.looks;
+      cell.resident = residentBytes?.[i] ?? cell.end - cell.start;
+      cell.used = rate * cell.resident;
+      cell.nrAccesses = rate * this.#samples;
+    });
     this.#merge();
     const regions = Regions.alloc(this.#cells.length);
+    const evidence = noEvidence(this.#cells.length);
     this.#cells.forEach((cell, i) => {
       regions.start[i] = cell.start;
       regions.end[i] = cell.end;
-      regions.nrAccesses[i] = cell.nrAccesses;
+      // Seldom is not never.
+      regions.nrAccesses[i] = cell.hits > 0 ? Math.max(1, Math.round(cell.nrAccesses)) : 0;
       regions.age[i] = cell.age;
+      evidence.residentBytes[i] = cell.resident;
+      evidence.usedBytes[i] = cell.used;
+      evidence.looks[i] = cell.looks;
       cell.lastNrAccesses = cell.nrAccesses;
-      cell.nrAccesses = 0;
+      cell.nrAccesses = cell.hits = cell.looks = 0;
     });
+    this.#evidence = evidence;
     this.#samples = 0;
     this.#split();
     return regions;
@@ -191,14 +232,16 @@ export class AdaptiveRegions {
     const parts = before === this.#lastLength && before < max / 3 ? 3 : 2;
     this.#lastLength = before;
     const cells: Cell[] = [];
+    // Regions are for memory that is there: one that has less than its share of it is fine enough.
+    const share = this.#cells.reduce((sum, { resident }) => sum + resident, 0) / max;
     for (const cell of this.#cells) {
       const pieces: Cell[] = [];
-      for (let i = 1; i < parts; i++) {
+      for (let i = 1; i < parts && cell.resident >= share; i++) {
         const bytes = cell.end - cell.start;
-        const share = Math.floor((1 + Math.floor(random() * 9)) * bytes / 10 / pageBytes) * pageBytes;
-        if (bytes <= pageBytes || share === 0) break;
-        pieces.unshift({ ...cell, start: cell.start + share });
-        cell.end = cell.start + share;
+        const first = Math.floor((1 + Math.floor(random() * 9)) * bytes / 10 / pageBytes) * pageBytes;
+        if (bytes <= pageBytes || first === 0) break;
+        pieces.unshift({ ...cell, start: cell.start + first });
+        cell.end = cell.start + first;
       }
       cells.push(cell, ...pieces);
     }
@@ -210,8 +253,8 @@ export class AdaptiveRegions {
     const { nrRegions: { min }, pageBytes } = this.#options;
     const limit = Math.max(pageBytes, Math.ceil(this.#sizeLimit(min, cells) / pageBytes) * pageBytes);
     const cut: Cell[] = [];
-    for (const { start, end } of cells) {
-      for (let at = start; at < end; at += limit) cut.push(emptyCell(at, Math.min(end, at + limit)));
+    for (const { start, end, range } of cells) {
+      for (let at = start; at < end; at += limit) cut.push(emptyCell(at, Math.min(end, at + limit), range));
     }
     return cut;
   }
@@ -221,26 +264,38 @@ export class AdaptiveRegions {
   }
 }
 
-function emptyCell(start: number, end: number): Cell {
-  return { start, end, nrAccesses: 0, lastNrAccesses: 0, age: 0 };
+function emptyCell(start: number, end: number, range: number): Cell {
+  return { start, end, range, looks: 0, hits: 0, resident: 0, used: 0, nrAccesses: 0, lastNrAccesses: 0, age: 0 };
 }
 
-/** Merges neighbours that differ by at most `threshold`, up to `limit` bytes; counts are averaged by size. */
+function noEvidence(length: number): RegionEvidence {
+  return {
+    residentBytes: new Float64Array(length),
+    usedBytes: new Float64Array(length),
+    looks: new Uint32Array(length),
+  };
+}
+
+/** Merges neighbours of one range that differ by at most `threshold`, up to `limit` bytes; counts are averaged by size. */
 function mergeAlike(cells: readonly Cell[], threshold: number, limit: number): Cell[] {
   const merged: Cell[] = [];
   for (const cell of cells) {
     const last = merged.at(-1);
-    const isAlike = last !== undefined && last.end === cell.start &&
+    const isAlike = last !== undefined && last.end === cell.start && last.range === cell.range &&
       Math.abs(last.nrAccesses - cell.nrAccesses) <= threshold && cell.end - last.start <= limit;
     if (!isAlike) {
       merged.push(cell);
       continue;
     }
     const [a, b] = [last.end - last.start, cell.end - cell.start];
-    const mean = (x: number, y: number) => Math.floor((x * a + y * b) / (a + b));
+    const mean = (x: number, y: number) => (x * a + y * b) / (a + b);
     last.nrAccesses = mean(last.nrAccesses, cell.nrAccesses);
     last.lastNrAccesses = mean(last.lastNrAccesses, cell.lastNrAccesses);
-    last.age = mean(last.age, cell.age);
+    last.age = Math.floor(mean(last.age, cell.age));
+    last.hits += cell.hits;
+    last.looks += cell.looks;
+    last.resident += cell.resident;
+    last.used += cell.used;
     last.end = cell.end;
   }
   return merged;

@@ -11,6 +11,8 @@ export interface SamplingBudgetOptions {
    * interval stretched too.
    */
   minSamples: number;
+  /** Where sampling gets slow: how long an aggregation interval may get for the sake of `minSamples`, µs; by default, any. */
+  longestAggrUs?: number | undefined;
 }
 
 /** Intervals in force: `aggrUs = samples * sampleUs`. */
@@ -34,7 +36,7 @@ export interface BudgetedIntervals {
  * const intervals = { sampleUs: 5_000, aggrUs: 100_000 };
  * const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5 });
  * budget.note(1_000, 1); // a sample took 1 ms
- * budget.inForce(); // { sampleUs: 57000, aggrUs: 285000, samples: 5 }
+ * budget.inForce(); // { sampleUs: 58824, aggrUs: 294120, samples: 5 }
  * ```
  */
 export class SamplingBudget {
@@ -66,7 +68,7 @@ export class SamplingBudget {
     this.#costUs = Math.max(each, this.#costUs === 0 ? each : 0.8 * this.#costUs + 0.2 * each);
     const { intervals, maxOverhead } = this.#options;
     const needed = this.#costUs / maxOverhead;
-    if (needed <= this.#sampleUs && needed * 1.5 > this.#sampleUs) return;
+    if (needed <= this.#sampleUs && needed * SLACK > this.#sampleUs) return;
     this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * HEADROOM));
   }
 
@@ -89,19 +91,23 @@ export class SamplingBudget {
 
   /** The intervals to use next. */
   inForce(): BudgetedIntervals {
-    const { intervals, minSamples } = this.#options;
+    const { intervals, minSamples, longestAggrUs = Infinity } = this.#options;
     const sampleUs = this.#sampleUs;
     const wished = Math.max(1, Math.floor(intervals.aggrUs / intervals.sampleUs));
-    const samples = Math.max(Math.floor(intervals.aggrUs / sampleUs), Math.min(wished, minSamples));
+    const kept = Math.min(wished, minSamples, Math.floor(longestAggrUs / sampleUs));
+    const samples = Math.max(1, Math.floor(intervals.aggrUs / sampleUs), kept);
     return { sampleUs, aggrUs: samples * sampleUs, samples };
   }
 }
 
 /** A sample may cost a little more than the last one did without another change. */
 const HEADROOM = 1.125;
+/** So much less than what is allowed may be spent before the interval is shortened. */
+const SLACK = 1.5;
 
-/** Two digits, upwards: intervals that people can read, and that rest. */
+/** Up to a second its whole parts, so that samples fill one; above, two digits: intervals that rest. */
 function roundUp(us: number): number {
+  if (us <= 1e6) return Math.ceil(1e6 / Math.floor(1e6 / us));
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(us)) - 1);
   return Math.ceil(us / unit) * unit;
 }

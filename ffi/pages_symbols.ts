@@ -11,8 +11,39 @@ export const PAGES_SYMBOLS = {
   damo_pages__facts: { parameters: ["pointer", "buffer"], result: "i32" },
   /** `int damo_pages__add(struct damo_pages *p, __u32 pid)` */
   damo_pages__add: { parameters: ["pointer", "u32"], result: "i32" },
-  /** `int damo_pages__anonymous(struct damo_pages *p, __u32 slot, const double *start, const double *end, __u32 nr)` */
-  damo_pages__anonymous: { parameters: ["pointer", "u32", "buffer", "buffer", "u32"], result: "i32" },
+  /**
+   * `int damo_pages__watch(struct damo_pages *p, __u32 slot, __u32 what, const double *start, const double *end,
+   * __u32 nr)`
+   */
+  damo_pages__watch: { parameters: ["pointer", "u32", "u32", "buffer", "buffer", "u32"], result: "i32" },
+  /**
+   * `int damo_pages__update(struct damo_pages *p, __u32 slot, __u32 must, __u32 permil, struct damo_pages_process *to)`
+   */
+  damo_pages__update: { parameters: ["pointer", "u32", "u32", "u32", "buffer"], result: "i32" },
+  /** `int damo_pages__maps(const struct damo_pages *p, __u32 slot, char *to, __u32 size)` */
+  damo_pages__maps: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
+  /** `int damo_pages__survey(struct damo_pages *p, __u32 slot)` */
+  damo_pages__survey: { parameters: ["pointer", "u32"], result: "i32" },
+  /**
+   * `int damo_pages__areas(struct damo_pages *p, __u32 slot, __u32 ends_window, double *start, double *end,
+   * double *resident, double *used, double *swapped, __u32 cap)`
+   */
+  damo_pages__areas: {
+    parameters: ["pointer", "u32", "u32", "buffer", "buffer", "buffer", "buffer", "buffer", "u32"],
+    result: "i32",
+  },
+  /**
+   * `int damo_pages__spans(const struct damo_pages *p, __u32 slot, double *start, double *end, double *resident,
+   * __u32 cap)`
+   */
+  damo_pages__spans: { parameters: ["pointer", "u32", "buffer", "buffer", "buffer", "u32"], result: "i32" },
+  /**
+   * `int damo_pages__resident(const struct damo_pages *p, __u32 slot, const double *start, const double *end, __u32 nr,
+   * double *resident)`
+   */
+  damo_pages__resident: { parameters: ["pointer", "u32", "buffer", "buffer", "u32", "buffer"], result: "i32" },
+  /** `int damo_pages__union(const struct damo_pages *p, double *resident, double *used)` */
+  damo_pages__union: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   /** `int damo_pages__remove(struct damo_pages *p, __u32 slot)` */
   damo_pages__remove: { parameters: ["pointer", "u32"], result: "i32" },
   /** `int damo_pages__clear(struct damo_pages *p, __u32 slot)` */
@@ -21,35 +52,22 @@ export const PAGES_SYMBOLS = {
   damo_pages__look: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
   /**
    * `int damo_pages__sample(struct damo_pages *p, struct damo_pages_interval *interval, struct damo_pages_part *parts,
-   * const double *start, const double *end, __u32 *nr_accesses)`, off the main thread
+   * const double *start, const double *end, __u32 *hits, __u32 *looks)`, off the main thread
    */
   damo_pages__sample: {
-    parameters: ["pointer", "buffer", "buffer", "buffer", "buffer", "buffer"],
+    parameters: ["pointer", "buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
     nonblocking: true,
   },
+  /** `int damo_pages__aggregate(struct damo_pages *p, __u32 slot, __u32 samples, __u32 most)`, off the main thread */
+  damo_pages__aggregate: { parameters: ["pointer", "u32", "u32", "u32"], result: "i32", nonblocking: true },
   /**
-   * `int damo_pages__aggregate(struct damo_pages *p, __u32 slot, const double *range_start, const double *range_end,
-   * const __u32 *absent_age, __u32 nr_ranges, __u32 samples, double *start, double *end, __u32 *nr_accesses, __u32 *age,
-   * __u32 cap)`, off the main thread
+   * `int damo_pages__runs(const struct damo_pages *p, __u32 samples, double *start, double *end, __u32 *nr_accesses,
+   * __u32 *age, double *resident, double *used, __u32 *looks)`
    */
-  damo_pages__aggregate: {
-    parameters: [
-      "pointer",
-      "u32",
-      "buffer",
-      "buffer",
-      "buffer",
-      "u32",
-      "u32",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "u32",
-    ],
+  damo_pages__runs: {
+    parameters: ["pointer", "u32", "buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
-    nonblocking: true,
   },
   /** `int damo_pages__counters(const struct damo_pages *p, struct damo_pages_counters *to)` */
   damo_pages__counters: { parameters: ["pointer", "buffer"], result: "i32" },

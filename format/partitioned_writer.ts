@@ -1,6 +1,7 @@
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import type { RecordEncoder } from "./encoder.ts";
 import { RecordWriter } from "./record_file.ts";
+import { makeFolder } from "./sudo_owner.ts";
 
 /** What a folder of records can be divided by. */
 export type PartitionColumn = "host" | "date";
@@ -91,7 +92,7 @@ export class PartitionedWriter {
     const folders = this.#columns.map((column) => `${column}=${column === "host" ? host : date}`);
     const folder = [this.folder, ...folders].join("/");
     try {
-      Deno.mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw new RecordError(`Cannot make the folder ${folder}: ${(error as Error).message}; choose another`, folder);
     }

@@ -1,5 +1,6 @@
 import type { RecordClock, RecordHeader, RecordItem } from "../damon/mod.ts";
 import { formatKdamondsJson } from "./kdamonds_json.ts";
+import { sudoOwner } from "./sudo_owner.ts";
 
 /** What stands beside a record of the Python damo, besides its kdamonds: lists of what was at a time. */
 const LISTS = [".vmas", ".mem_footprint", ".proc_stats"] as const;
@@ -58,10 +59,11 @@ export class PeerSideWriter implements Disposable {
     if (header.kdamonds.length === 0) return;
     const { kdamonds } = JSON.parse(formatKdamondsJson(header.kdamonds)) as { kdamonds: object[] };
     const listed = kdamonds.map((kdamond, i) => ({ state: null, pid: String(header.kdamonds[i].pid), ...kdamond }));
-    this.#writing(
-      ".kdamonds",
-      (path) => Deno.writeTextFileSync(path, JSON.stringify(listed, null, 4), { mode: 0o600 }),
-    );
+    this.#writing(".kdamonds", (path) => {
+      const give = sudoOwner(path);
+      Deno.writeTextFileSync(path, JSON.stringify(listed, null, 4), { mode: 0o600 });
+      give();
+    });
   }
 
   /** Takes what of an item belongs there: memory maps and memory in use. */
@@ -123,7 +125,9 @@ export class PeerSideWriter implements Disposable {
     this.#writing(list, (path) => {
       let file = this.#lists.get(list);
       if (!file) {
+        const give = sudoOwner(path);
         file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+        give();
         this.#lists.set(list, file);
         put(file, "[");
       }

@@ -2,6 +2,7 @@ import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } fr
 import { ArrowEncoder } from "./arrow_write.ts";
 import type { RecordEncoder } from "./encoder.ts";
 import { exists, isStream } from "./output_file.ts";
+import { sudoOwner } from "./sudo_owner.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
 const BATCH_REGIONS = 131_072;
@@ -47,7 +48,9 @@ export class RecordWriter {
       if (isStream(path)) return new RecordWriter(path, Deno.openSync(path, { append: true }), encoder, false);
       if (exists(path)) Deno.renameSync(path, `${path}.old`);
       // Readable by its owner only: addresses and command lines can be secrets.
+      const give = sudoOwner(path);
       const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+      give();
       return new RecordWriter(path, file, encoder);
     } catch (error) {
       if (error instanceof RecordError) throw error;

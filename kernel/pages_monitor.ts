@@ -5,18 +5,18 @@ import {
   KernelError,
   type PagesCounts,
   type RecordedKdamond,
-  type RecordedProcess,
   type RecordItem,
   SamplingBudget,
-  type Snapshot,
 } from "../damon/mod.ts";
 import { openPageSampler, type PageIntervalDone, type PageSampler } from "../ffi/pages.ts";
-import { descendantsOf } from "./children.ts";
 import type { Monitor, MonitorCounts } from "./monitor.ts";
+import { countsOf } from "./pages_counts.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
-import { AdaptivePagesTarget, ExactPagesTarget, type PagesTarget } from "./pages_target.ts";
+import { exactUnion, exactWorkingSet, residencyOf } from "./pages_items.ts";
+import { MethodChoice, type PagesMethod } from "./pages_method.ts";
+import { PagesTargets } from "./pages_targets.ts";
 import { requireProcess } from "./detect.ts";
-import { isAlive, processOf, residentPagesOf } from "./process.ts";
+import { isAlive } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { errnoOf } from "./kernel_file.ts";
 
@@ -24,8 +24,11 @@ import { errnoOf } from "./kernel_file.ts";
 export interface PagesMonitorOptions {
   /** Targets (with pids), intervals wished for, bounds of regions. Targets with regions are watched only there. */
   context: Context;
-  /** A page of each region in each sample, as DAMON does; or every page, which shows the true working set. */
-  mode: "adaptive" | "exact";
+  /**
+   * Some pages of each region in each sample, as DAMON does; or every page, which shows the true working set. `auto` looks at
+   * every page as long as the budget lets it do so once a second.
+   */
+  mode: PagesMethod | "auto";
   /** Share of one CPU that clearing and reading may take, above 0 and at most 1; 0.02 by default. */
   maxOverhead?: number | undefined;
   /** See {@linkcode Clearing}; `auto`, the default, takes what is cheaper. Exact mode clears everything. */
@@ -41,20 +44,22 @@ export interface PagesMonitorOptions {
 /** Share of one CPU that the sampler takes at most, where nothing else is said. */
 export const DEFAULT_MAX_OVERHEAD = 0.02;
 
-/**
- * Samples that an aggregation interval keeps at least, by mode: one page of a region says little if it is looked at
- * seldom; of every page even two samples tell use from rest, and the change between them is seen sooner.
- */
-const MIN_SAMPLES = { adaptive: 5, exact: 2 } as const;
+/** Samples that an aggregation interval keeps where sampling gets slow, as long as it is not longer than this, µs. */
+const MIN_SAMPLES = 5;
+const LONGEST_AGGR_US = 1e6;
+/** What a working set is measured in, µs. */
+const WINDOW_US = 1e6;
 
-/** Share of the cost of clearing that looking at more than one page of a region may add, and the most pages of one. */
-const PICKS_SHARE = 0.2;
+/** Most pages of a region in one sample, and what clearing and looking at one costs, µs: 0.6 to 9 measured. */
 const MOST_PICKS = 64;
-/** What looking at one page costs, µs: 0.1 measured. */
-const PICK_US = 0.15;
+const PICK_US = 3;
+/** Share of the budget that is spent on purpose: what is left is for what costs more now and then. */
+const SPENT = 0.7;
 
 /** Share of the budget that looking at mappings and children may take, of the time of one thread. */
 const UPDATE_SHARE = 0.25;
+/** Share of it that looking which pages are in memory may take, where not all of them are looked at anyway. */
+const SURVEY_SHARE = 0.15;
 
 /**
  * Opens the eBPF page sampler on processes: a monitor for kernels whose DAMON is absent, cannot watch processes, or is
@@ -69,9 +74,14 @@ const UPDATE_SHARE = 0.25;
  * @throws {RangeError} for a configuration out of bounds.
  */
 export function openPagesMonitor(roots: Roots, options: PagesMonitorOptions): PagesMonitor {
-  const { context, mode, maxOverhead = DEFAULT_MAX_OVERHEAD } = options;
+  const { context, maxOverhead = DEFAULT_MAX_OVERHEAD } = options;
   checkKdamond({ contexts: [context] });
-  const budget = new SamplingBudget({ intervals: context.intervals, maxOverhead, minSamples: MIN_SAMPLES[mode] });
+  const budget = new SamplingBudget({
+    intervals: context.intervals,
+    maxOverhead,
+    minSamples: MIN_SAMPLES,
+    longestAggrUs: LONGEST_AGGR_US,
+  });
   for (const { pid } of context.targets) {
     requireProcess(roots, pid!);
     requireMappings(roots, pid!);
@@ -101,20 +111,23 @@ function requireMappings(roots: Roots, pid: number): void {
 export class PagesMonitor implements Monitor, AsyncDisposable {
   ended: string | undefined;
   readonly kdamonds: RecordedKdamond[];
-  readonly #roots: Roots;
   readonly #sampler: PageSampler;
   readonly #budget: SamplingBudget;
   readonly #options: PagesMonitorOptions & { maxOverhead: number };
   readonly #clearing: ClearingChoice;
-  readonly #targets = new Map<number, PagesTarget>();
-  readonly #pids: number[] = [];
-  readonly #children: RecordedProcess[] = [];
+  readonly #method: MethodChoice;
+  readonly #targets: PagesTargets;
   #counts: PagesCounts;
   #regions = 0;
-  /** Aggregation intervals so far. */
+  /** Aggregation intervals so far, since all pages are looked at, or some. */
   #intervals = 0;
   #picks = 1;
-  #hugetlbBytes = 0;
+  /** When the next one is to begin. */
+  #nextNs = 0;
+  #updateNs = 0;
+  #surveyNs = 0;
+  /** When the window of the working set began. */
+  #windowNs = 0;
 
   /** For {@linkcode openPagesMonitor}. */
   constructor(
@@ -123,15 +136,15 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     budget: SamplingBudget,
     options: PagesMonitorOptions & { maxOverhead: number },
   ) {
-    this.#roots = roots;
     this.#sampler = sampler;
     this.#budget = budget;
     this.#options = options;
-    const { mode, clearing = "auto" } = options;
-    this.#clearing = new ClearingChoice(mode === "exact" ? "refs" : clearing, canClearPages(roots));
+    const { mode, maxOverhead, clearing = "auto" } = options;
+    this.#clearing = new ClearingChoice(clearing, canClearPages(roots));
+    this.#method = new MethodChoice(mode, maxOverhead);
     this.kdamonds = [{ pid: Deno.pid, ours: true, contexts: [options.context] }];
-    this.#counts = countsOf(sampler, options.maxOverhead, this.#pids);
-    for (const { pid } of options.context.targets) this.#add(pid!);
+    this.#targets = new PagesTargets(roots, sampler, options.context, UPDATE_SHARE * maxOverhead);
+    this.#counts = countsOf(sampler, maxOverhead, this.#targets.pids);
   }
 
   /**
@@ -149,8 +162,9 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
 
   counts(): MonitorCounts {
     const regions = this.#regions;
-    const pages = { ...this.#counts, ...(this.#hugetlbBytes > 0 && { hugetlbBytes: this.#hugetlbBytes }) };
-    const processes = [...this.#children];
+    const { hugetlbBytes, children } = this.#targets;
+    const pages = { ...this.#counts, ...(hugetlbBytes > 0 && { hugetlbBytes }) };
+    const processes = [...children];
     return {
       events: regions,
       received: regions,
@@ -166,22 +180,14 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     signal.addEventListener("abort", stop);
     try {
       if (signal.aborted) return;
-      yield* this.#update();
+      yield* this.#targets.changedMappings(true);
       await this.#learnCost();
-      let [beginNs, updateNs] = [0, this.clockNs() + this.#options.context.intervals.updateUs * 1e3];
+      yield* this.#residency();
+      this.#updateNs = this.clockNs() + this.#options.context.intervals.updateUs * 1e3;
+      this.#windowNs = this.#nextNs = this.clockNs();
       while (this.ended === undefined && !signal.aborted) {
-        if (this.clockNs() >= updateNs) {
-          const begin = performance.now();
-          yield* this.#update();
-          const costNs = (performance.now() - begin) * 1e6 / (UPDATE_SHARE * this.#options.maxOverhead);
-          updateNs = this.clockNs() + Math.max(this.#options.context.intervals.updateUs * 1e3, costNs);
-        }
-        const intervals = this.#budget.inForce();
-        const done = await this.#sample(intervals, beginNs);
-        if (!done) break;
-        beginNs = done.nextNs;
-        for (const snapshot of await this.#snapshots(done, intervals)) yield { kind: "snapshot", snapshot };
-        this.#account(intervals, done);
+        yield* this.#aggregationInterval();
+        yield* this.#changeMethod();
       }
     } finally {
       signal.removeEventListener("abort", stop);
@@ -193,51 +199,34 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     return this.#sampler[Symbol.asyncDispose]();
   }
 
-  #add(pid: number, fixed = this.#options.context.targets.find((target) => target.pid === pid)?.regions ?? []): void {
-    let slot: number;
-    try {
-      slot = this.#sampler.add(pid);
-    } catch (error) {
-      // It ended in this moment.
-      if (error instanceof Deno.errors.NotFound) return;
-      throw error;
+  /** Its samples, in as many parts as windows of working sets and looks at mappings need; nothing more if it was stopped. */
+  async *#aggregationInterval(): AsyncGenerator<RecordItem> {
+    const intervals = this.#budget.inForce();
+    const halfNs = intervals.sampleUs * 500;
+    let [startNs, left] = [0, intervals.samples];
+    while (left > 0 && this.ended === undefined) {
+      if (this.clockNs() >= this.#updateNs) yield* this.#update();
+      const windowEndNs = this.#windowNs + WINDOW_US * 1e3;
+      const samples = Math.max(1, Math.min(left, Math.round((windowEndNs - this.#nextNs) / (2 * halfNs))));
+      const done = await this.#sample({ ...intervals, samples }, windowEndNs);
+      if (!done) return;
+      startNs ||= done.startNs;
+      this.#nextNs = done.nextNs;
+      left -= done.samples;
+      yield* this.#targets.changedMappings(false);
+      if (left === 0) yield* this.#snapshots(startNs, done.endNs, intervals);
+      if (done.endNs + halfNs > windowEndNs) yield* this.#endWindow(done);
     }
-    const { mode, context: { nrRegions } } = this.#options;
-    const id = this.#pids.push(pid) - 1;
-    const parts = { roots: this.#roots, sampler: this.#sampler, pid, slot, fixed, nrRegions };
-    this.#targets.set(id, mode === "exact" ? new ExactPagesTarget(parts) : new AdaptivePagesTarget(parts));
-    this.#share();
   }
 
-  #remove(id: number): void {
-    this.#sampler.remove(this.#targets.get(id)!.slot);
-    this.#targets.delete(id);
-    this.#share();
-  }
-
-  /** The bounds of regions are of all targets together. */
-  #share(): void {
-    const { min, max } = this.#options.context.nrRegions;
-    const each = (bound: number) => Math.max(3, Math.floor(bound / Math.max(1, this.#targets.size)));
-    for (const target of this.#targets.values()) target.nrRegions = { min: each(min), max: each(max) };
-  }
-
+  /** At each update interval: children, and mappings that have changed without another size. */
   *#update(): Generator<RecordItem> {
-    if (this.#options.includeChildren) this.#followForks();
-    const timeNs = this.clockNs();
-    for (const target of this.#targets.values()) {
-      const mappings = target.update();
-      if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: target.pid, mappings } };
-    }
-    const hugetlbBytes = [...this.#targets.values()].reduce((sum, target) => sum + target.hugetlbBytes, 0);
-    this.#hugetlbBytes = Math.max(this.#hugetlbBytes, hugetlbBytes);
-  }
-
-  #followForks(): void {
-    for (const child of descendantsOf(this.#roots, [...this.#targets.values()].map(({ pid }) => pid))) {
-      this.#children.push(processOf(this.#roots, child));
-      this.#add(child);
-    }
+    const { updateUs } = this.#options.context.intervals;
+    const begin = performance.now();
+    if (this.#options.includeChildren) this.#targets.followForks();
+    yield* this.#targets.changedMappings(true);
+    const costNs = (performance.now() - begin) * 1e6 / this.#targets.mapsShare;
+    this.#updateNs = this.clockNs() + Math.max(updateUs * 1e3, costNs);
   }
 
   /**
@@ -246,99 +235,148 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
    */
   async #learnCost(): Promise<void> {
     const { sampleUs } = this.#options.context.intervals;
-    const resident = [...this.#targets.values()].reduce((sum, { pid }) => sum + residentPagesOf(this.#roots, pid), 0);
+    const resident = this.#targets.residentPages();
+    this.#method.note(resident);
     this.#clearing.expect(resident, sampleUs * this.#options.maxOverhead);
     const intervals = { sampleUs, aggrUs: sampleUs, samples: 1 };
     for (let turn = 0; turn < 2; turn++) {
-      const done = await this.#sample(intervals, 0);
+      const done = await this.#sample(intervals);
       if (!done) return;
-      await this.#snapshots(done, intervals);
+      for await (const _ of this.#snapshots(done.startNs, done.endNs, intervals));
       if (this.ended !== undefined) break;
-      if (turn === 1) this.#budget.reset(0);
-      this.#account(intervals, done);
+      if (turn === 0) this.#budget.reset(0);
     }
+    for (const [, target] of this.#targets) target.areas(true);
     this.#regions = 0;
     this.#intervals = 0;
+    for (const _ of this.#changeMethod());
   }
 
-  async #sample(intervals: BudgetedIntervals, beginNs: number): Promise<PageIntervalDone | undefined> {
+  get #isExact(): boolean {
+    return this.#method.current === "exact";
+  }
+
+  /** So many samples; what they cost is known after that. `undefined` if it was stopped, or no target is left. */
+  async #sample(intervals: BudgetedIntervals, untilNs = 0): Promise<PageIntervalDone | undefined> {
     const { sampleUs, samples } = intervals;
-    const parts = [...this.#targets.values()].map((target) => target.part());
-    const exact = this.#options.mode === "exact";
-    this.#picks = this.#picksOf(parts.reduce((sum, { start }) => sum + start.length, 0));
-    const clearing = this.#clearing.current;
-    return await this.#sampler.sample({ beginNs, sampleUs, samples, exact, picks: this.#picks, clearing, parts });
+    const exact = this.#isExact;
+    const targets = [...this.#targets];
+    const parts = targets.map(([, target]) => target.part(exact));
+    const regions = parts.reduce((sum, { regions }) => sum + (regions?.start.length ?? 0), 0);
+    this.#picks = this.#picksOf(regions, sampleUs);
+    const done = await this.#sampler.sample({
+      beginNs: this.#nextNs,
+      sampleUs,
+      samples,
+      untilNs,
+      exact,
+      picks: this.#picks,
+      clearing: this.#clearing.current,
+      countsUnion: exact && untilNs > 0 && targets.length > 1,
+      mapsShare: this.#targets.mapsShare,
+      parts,
+    });
+    if (!done) return undefined;
+    targets.forEach(([id], i) => done.hasEnded[i] && this.#targets.remove(id));
+    if (this.#targets.size === 0) this.ended = "target exited";
+    this.#account({ ...intervals, samples: done.samples }, done, regions * this.#picks);
+    return this.#targets.size > 0 ? done : undefined;
   }
 
-  /** Where clearing costs much more than looking, more is looked at: the counts are less a matter of chance. */
-  #picksOf(regions: number): number {
-    if (this.#clearing.current === "cold") return 1;
-    const room = this.#budget.costUs * PICKS_SHARE / PICK_US / Math.max(1, regions);
+  /** What the budget leaves room for is looked at: counts are less a matter of chance then. */
+  #picksOf(regions: number, sampleUs: number): number {
+    if (this.#budget.isStretched) return 1;
+    const room = SPENT * this.#options.maxOverhead * sampleUs / PICK_US / Math.max(1, regions);
     return Math.min(MOST_PICKS, Math.max(1, Math.floor(room)));
   }
 
-  async #snapshots(done: PageIntervalDone, intervals: BudgetedIntervals): Promise<Snapshot[]> {
-    const { startNs, endNs, nrAccesses } = done;
+  async *#snapshots(startNs: number, endNs: number, intervals: BudgetedIntervals): AsyncGenerator<RecordItem> {
     const { sampleUs, aggrUs, samples } = intervals;
-    const snapshots: Snapshot[] = [];
     const oldest = this.#intervals++;
-    for (const [i, [id, target]] of [...this.#targets].entries()) {
-      const counts = nrAccesses[i];
-      if (!counts) {
-        this.#remove(id);
-        continue;
-      }
-      const regions = await target.aggregate(counts, samples);
+    for (const [id, target] of this.#targets) {
+      const { regions, evidence } = await target.aggregate(this.#isExact, samples);
       this.#regions += regions.length;
       // Those of the first samples, which are not shown, are no intervals that an age could count.
       regions.age.forEach((age, at) => regions.age[at] = Math.min(age, oldest));
-      // A process that has just begun may have nothing mapped.
+      // A process that has just begun may have nothing in memory.
       if (regions.length === 0) continue;
-      snapshots.push({ kdamond: Deno.pid, targetId: BigInt(id), startNs, endNs, sampleUs, aggrUs, regions });
+      const snapshot = {
+        kdamond: Deno.pid,
+        targetId: BigInt(id),
+        startNs,
+        endNs,
+        sampleUs,
+        aggrUs,
+        regions,
+        evidence,
+      };
+      yield { kind: "snapshot", snapshot };
     }
-    if (this.#targets.size === 0) this.ended = "target exited";
-    return snapshots;
   }
 
-  #account({ sampleUs, samples }: BudgetedIntervals, { stuck, nrAccesses }: PageIntervalDone): void {
+  /** What was accessed in the window that is over, and what was in memory at its end. */
+  *#endWindow({ endNs }: PageIntervalDone): Generator<RecordItem> {
+    const window = { startNs: this.#windowNs, endNs };
+    this.#windowNs = this.#nextNs;
+    if (!this.#isExact) {
+      yield* this.#survey();
+      return;
+    }
+    for (const { pid, areas } of this.#targets.areas(true)) {
+      yield { kind: "residency", residency: residencyOf(pid, endNs, areas) };
+      yield { kind: "working_set", workingSet: exactWorkingSet(pid, window, areas) };
+    }
+    if (this.#targets.size > 1) {
+      yield { kind: "working_set", workingSet: exactUnion(window, this.#sampler.union()) };
+    }
+  }
+
+  /** Where some pages are looked at: which are there. With much memory that takes long, and is done less often. */
+  *#survey(): Generator<RecordItem> {
+    if (this.clockNs() < this.#surveyNs) return;
+    const before = this.#sampler.counters().cpuNs;
+    for (const [id, target] of [...this.#targets]) if (!target.survey()) this.#targets.remove(id);
+    if (this.#targets.size === 0) this.ended = "target exited";
+    const costNs = (this.#sampler.counters().cpuNs - before) / (SURVEY_SHARE * this.#options.maxOverhead);
+    this.#surveyNs = this.clockNs() + costNs;
+    yield* this.#residency();
+  }
+
+  *#residency(): Generator<RecordItem> {
+    const timeNs = this.clockNs();
+    for (const { pid, areas } of this.#targets.areas(false)) {
+      yield { kind: "residency", residency: residencyOf(pid, timeNs, areas) };
+    }
+  }
+
+  /** Every page where that can be paid for, else some of each region: it begins anew with ages and windows. */
+  *#changeMethod(): Generator<RecordItem> {
+    const costUs = this.#isExact ? this.#budget.costUs : 0;
+    if (!this.#method.note(this.#targets.residentPages(), costUs)) return;
+    for (const [, target] of this.#targets) target.dropRegions();
+    this.#budget.reset(0);
+    this.#intervals = 0;
+    this.#windowNs = this.#nextNs = this.clockNs();
+    if (this.#isExact) { for (const [, target] of this.#targets) target.areas(true); }
+    else yield* this.#survey();
+  }
+
+  #account({ sampleUs, samples }: BudgetedIntervals, { stuck }: PageIntervalDone, looks: number): void {
     const before = this.#counts;
-    this.#counts = countsOf(this.#sampler, this.#options.maxOverhead, this.#pids);
+    this.#counts = countsOf(this.#sampler, this.#options.maxOverhead, this.#targets.pids);
     this.#counts.sampleUs = {
       min: Math.min(before.sampleUs.min || sampleUs, sampleUs),
       max: Math.max(before.sampleUs.max, sampleUs),
     };
     this.#counts.stuck = before.stuck + stuck;
     this.#budget.note((this.#counts.cpuNs - before.cpuNs) / 1e3, samples);
-    const looks = nrAccesses.reduce((sum, counts) => sum + (counts?.length ?? 0), 0) * samples;
+    if (this.#isExact) return;
     const changed = this.#clearing.note(
       this.#budget.costUs,
       this.#budget.isStretched,
-      stuck / Math.max(1, looks),
-      looks / samples,
+      stuck / Math.max(1, looks * samples),
+      looks,
     );
     if (changed !== undefined) this.#budget.reset(changed);
   }
-}
-
-function countsOf(sampler: PageSampler, maxOverhead: number, pids: number[]): PagesCounts {
-  const { cpuNs, clearNs, walkNs, clears, cleared, walked, samples, missed, chilled } = sampler.counters();
-  // Only clearing as a whole leaves translations alone.
-  const hasBlindSpot = !sampler.facts.canFlush && clears > 0;
-  const sampleUs = { min: 0, max: 0 };
-  return {
-    cpuNs,
-    clearNs,
-    walkNs,
-    clears,
-    cleared,
-    chilled,
-    stuck: 0,
-    walked,
-    samples,
-    missed,
-    maxOverhead,
-    sampleUs,
-    pids,
-    ...(hasBlindSpot && { hasBlindSpot }),
-  };
 }

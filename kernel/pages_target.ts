@@ -1,22 +1,12 @@
-import {
-  AdaptiveRegions,
-  type AddressRange,
-  type Mapping,
-  type NrRegions,
-  rangesOf,
-  type Regions,
-} from "../damon/mod.ts";
-import type { PagePart, PageSampler } from "../ffi/pages.ts";
+import { AdaptiveRegions, type AddressRange, type Mapping, type NrRegions, parseMaps } from "../damon/mod.ts";
+import type { PagePart, PageSampler, PartRegions, SampledArea, SampledRegions, SpanColumns } from "../ffi/pages.ts";
 import { HugetlbMappings } from "./hugetlb.ts";
-import { MappingsWatch } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** x86-64's, the only machine that pages are sampled on. */
 const PAGE_BYTES = 4096;
-/** DAMON's own choice: what is before, between and after the two largest gaps. */
-const ADAPTIVE_RANGES = 3;
-/** Page tables are walked through with the gaps between the mappings, where that is cheaper than one more walk. */
-const WALKED_RANGES = 8;
+/** Mappings that an item of the record lists at most: with more, neighbours are one. */
+const MOST_LISTED = 1000;
 
 /** What a target is made of. */
 export interface PagesTargetParts {
@@ -25,143 +15,94 @@ export interface PagesTargetParts {
   pid: number;
   /** Of {@linkcode PageSampler.add}. */
   slot: number;
-  /** Ranges to watch whatever is mapped; empty: what is mapped. */
+  /** Ranges to watch, and nothing else; empty: what is mapped. */
   fixed: readonly AddressRange[];
   nrRegions: NrRegions;
 }
 
-/** A process that is sampled, in either way. */
-export abstract class PagesTarget {
+/** A process that is sampled: every page of it, or some of each region. */
+export class PagesTarget {
   readonly pid: number;
   readonly slot: number;
-  readonly sampler: PageSampler;
+  readonly #sampler: PageSampler;
   /** Of hugetlbfs mappings, left out as nothing clears their bits: they would seem to be in use all the time. */
   hugetlbBytes = 0;
-  readonly #watch: MappingsWatch;
+  /** Bounds of the number of regions; there may be more, two for each mapping with memory behind it. */
+  nrRegions: NrRegions;
   readonly #hugetlb: HugetlbMappings;
-  readonly #fixed: readonly AddressRange[];
+  #mapsVersion = 0;
+  /** Where some pages of each region are looked at; absent where all are. */
+  #adaptive: AdaptiveRegions | undefined;
+  #regions: PartRegions | undefined;
+  /** Where there is memory, as of a look that the regions do not know yet. */
+  #spans: SpanColumns | undefined;
 
-  /** How many regions it has now. */
-  abstract readonly length: number;
-
-  constructor({ roots, sampler, pid, slot, fixed }: PagesTargetParts) {
+  constructor({ roots, sampler, pid, slot, fixed, nrRegions }: PagesTargetParts) {
     this.pid = pid;
     this.slot = slot;
-    this.sampler = sampler;
-    this.#watch = new MappingsWatch(roots, pid);
+    this.nrRegions = nrRegions;
+    this.#sampler = sampler;
     this.#hugetlb = new HugetlbMappings(roots, pid);
-    this.#fixed = fixed;
+    if (fixed.length > 0) sampler.watch(slot, { only: fixed });
   }
 
-  /** Looks at what is mapped now; returns it where it has changed. */
-  update(): Mapping[] | undefined {
-    const mappings = this.#watch.changed();
-    if (mappings) {
-      const hugetlb = this.#hugetlb.of(mappings);
-      this.hugetlbBytes = [...hugetlb].reduce((sum, { start, end }) => sum + end - start, 0);
-      const isOwn = (mapping: Mapping) => mapping.path !== VSYSCALL && !hugetlb.has(mapping);
-      this.setRanges(this.#fixed.length > 0 ? this.#fixed : mappings.filter(isOwn));
-      this.sampler.setAnonymous(this.slot, mappings.filter(isPrivateAnonymous));
-    }
+  /** What is mapped now where that has changed; `must` looks even if the size of it has not. */
+  update(must: boolean, share: number): Mapping[] | undefined {
+    const process = this.#sampler.update(this.slot, must, share);
+    if (!process || process.mapsVersion === this.#mapsVersion) return undefined;
+    this.#mapsVersion = process.mapsVersion;
+    const mappings = parseMaps(this.#sampler.maps(this.slot, process));
+    const hugetlb = this.#hugetlb.of(mappings);
+    if (hugetlb.size > 0 || this.hugetlbBytes > 0) this.#sampler.watch(this.slot, { without: [...hugetlb] });
+    this.hugetlbBytes = [...hugetlb].reduce((sum, { start, end }) => sum + end - start, 0);
     return mappings;
   }
 
-  protected abstract setRanges(ranges: readonly AddressRange[]): void;
-  /** What to look at in the next interval. */
-  abstract part(): PagePart;
-  /** What was seen in an interval that is over. */
-  abstract aggregate(nrAccesses: Uint32Array, samples: number): Regions | Promise<Regions>;
-  /** How many regions it may have from now on. */
-  abstract set nrRegions(nrRegions: NrRegions);
-}
-
-/** The kernel's own page at the end of all addresses is not of the process. */
-const VSYSCALL = "[vsyscall]";
-
-/** Where no other process writes, and no file is behind: what a file's page is in is more than one page. */
-const isPrivateAnonymous = ({ path, perms }: Mapping) =>
-  perms[3] === "p" && (path === "" || path === "[heap]" || path === "[stack]" || path.startsWith("[anon:"));
-
-/** A page of each region in each sample; regions split and merge, as DAMON does it. */
-export class AdaptivePagesTarget extends PagesTarget {
-  readonly #regions: AdaptiveRegions;
-
-  constructor(parts: PagesTargetParts) {
-    super(parts);
-    this.#regions = new AdaptiveRegions({ nrRegions: parts.nrRegions, pageBytes: PAGE_BYTES });
+  /** What was in memory at the last look at all of it. */
+  areas(endsWindow: boolean): SampledArea[] {
+    return this.#sampler.areas(this.slot, MOST_LISTED, endsWindow);
   }
 
-  protected setRanges(ranges: readonly AddressRange[]): void {
-    this.#regions.setRanges(rangesOf(ranges, ADAPTIVE_RANGES));
+  /** Looks where there is memory, for regions there from the next aggregation on; `false` where the process has ended. */
+  survey(): boolean {
+    if (!this.#sampler.survey(this.slot)) return false;
+    this.#spans = this.#sampler.spans(this.slot);
+    return true;
   }
 
-  part(): PagePart {
-    return { slot: this.slot, ...this.#regions.bounds() };
+  /** Forgets its regions: every page is looked at from now on. */
+  dropRegions(): void {
+    this.#adaptive = this.#regions = this.#spans = undefined;
   }
 
-  aggregate(nrAccesses: Uint32Array, samples: number): Regions {
-    this.#regions.add(nrAccesses, samples);
-    return this.#regions.aggregate();
+  /** What to look at in the next samples. */
+  part(exact: boolean): PagePart {
+    if (exact) return { slot: this.slot };
+    this.#regions ??= this.#nextRegions();
+    return { slot: this.slot, regions: this.#regions };
   }
 
-  get length(): number {
-    return this.#regions.length;
+  #nextRegions(): PartRegions {
+    if (!this.#adaptive) this.survey();
+    this.#adaptive ??= new AdaptiveRegions({ nrRegions: this.nrRegions, pageBytes: PAGE_BYTES });
+    if (this.#spans) {
+      const { start, end } = this.#spans;
+      const { min, max } = this.nrRegions;
+      this.#adaptive.nrRegions = { min, max: Math.max(max, 2 * start.length) };
+      this.#adaptive.setRanges(Array.from(start, (from, i) => ({ start: from, end: end[i] })));
+      this.#spans = undefined;
+    }
+    const { start, end } = this.#adaptive.bounds();
+    return { start, end, hits: new Uint32Array(start.length), looks: new Uint32Array(start.length) };
   }
 
-  set nrRegions(nrRegions: NrRegions) {
-    this.#regions.nrRegions = nrRegions;
+  /** What was seen in an aggregation interval that is over. */
+  async aggregate(exact: boolean, samples: number): Promise<SampledRegions> {
+    if (exact) return await this.#sampler.aggregate(this.slot, samples, this.nrRegions.max);
+    const { start, end, hits, looks } = this.#regions!;
+    this.#adaptive!.add(hits, looks, samples);
+    const regions = this.#adaptive!.aggregate(this.#sampler.residentBytes(this.slot, { start, end }));
+    this.#regions = undefined;
+    return { regions, evidence: this.#adaptive!.evidence };
   }
-}
-
-/** Every page in each sample; regions are the runs of pages that were accessed equally often. */
-export class ExactPagesTarget extends PagesTarget {
-  #mapped: (AddressRange & { age: number })[] = [];
-  #walked: AddressRange[] = [];
-  nrRegions: NrRegions;
-
-  constructor(parts: PagesTargetParts) {
-    super(parts);
-    this.nrRegions = parts.nrRegions;
-  }
-
-  get length(): number {
-    return this.#walked.length;
-  }
-
-  protected setRanges(ranges: readonly AddressRange[]): void {
-    const before = this.#mapped;
-    let i = 0;
-    this.#mapped = contiguous(ranges).map((range) => {
-      while (i < before.length && before[i].end <= range.start) i++;
-      const known = i < before.length && before[i].start < range.end;
-      return { ...range, age: known ? before[i].age : 0 };
-    });
-    this.#walked = rangesOf(this.#mapped, WALKED_RANGES);
-  }
-
-  part(): PagePart {
-    return {
-      slot: this.slot,
-      start: Float64Array.from(this.#walked, ({ start }) => start),
-      end: Float64Array.from(this.#walked, ({ end }) => end),
-    };
-  }
-
-  async aggregate(_nrAccesses: Uint32Array, samples: number): Promise<Regions> {
-    const most = Math.max(this.nrRegions.max, 2 * this.#mapped.length);
-    const regions = await this.sampler.aggregate(this.slot, this.#mapped, samples, most);
-    for (const range of this.#mapped) range.age++;
-    return regions;
-  }
-}
-
-/** Ranges with those that touch made one. */
-function contiguous(ranges: readonly AddressRange[]): AddressRange[] {
-  const joined: AddressRange[] = [];
-  for (const { start, end } of ranges) {
-    const last = joined.at(-1);
-    if (last?.end === start) last.end = end;
-    else joined.push({ start, end });
-  }
-  return joined;
 }

@@ -136,7 +136,7 @@ function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): Reco
     start(pid) {
       const monitor = openPagesMonitor(roots, {
         context: withPid([kdamond], pid ?? PID_TO_COME)[0].contexts[0],
-        mode: isExact ? "exact" : "adaptive",
+        mode: isExact ? "exact" : "auto",
         maxOverhead: options.maxOverhead,
         includeChildren: options.includeChildren,
       });

@@ -1,4 +1,5 @@
 import { renderHtml, renderPng, renderSvg, type VegaLiteLiteral } from "../draw/mod.ts";
+import { sudoOwner } from "../format/sudo_owner.ts";
 import { $display, type Displayed, type MimeBundle } from "./display.ts";
 
 /** The newest Vega-Lite that Jupyter's front ends render; what our charts use is the same in it. */
@@ -36,14 +37,24 @@ export class Chart implements Displayed {
    * @throws {RangeError} for another name.
    */
   async save(path: string): Promise<void> {
-    if (path.endsWith(".png")) return await Deno.writeFile(path, await renderPng(this.spec));
-    if (path.endsWith(".svg")) return await Deno.writeTextFile(path, await this.svg());
-    if (path.endsWith(".vl.json")) return await Deno.writeTextFile(path, JSON.stringify(this.spec));
+    const content = await this.#contentFor(path);
+    const give = sudoOwner(path);
+    if (typeof content === "string") await Deno.writeTextFile(path, content);
+    else await Deno.writeFile(path, content);
+    give();
+  }
+
+  async #contentFor(path: string): Promise<string | Uint8Array> {
+    if (path.endsWith(".png")) return await renderPng(this.spec);
+    if (path.endsWith(".svg")) return await this.svg();
+    if (path.endsWith(".vl.json")) return JSON.stringify(this.spec);
     if (!path.endsWith(".html")) {
-      throw new RangeError(`Cannot write ${path} as its name must end in .svg, .png, .html or .vl.json`);
+      throw new RangeError(
+        `${path} does not say what to write: a name that ends in .svg, .png, .html or .vl.json does`,
+      );
     }
     const title = (this.spec.title as { text?: string | string[] } | undefined)?.text ?? "damo";
-    await Deno.writeTextFile(path, await renderHtml(this.spec, [title].flat().join(" ")));
+    return await renderHtml(this.spec, [title].flat().join(" "));
   }
 
   /** What a notebook shows. */

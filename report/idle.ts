@@ -10,6 +10,7 @@ import {
 import { unseenLines } from "./record_caption.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 import { IdleTime, type IdleTimePart } from "./idle_time.ts";
+import { type ResidentBasis, ResidentMemory, residentNotes } from "./resident_memory.ts";
 import { namePids } from "./record_survey.ts";
 import { footerAhead, type OpenRecord, SnapshotPicker } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
@@ -23,7 +24,7 @@ export const IDLE_EDGES_NS: readonly number[] = [1, 5, 30, 120, 600, 3600, 21_60
  * been idle for less than the first edge, and so on; the last class has no upper bound.
  */
 export interface IdleDistribution {
-  /** All the memory, bytes; `undefined` where the source does not say. */
+  /** All the memory that was there, bytes; `undefined` where the source does not say. */
   totalBytes: number | undefined;
   /** The part of it in each class, 0 to 1; one more than there are edges, and one for what was accessed. */
   shares: number[];
@@ -49,6 +50,12 @@ export interface IdleReport {
   now: IdleDistribution;
   /** Mean over the record; absent for a source that knows one moment only. */
   mean: IdleDistribution | undefined;
+  /** What was watched at the end, bytes, with what was not in memory; absent for a source that does not say. */
+  watchedBytes?: number;
+  /** What tells how much of that was in memory; absent as that is. */
+  basis?: ResidentBasis;
+  /** Of the watched processes' memory what was in swap at the end, bytes; absent where the source does not say. */
+  swapBytes?: number;
   /** Parts of the record's time with snapshots, one after the other, ns from its start. */
   overTime: (IdleTimePart & { distribution: IdleDistribution })[];
   /**
@@ -85,7 +92,8 @@ export interface IdleOptions extends Selection {
 /**
  * How long memory had been idle, snapshot by snapshot: a region that was not accessed has been idle for its age and the
  * aggregation interval that found it so, as the kernel's DAMON_STAT counts it, in the time that those intervals really
- * took. It reads the record once and keeps sums; of children that were followed the mappings are known where it can open
+ * took. Where a region was accessed in part, the rest counts as idle for that interval. Only memory counts that was
+ * there, as far as the record tells. It reads the record once and keeps sums; of children that were followed the mappings are known where it can open
  * the record twice.
  *
  * @throws {RangeError} where the record has no age of regions (Linux 5.15 and 5.16), or nothing of what was selected.
@@ -103,11 +111,31 @@ async function foldIdle(record: RecordReader, fold: IdleFold): Promise<IdleRepor
   return fold.finish(record.incomplete);
 }
 
+/** Bytes that have been idle for as long; below 0: accessed for as long. */
+interface IdlePart {
+  bytes: number;
+  idleNs: number;
+}
+
+/** A target's last snapshot. */
+interface Last {
+  startNs: number;
+  endNs: number;
+  parts: IdlePart[];
+  watchedBytes: number;
+  basis: ResidentBasis;
+  pid: number | undefined;
+}
+
+/** What tells the most comes first. */
+const BASES: readonly ResidentBasis[] = ["physical", "evidence", "residency", "size", "mapped", "unknown"];
+
 /** {@linkcode idleOf} as a fold, for a stream of items. */
 export class IdleFold {
   readonly #edgesNs: readonly number[];
   readonly #time: IdleTime;
-  readonly #last = new Map<string, { snapshot: Snapshot; idleNs: Float64Array }>();
+  readonly #last = new Map<string, Last>();
+  readonly #resident = new ResidentMemory();
   readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
   readonly #aggrUs = { min: Infinity, max: -Infinity };
   readonly #picker: SnapshotPicker;
@@ -131,20 +159,42 @@ export class IdleFold {
   add(item: RecordItem): void {
     const picker = this.#picker;
     if (item.kind === "footer") this.#footer = item.footer;
-    if (item.kind === "mappings") picker.regions.see(item.mappings);
+    if (item.kind === "mappings") {
+      picker.regions.see(item.mappings);
+      this.#resident.mappings(item.mappings);
+    } else if (item.kind === "residency") this.#resident.residency(item.residency);
+    else if (item.kind === "usage") this.#resident.usage(item.usage);
     if (item.kind !== "snapshot") return;
     const key = `${item.snapshot.kdamond}/${item.snapshot.targetId}`;
     // Also of what is not selected: ages count it.
     const starts = this.#startsOf(key, item.snapshot);
-    const snapshot = picker.pick(item.snapshot)?.picked;
-    if (!snapshot) return;
+    const found = picker.pick(item.snapshot);
+    if (!found) return;
+    const { picked: snapshot, target: { pid } } = found;
     this.#snapshots++;
     this.#aggrUs.min = Math.min(this.#aggrUs.min, snapshot.aggrUs);
     this.#aggrUs.max = Math.max(this.#aggrUs.max, snapshot.aggrUs);
+    const { startNs, endNs, regions } = snapshot;
+    const { parts, basis } = this.#partsOf(snapshot, pid, starts, item.snapshot);
+    const watchedBytes = regions.end.reduce((sum, end, i) => sum + end - regions.start[i], 0);
+    this.#last.set(key, { startNs, endNs, parts, watchedBytes, basis, pid });
+    this.#time.add(key, startNs - picker.originNs, endNs - picker.originNs, this.#classesOf(parts));
+  }
+
+  /** The memory of a snapshot that was there, by how long it had been idle. */
+  #partsOf(snapshot: Snapshot, pid: number | undefined, starts: IntervalStarts | undefined, whole: Snapshot) {
+    const { regions: { length, nrAccesses }, aggrUs } = snapshot;
+    const operations = this.header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
+    const { bytes, usedBytes, basis } = this.#resident.of(snapshot, pid, operations, whole);
     const idleNs = idleNsOf(snapshot, starts);
-    this.#last.set(key, { snapshot, idleNs });
-    const { startNs, endNs } = snapshot;
-    this.#time.add(key, startNs - picker.originNs, endNs - picker.originNs, this.#classesOf(snapshot, idleNs));
+    const parts: IdlePart[] = [];
+    for (let i = 0; i < length; i++) {
+      const rest = bytes[i] - usedBytes[i];
+      if (usedBytes[i] > 0) parts.push({ bytes: usedBytes[i], idleNs: Math.min(0, idleNs[i]) });
+      // Of a region that was accessed, how long the rest has not been is not known: at least in this interval.
+      if (rest > 0) parts.push({ bytes: rest, idleNs: nrAccesses[i] > 0 ? aggrUs * 1e3 : idleNs[i] });
+    }
+    return { parts, basis };
   }
 
   /**
@@ -159,11 +209,11 @@ export class IdleFold {
     return of.isTuned ? undefined : of.starts;
   }
 
-  /** Bytes of a snapshot in each class. */
-  #classesOf({ regions: { start, end } }: Snapshot, idleNs: Float64Array): Float64Array {
-    const bytes = new Float64Array(this.#edgesNs.length + 2);
-    idleNs.forEach((ns, i) => bytes[classOf(ns, this.#edgesNs)] += end[i] - start[i]);
-    return bytes;
+  /** Bytes in each class. */
+  #classesOf(parts: readonly IdlePart[]): Float64Array {
+    const classes = new Float64Array(this.#edgesNs.length + 2);
+    for (const { bytes, idleNs } of parts) classes[classOf(idleNs, this.#edgesNs)] += bytes;
+    return classes;
   }
 
   /** What was seen so far. */
@@ -175,18 +225,19 @@ export class IdleFold {
       );
     }
     const mean = distributionOf(this.#time.mean());
+    const last = [...this.#last.values()];
+    if (mean.totalBytes === 0 && last.some(({ watchedBytes }) => watchedBytes > 0)) {
+      throw new RangeError("Nothing of what is selected was in memory: select something else");
+    }
     if (mean.totalBytes === 0) {
       throw new RangeError("Cannot say how long memory was idle as some of it must fit the filters: none does");
     }
-    const endNs = Math.max(...[...this.#last.values()].map(({ snapshot }) => snapshot.endNs));
+    const endNs = Math.max(...last.map((one) => one.endNs));
     // A target that ended before is not there at the end.
-    const atEnd = [...this.#last.values()].filter(({ snapshot: last }) =>
-      endNs - last.endNs <= 2 * (last.endNs - last.startNs)
-    );
-    const bytes = new Float64Array(this.#edgesNs.length + 2);
-    for (const { snapshot, idleNs } of atEnd) {
-      this.#classesOf(snapshot, idleNs).forEach((value, i) => bytes[i] += value);
-    }
+    const atEnd = last.filter((one) => endNs - one.endNs <= 2 * (one.endNs - one.startNs));
+    const parts = atEnd.flatMap((one) => one.parts);
+    const bases = new Set(atEnd.map(({ basis }) => basis));
+    const swapped = atEnd.map(({ pid }) => this.#resident.swapBytesOf(pid));
     const { clock } = this.header;
     const { target, kdamond } = this.options;
     const targets = this.#picker.targets().filter(({ kdamond, targetId }) => this.#last.has(`${kdamond}/${targetId}`));
@@ -202,11 +253,15 @@ export class IdleFold {
         ...((target !== undefined || kdamond !== undefined) && { pids }),
       },
       edgesNs: this.#edgesNs,
-      now: distributionOf(bytes),
+      now: distributionOf(this.#classesOf(parts)),
       mean,
+      watchedBytes: atEnd.reduce((sum, one) => sum + one.watchedBytes, 0),
+      // What tells the least.
+      basis: BASES.findLast((basis) => bases.has(basis)) ?? "unknown",
+      ...(swapped.every((bytes) => bytes !== undefined) && { swapBytes: swapped.reduce((sum, one) => sum + one, 0) }),
       overTime: this.#time.parts().map(({ bytes, ...part }) => ({ ...part, distribution: distributionOf(bytes) })),
-      percentilesNs: percentilesOf(atEnd),
-      notes: notesOf(this.options, this.#footer, incomplete),
+      percentilesNs: percentilesOf(parts),
+      notes: [...[...bases].flatMap(residentNotes), ...notesOf(this.options, this.#footer, incomplete)],
     };
   }
 }
@@ -238,11 +293,9 @@ function distributionOf(bytes: Float64Array): IdleDistribution {
   return { totalBytes, shares: Array.from(bytes, (value) => totalBytes > 0 ? value / totalBytes : 0) };
 }
 
-/** Each region's bytes lie in its idle time; the p-th percentile is that of the byte at p % of them, hot ones first. */
-function percentilesOf(snapshots: readonly { snapshot: Snapshot; idleNs: Float64Array }[]): number[] {
-  const regions = snapshots.flatMap(({ snapshot: { regions: { start, end } }, idleNs }) =>
-    Array.from(idleNs, (ns, i) => ({ bytes: end[i] - start[i], idleNs: ns }))
-  ).sort((a, b) => a.idleNs - b.idleNs);
+/** The p-th percentile is the idle time of the byte at p % of them, hot ones first. */
+function percentilesOf(parts: readonly IdlePart[]): number[] {
+  const regions = parts.toSorted((a, b) => a.idleNs - b.idleNs);
   const total = regions.reduce((sum, { bytes }) => sum + bytes, 0);
   const percentiles: number[] = [];
   let passed = 0;

@@ -41,21 +41,33 @@ function subjectOf({ kdamonds, processes }: RecordHeader, pids?: readonly number
   return names.length > 0 ? shorten(names.join(", "), 60) : "the recorded memory";
 }
 
-function summaryOf({ percentilesNs, now: { totalBytes }, source }: IdleReport): string {
+function summaryOf(report: IdleReport): string {
+  const { percentilesNs, now: { totalBytes } } = report;
   if (totalBytes === 0) return "At the end nothing is selected";
   const coldest = (percentile: number, part: string, rest: string) => {
     const ns = percentilesNs[percentile];
     return ns <= 0 ? `more than ${rest} accessed` : `the coldest ${part} was idle for ${formatNs(ns)} or longer`;
   };
-  const all = totalBytes === undefined
-    ? ""
-    : `${source.kind === "damon_stat" ? "about " : ""}${formatBytes(totalBytes)}`;
   return [
-    ...all ? [`Watched: ${all}`] : [],
+    ...totalText(report),
     coldest(50, "half", "half was"),
     coldest(90, "tenth", "nine tenths were"),
     ...percentilesNs[100] > 0 ? [`longest: ${formatNs(percentilesNs[100])}`] : [],
   ].join(SEPARATOR);
+}
+
+/** A part of what was watched that is worth a word where it was not in memory. */
+const MUCH = 0.05;
+
+function totalText({ now: { totalBytes }, source, basis, watchedBytes = 0, swapBytes = 0 }: IdleReport): string[] {
+  if (totalBytes === undefined) return [];
+  if (source.kind === "damon_stat") return [`Watched: about ${formatBytes(totalBytes)}`];
+  if (basis !== "evidence" && basis !== "residency" && basis !== "size") return [`Watched: ${formatBytes(totalBytes)}`];
+  const isSparse = totalBytes < (1 - MUCH) * watchedBytes;
+  return [
+    `In memory: ${formatBytes(totalBytes)}${isSparse ? ` of ${formatBytes(watchedBytes)} watched` : ""}`,
+    ...swapBytes > 0 ? [`in swap: ${formatBytes(swapBytes)}`] : [],
+  ];
 }
 
 const MONITORS: Record<Source, string> = {

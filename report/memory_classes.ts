@@ -1,6 +1,16 @@
-import { AGE_UNKNOWN, formatNs, maxNrAccessesOf, type Snapshot } from "../damon/mod.ts";
+import {
+  AGE_UNKNOWN,
+  formatNs,
+  type Mappings,
+  maxNrAccessesOf,
+  type MemoryUsage,
+  type Residency,
+  type Snapshot,
+} from "../damon/mod.ts";
 import { GrowingTime } from "./growing_time.ts";
-import type { Fold } from "./selected_record.ts";
+import type { RecordedTarget } from "./record_survey.ts";
+import { ResidentMemory } from "./resident_memory.ts";
+import type { Fold, RecordStart } from "./selected_record.ts";
 
 /** Lower bounds of the classes of access rate, share of samples; the first class is what was not accessed. */
 const RATES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -21,7 +31,7 @@ export const IDLE_CLASSES: readonly string[] = [
   "unknown",
 ];
 
-/** How much memory was of which class of access rate and of idle time, in bins of time. */
+/** How much memory that was there was of which class of access rate and of idle time, in bins of time. */
 export class MemoryClassesFold implements Fold {
   /** The bins. */
   readonly time: GrowingTime;
@@ -33,6 +43,7 @@ export class MemoryClassesFold implements Fold {
   readonly idle: readonly Float64Array[];
   readonly #rates = new Float64Array(RATE_CLASSES.length);
   readonly #idle = new Float64Array(IDLE_CLASSES.length);
+  readonly #resident = new ResidentMemory();
   #coveredNs = -Infinity;
 
   /** `bins` is the most bins there are: an even number. */
@@ -43,26 +54,45 @@ export class MemoryClassesFold implements Fold {
     this.idle = IDLE_CLASSES.map(() => this.time.newRow());
   }
 
+  /** Takes what the addresses of a process are from now on. */
+  mappings(mappings: Mappings): void {
+    this.#resident.mappings(mappings);
+  }
+
+  /** Takes which memory of a process was there. */
+  residency(residency: Residency): void {
+    this.#resident.residency(residency);
+  }
+
+  /** Takes how large a process was. */
+  usage(usage: MemoryUsage): void {
+    this.#resident.usage(usage);
+  }
+
   /** Takes the next snapshot. */
-  snapshot(snapshot: Snapshot): void {
-    const { length, start, end, nrAccesses, age } = snapshot.regions;
+  snapshot(snapshot: Snapshot, target: RecordedTarget, { header }: RecordStart): void {
+    const { length, nrAccesses, age } = snapshot.regions;
     const max = maxNrAccessesOf(snapshot);
     const aggrNs = snapshot.aggrUs * 1e3;
+    const operations = header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
+    const resident = this.#resident.of(snapshot, target.pid, operations);
     for (let i = 0; i < length; i++) {
-      const bytes = end[i] - start[i];
-      if (nrAccesses[i] > 0) {
+      const used = resident.usedBytes[i];
+      const rest = resident.bytes[i] - used;
+      if (used > 0) {
         // A share that is a bound belongs to the class below it: all samples are in the last one.
-        this.#rates[Math.min(RATES.length, Math.ceil(nrAccesses[i] / max * 10 - 1e-9))] += bytes;
-        this.#idle[0] += bytes;
-        continue;
+        this.#rates[Math.min(RATES.length, Math.max(1, Math.ceil(nrAccesses[i] / max * 10 - 1e-9)))] += used;
+        this.#idle[0] += used;
       }
-      this.#rates[0] += bytes;
-      if (age[i] === AGE_UNKNOWN) this.#idle[IDLE_CLASSES.length - 1] += bytes;
+      this.#rates[0] += rest;
+      // How long the rest of a region that was accessed in part has been idle: at least in this interval.
+      const intervals = nrAccesses[i] > 0 ? 0 : age[i];
+      if (intervals === AGE_UNKNOWN) this.#idle[IDLE_CLASSES.length - 1] += rest;
       else {
-        const ns = (age[i] + 1) * aggrNs;
+        const ns = (intervals + 1) * aggrNs;
         let at = 0;
         while (at < IDLE_NS.length && ns >= IDLE_NS[at]) at++;
-        this.#idle[at + 1] += bytes;
+        this.#idle[at + 1] += rest;
       }
     }
     this.time.spread(snapshot.startNs, snapshot.endNs, (bin, ns) => {

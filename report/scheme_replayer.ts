@@ -11,6 +11,7 @@ import type { GrowingTime } from "./growing_time.ts";
 import type { NamedRange } from "./mapping_names.ts";
 import { bytesOf, intersect, subtract, unite } from "./ranges.ts";
 import type { RecordedTarget } from "./record_survey.ts";
+import { residentBytesIn, type ResidentPiece } from "./resident_memory.ts";
 import { type MappingKinds, SchemeFilters } from "./scheme_filters.ts";
 import { patternIn, type RecordPattern } from "./scheme_pattern.ts";
 import { MOST_PRIORITY, priorityOf } from "./scheme_priority.ts";
@@ -48,7 +49,7 @@ export interface SchemeReplay {
   passedBytes: number;
   /** Of the tried bytes those of which a record cannot tell whether they pass. */
   unknownBytes: number;
-  /** The same of what is mapped, where the record says so, with each page counted once until it is accessed again. */
+  /** The same of what was in memory, as far as the record tells, with each page counted once until it is accessed again. */
   distinctBytes: number;
   /**
    * Bytes that were accessed again after it acted on them: what it would have cost. A region counts whole that was hit in any
@@ -104,6 +105,7 @@ export class SchemeReplayer {
     ...{ looks: 0, hits: 0, matchedBytes: 0, triedRegions: 0, triedBytes: 0, passedBytes: 0, unknownBytes: 0 },
     ...{ distinctBytes: 0, returnedBytes: 0, mostHeldBytes: 0, mostTriedBytes: 0 },
   };
+  readonly #heldBytesOf = new Map<string, number>();
   readonly #filters: SchemeFilters;
   readonly #quotas = new Map<number, QuotaState>();
   readonly #patterns = new Map<string, RecordPattern>();
@@ -130,7 +132,12 @@ export class SchemeReplayer {
   }
 
   /** What was accessed since is no longer as the scheme left it, and what is not monitored any more is gone. */
-  giveBack(key: string, snapshot: Snapshot, pieces: readonly ReplayPiece[]): void {
+  giveBack(
+    key: string,
+    snapshot: Snapshot,
+    pieces: readonly ReplayPiece[],
+    resident: readonly ResidentPiece[],
+  ): void {
     const held = this.held.get(key);
     if (!held) return;
     const most = maxNrAccessesOf(snapshot);
@@ -142,10 +149,10 @@ export class SchemeReplayer {
     for (const piece of pieces) {
       if (piece.nrAccesses === 0) continue;
       const returned = intersect(held, [piece]);
-      this.#sums.returnedBytes += bytesOf(returned);
+      this.#sums.returnedBytes += residentBytesIn(returned, resident);
       if (piece.nrAccesses < most) doubts.add(piece.region, piece.nrAccesses, returned);
     }
-    this.#sums.returnedBytes -= bytesOf(kept);
+    this.#sums.returnedBytes -= residentBytesIn(kept, resident);
     this.held.set(key, unite(intersect(held, idle), kept));
   }
 
@@ -206,6 +213,7 @@ export class SchemeReplayer {
     target: RecordedTarget,
     mapped: readonly NamedRange[] | undefined,
     tried: readonly AddressRange[],
+    resident: readonly ResidentPiece[],
   ): void {
     const sums = this.#sums;
     const before = this.held.get(key) ?? [];
@@ -214,16 +222,17 @@ export class SchemeReplayer {
     const bytes = bytesOf(tried);
     if (bytes > 0) sums.hits++;
     sums.triedBytes += bytes;
-    sums.distinctBytes += bytesOf(fresh);
+    sums.distinctBytes += residentBytesIn(fresh, resident);
     sums.mostTriedBytes = Math.max(sums.mostTriedBytes, bytes);
+    const heldBytes = residentBytesIn(this.held.get(key)!, resident);
+    this.#heldBytesOf.set(key, heldBytes);
     sums.mostHeldBytes = Math.max(sums.mostHeldBytes, this.#heldBytes());
-    const heldBytes = bytesOf(this.held.get(key)!);
     this.#time.spread(startNs, endNs, (bin, ns) => {
       this.#heldNs[bin] += heldBytes * ns;
       this.#tried[bin] += bytes * ns / (endNs - startNs);
     });
-    this.#countNames(target, mapped, tried, "triedBytes");
-    this.#countNames(target, mapped, fresh, "distinctBytes");
+    this.#countNames(target, mapped, tried, "triedBytes", bytesOf);
+    this.#countNames(target, mapped, fresh, "distinctBytes", (ranges) => residentBytesIn(ranges, resident));
   }
 
   /** What it came to; `ns` is the time in each bin for which there were snapshots, `notes` what is to be said. */
@@ -255,7 +264,7 @@ export class SchemeReplayer {
   }
 
   #heldBytes(): number {
-    return [...this.held.values()].reduce((sum, ranges) => sum + bytesOf(ranges), 0);
+    return [...this.#heldBytesOf.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   #patternFor(snapshot: Snapshot): RecordPattern {
@@ -276,26 +285,29 @@ export class SchemeReplayer {
     mapped: readonly NamedRange[] | undefined,
     ranges: readonly AddressRange[],
     field: "triedBytes" | "distinctBytes",
+    sizeOf: (ranges: readonly AddressRange[]) => number,
   ): void {
-    const add = (name: string, bytes: number) => {
+    const add = (name: string, parts: readonly AddressRange[]) => {
+      const bytes = sizeOf(parts);
       if (bytes === 0) return;
       const key = `${target.kdamond}/${target.targetId}/${name}`;
       const use = this.#mappings.get(key) ?? { target, name, triedBytes: 0, distinctBytes: 0 };
       this.#mappings.set(key, use);
       use[field] += bytes;
     };
-    if (!mapped) return add("", bytesOf(ranges));
+    if (!mapped) return add("", ranges);
+    const named = new Map<string, AddressRange[]>();
     let first = 0;
     for (const { start, end } of ranges) {
-      let left = end - start;
       while (first < mapped.length && mapped[first].end <= start) first++;
       for (let i = first; i < mapped.length && mapped[i].start < end; i++) {
-        const bytes = Math.min(end, mapped[i].end) - Math.max(start, mapped[i].start);
-        add(mapped[i].name, bytes);
-        left -= bytes;
+        const { name } = mapped[i];
+        const part = { start: Math.max(start, mapped[i].start), end: Math.min(end, mapped[i].end) };
+        named.get(name)?.push(part) ?? named.set(name, [part]);
       }
-      add(NOT_MAPPED, left);
     }
+    for (const [name, parts] of named) add(name, parts);
+    add(NOT_MAPPED, subtract(ranges, mapped));
   }
 }
 

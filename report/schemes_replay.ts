@@ -1,12 +1,21 @@
-import { type AddressRange, AGE_UNKNOWN, type Context, type Mappings, type Snapshot } from "../damon/mod.ts";
+import {
+  type AddressRange,
+  AGE_UNKNOWN,
+  type Context,
+  type Mappings,
+  type MemoryUsage,
+  type Residency,
+  type Snapshot,
+} from "../damon/mod.ts";
 import { GrowingTime } from "./growing_time.ts";
 import { MappingNames } from "./mapping_names.ts";
-import { bytesOf, intersect, RangeValues, unite } from "./ranges.ts";
+import { intersect, RangeValues, unite } from "./ranges.ts";
 import { keyOf, type RecordedTarget, type RecordSurvey } from "./record_survey.ts";
+import { residentBytesIn, ResidentMemory, residentNotes } from "./resident_memory.ts";
 import { MappingKinds } from "./scheme_filters.ts";
 import { type ReplayPiece, type SchemeReplay, SchemeReplayer } from "./scheme_replayer.ts";
 import { replayNotes } from "./schemes_replay_notes.ts";
-import { type Fold, foldRecord, type OpenRecord } from "./selected_record.ts";
+import { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 
 /** Bins of time of a {@linkcode SchemeReplay}. */
@@ -18,8 +27,10 @@ export interface SchemesReplayReport {
   survey: RecordSurvey;
   /** The schemes' context. */
   context: Context;
-  /** The most bytes that were monitored at once, of what is mapped where the record says so. */
-  monitoredBytes: number;
+  /** The most bytes that were monitored and in memory at once, as far as the record tells what was. */
+  residentBytes: number;
+  /** What is to be said of that, a sentence each. */
+  residentNotes: string[];
   /** Bins over time: the first begins at `startNs` of the record. */
   time: { startNs: number; binNs: number; count: number };
   /** In the order of the context. */
@@ -77,7 +88,9 @@ export class SchemesReplayFold implements Fold {
   readonly #names = new Map<number, MappingNames>();
   readonly #targets = new Map<string, TargetState>();
   readonly #schemes: SchemeReplayer[];
-  #monitoredBytes = 0;
+  readonly #resident = new ResidentMemory();
+  readonly #residentNotes = new Set<string>();
+  #residentBytes = 0;
 
   /** `onHit` is called for each scheme and snapshot in which it tried, or holds, something. */
   constructor(context: Context, onHit?: (hit: ReplayHit) => void) {
@@ -94,10 +107,21 @@ export class SchemesReplayFold implements Fold {
     let names = this.#names.get(mappings.pid);
     if (!names) this.#names.set(mappings.pid, names = new MappingNames());
     names.overlay(mappings.mappings);
+    this.#resident.mappings(mappings);
+  }
+
+  /** Takes which memory of a process was there. */
+  residency(residency: Residency): void {
+    this.#resident.residency(residency);
+  }
+
+  /** Takes how large a process was. */
+  usage(usage: MemoryUsage): void {
+    this.#resident.usage(usage);
   }
 
   /** Takes the next snapshot. */
-  snapshot(snapshot: Snapshot, target: RecordedTarget): void {
+  snapshot(snapshot: Snapshot, target: RecordedTarget, { header }: Pick<RecordStart, "header">): void {
     const key = keyOf(snapshot);
     let state = this.#targets.get(key);
     if (!state) {
@@ -113,16 +137,21 @@ export class SchemesReplayFold implements Fold {
     const pieces = this.#piecesOf(snapshot, state);
     const names = target.pid === undefined ? undefined : this.#names.get(target.pid);
     const mapped = names?.within(0, Infinity);
-    state.bytes = bytesOf(mapped ? intersect(pieces, mapped) : pieces);
-    const monitored = [...this.#targets.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#monitoredBytes = Math.max(this.#monitoredBytes, monitored);
-    for (const scheme of this.#schemes) scheme.giveBack(key, snapshot, pieces);
+    const operations = header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
+    const resident = this.#resident.pieces(snapshot, target.pid, operations);
+    residentNotes(this.#resident.basisOf(snapshot, target.pid, operations)).forEach((it) =>
+      this.#residentNotes.add(it)
+    );
+    state.bytes = residentBytesIn(pieces, resident);
+    const bytes = [...this.#targets.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#residentBytes = Math.max(this.#residentBytes, bytes);
+    for (const scheme of this.#schemes) scheme.giveBack(key, snapshot, pieces, resident);
     const due = this.#schemes.filter((scheme) => scheme.isDue(key, snapshot, state.nowUs));
     for (const scheme of due) scheme.begin(key, snapshot, pieces);
     const tried = tryAll(due, key, snapshot, target, pieces);
     for (const scheme of this.#schemes) {
       const ranges = tried.get(scheme) ?? [];
-      scheme.count(key, snapshot, target, mapped, ranges);
+      scheme.count(key, snapshot, target, mapped, ranges, resident);
       const held = scheme.held.get(key) ?? [];
       if (held.length > 0) this.#onHit?.({ scheme: scheme.index, target, snapshot, tried: ranges, held });
     }
@@ -137,7 +166,10 @@ export class SchemesReplayFold implements Fold {
       replayer.result(used, this.#ns, replayNotes(replayer.scheme, this.#context, survey, replayer))
     );
     const time = { startNs: startNs - survey.originNs, binNs, count: used };
-    return { survey, context: this.#context, monitoredBytes: this.#monitoredBytes, time, schemes };
+    return {
+      ...{ survey, context: this.#context, time, schemes },
+      ...{ residentBytes: this.#residentBytes, residentNotes: [...this.#residentNotes] },
+    };
   }
 
   /** The regions, cut where schemes acted at different times, and to what the context watches. */

@@ -18,15 +18,16 @@ export function schemeNameOf({ index, scheme }: Pick<SchemeReplay, "index" | "sc
 
 /** What schemes would have done, as a table: one a row. */
 export function schemesReplayTable(report: SchemesReplayReport, chart?: () => VegaLiteSpec): Table {
-  const { survey, schemes, monitoredBytes } = report;
+  const { survey, schemes, residentBytes } = report;
   return {
     title: titleOf(survey, "Schemes replayed on"),
     caption: [
       ...schemes.flatMap((replay) => mappingsLine(report, replay)),
       "Hits: snapshots in which it would have tried something, of those in which it would have looked",
-      "Tried: as the kernel counts it, what is tried again counts again · acted on: what is mapped, each page once until " +
-      "it is accessed again · at once: the most of that · of mem: that share of the largest " +
-      `${formatBytes(monitoredBytes)} that were mapped and monitored · back: of what it acted on, accessed again`,
+      "Tried: as the kernel counts it, what is tried again counts again · acted on: what was in memory, each page once " +
+      "until it is accessed again · at once: the most of that · of mem: that share of the largest " +
+      `${formatBytes(residentBytes)} that were in memory and monitored · back: of what it acted on, accessed again`,
+      ...report.residentNotes,
       ...noteLines(report),
       ...recordLines(survey),
     ],
@@ -84,7 +85,7 @@ export function schemesReplayTable(report: SchemesReplayReport, chart?: () => Ve
       {
         name: "distinct_bytes",
         title: "acted on",
-        description: "of what is mapped, each page counted once until it is accessed again",
+        description: "of what was in memory, each page counted once until it is accessed again",
         kind: "bytes",
       },
       {
@@ -96,7 +97,7 @@ export function schemesReplayTable(report: SchemesReplayReport, chart?: () => Ve
       {
         name: "share_percent",
         title: "of mem",
-        description: "the same as a share of the memory that was monitored, %",
+        description: "the same as a share of the memory that was there and monitored, %",
         kind: "percent",
       },
       {
@@ -139,7 +140,7 @@ export function schemesReplayTable(report: SchemesReplayReport, chart?: () => Ve
       replay.unknownBytes,
       replay.distinctBytes,
       replay.mostHeldBytes,
-      monitoredBytes > 0 ? 100 * replay.mostHeldBytes / monitoredBytes : undefined,
+      residentBytes > 0 ? 100 * replay.mostHeldBytes / residentBytes : undefined,
       replay.returnedBytes,
       replay.exceeds,
       sparkline(resampled(replay.heldOverTime, SPARKS)).trimEnd(),

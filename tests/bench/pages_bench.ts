@@ -34,8 +34,8 @@ async function primitives(pid: number, start: number, end: number): Promise<void
   };
   await each("looking at single pages", few, () => sampler.look(slot, some));
   await each("clearing all pages", pages, () => sampler.clear(slot));
-  const part: PagePart = { slot, start: Float64Array.of(start), end: Float64Array.of(end) };
-  const walk = await exactWalkNs(sampler, part);
+  sampler.watch(slot, { only: [{ start, end }] });
+  const walk = await exactWalkNs(sampler, { slot });
   console.log(`  walking all pages by whole tables: ${(walk / pages).toFixed(2)} ns a page, counting included`);
 }
 
@@ -44,8 +44,8 @@ async function exactWalkNs(sampler: PageSampler, part: PagePart): Promise<number
   const costs: number[] = [];
   for (let i = 0; i < 7; i++) {
     const before = sampler.counters();
-    const intervals = { beginNs: 0, sampleUs: 1_000, samples: 1, exact: true, picks: 1, clearing: "refs" as const };
-    await sampler.sample({ ...intervals, parts: [part] });
+    const intervals = { beginNs: 0, sampleUs: 1_000, samples: 1, exact: true, picks: 1, mapsShare: 0 };
+    await sampler.sample({ ...intervals, clearing: "refs", parts: [part] });
     const after = sampler.counters();
     costs.push((after.cpuNs - after.clearNs) - (before.cpuNs - before.clearNs));
   }

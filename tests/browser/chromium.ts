@@ -1,6 +1,6 @@
 /** The browser that set-up looks for, or installs. */
 async function browserName(): Promise<string> {
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+  for (const name of ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]) {
     try {
       await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" }).output();
       return name;

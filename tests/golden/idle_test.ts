@@ -17,7 +17,9 @@ async function report(timeParts: number) {
     const times = { startNs: i * 5e8, endNs: (i + 1) * 5e8 };
     return { kdamond: 7, targetId: 0n, sampleUs: 5000, aggrUs: 500_000, ...times, regions };
   }).filter((_, i) => i < 70 || i > 80);
-  return await idleOf(await recordOf(snapshots)(), { timeParts });
+  const mapping = { start: 0, end: 140 * MIB, residentBytes: 105 * MIB, swapBytes: 8 * MIB };
+  const residency = { timeNs: 0, pid: 42, residentBytes: 105 * MIB, swapBytes: 8 * MIB, mappings: [mapping] };
+  return await idleOf(await recordOf([{ kind: "residency", residency }, ...snapshots])(), { timeParts });
 }
 
 const stat = () =>

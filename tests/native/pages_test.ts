@@ -1,11 +1,23 @@
 import assert from "assert";
-import { openPageSampler, PageFlag, type PageSampler } from "../../ffi/pages.ts";
+import { openPageSampler, PageFlag, type PageSampler, type PartRegions } from "../../ffi/pages.ts";
 import { runModule } from "../run_module.ts";
 import { Process } from "./pages_processes.ts";
 
 const PAGE = 4096;
 const HUGE = 512 * PAGE;
 const FFI = new URL("../../ffi/pages.ts", import.meta.url).href;
+
+/** What most samples have in common. */
+const SAMPLES = { beginNs: 0, samples: 2, exact: false, picks: 1, clearing: "refs" as const, mapsShare: 1 };
+
+function regionsOf(ranges: [number, number][]): PartRegions {
+  return {
+    start: Float64Array.from(ranges, ([start]) => start),
+    end: Float64Array.from(ranges, ([, end]) => end),
+    hits: new Uint32Array(ranges.length),
+    looks: new Uint32Array(ranges.length),
+  };
+}
 
 const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -85,35 +97,35 @@ Deno.test("PageSampler tells that a process has ended, and does not take in one 
   await target.end();
   assert.equal(sampler.look(slot, pagesFrom(start, 1)), undefined);
   assert.throws(() => sampler.add(target.pid), Deno.errors.NotFound);
-  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(start + PAGE) }];
+  const regions = regionsOf([[start, start + PAGE]]);
   for (const exact of [false, true]) {
-    const wanted = { beginNs: 0, sampleUs: 1000, samples: 3, exact, picks: 1, clearing: "refs" as const, parts };
-    assert.deepEqual((await sampler.sample(wanted))?.nrAccesses, [undefined]);
+    const wanted = { ...SAMPLES, sampleUs: 1000, samples: 3, exact, parts: [{ slot, regions }] };
+    assert.deepEqual((await sampler.sample(wanted))?.hasEnded, [true]);
   }
+  assert.equal(sampler.update(slot, true, 1), undefined);
+  assert.equal(sampler.survey(slot), false);
 });
 
 for (const clearing of ["refs", "cold"] as const) {
-  Deno.test(`PageSampler counts each region's samples with an access, clearing by ${clearing}`, async () => {
+  Deno.test(`PageSampler counts looks at each region, and those that found an access, clearing by ${clearing}`, async () => {
     await using target = Process.start("touch", 1000, 400);
     const { start, end } = await target.memory();
     await using sampler = openPageSampler();
     const border = start + 400 * PAGE;
-    const parts = [{
-      slot: sampler.add(target.pid),
-      start: Float64Array.of(start, border),
-      end: Float64Array.of(border, end),
-    }];
-    sampler.setAnonymous(parts[0].slot, [{ start, end }]);
+    const slot = sampler.add(target.pid);
     for (const picks of [1, 7]) {
-      const wanted = { beginNs: 0, sampleUs: 100_000, samples: 5, exact: false, picks, clearing, parts };
+      // Nothing is mapped at the last one, or somebody else's memory.
+      const regions = regionsOf([[start, border], [border, end], [start - 1000 * PAGE, start - 900 * PAGE]]);
+      const wanted = { ...SAMPLES, sampleUs: 100_000, samples: 5, picks, clearing, parts: [{ slot, regions }] };
       const done = await sampler.sample(wanted);
-      assert.deepEqual([...done!.nrAccesses[0]!], [5, 0]);
+      assert.deepEqual([...regions.hits].slice(0, 2), [5 * picks, 0]);
+      assert.deepEqual([...regions.looks].slice(0, 2), [5 * picks, 5 * picks]);
       assert.equal(done!.stuck, 0);
       assert.ok(done!.endNs - done!.startNs >= 499e6);
     }
     const { chilled, clears, samples, walked } = sampler.counters();
     assert.equal(samples, 10);
-    if (clearing === "refs") assert.deepEqual([clears, chilled, walked], [10, 0, 5 * 2 * (1 + 7)]);
+    if (clearing === "refs") assert.deepEqual([clears, chilled, walked], [10, 0, 5 * 3 * (1 + 7)]);
     // Each was accessed when it was picked: hot ones always, cold ones since they were filled.
     else assert.ok(clears === 0 && chilled >= 5 * (1 + 7) && chilled <= 10 * (1 + 7), `${clears} ${chilled}`);
   });
@@ -124,54 +136,49 @@ Deno.test("PageSampler tells pages that are shared with another process, which c
   const said = [await target.memory(), await target.memory()];
   const { start, end } = said[0];
   await using sampler = openPageSampler();
-  const parts = [{ slot: sampler.add(target.pid), start: Float64Array.of(start + PAGE), end: Float64Array.of(end) }];
-  sampler.setAnonymous(parts[0].slot, [{ start, end }]);
-  const wanted = { beginNs: 0, sampleUs: 1000, samples: 20, exact: false, picks: 1, clearing: "cold" as const, parts };
-  const done = await sampler.sample(wanted);
-  assert.deepEqual([[...done!.nrAccesses[0]!], done!.stuck], [[0], 20]);
+  const regions = regionsOf([[start + PAGE, end]]);
+  const parts = [{ slot: sampler.add(target.pid), regions }];
+  const done = await sampler.sample({ ...SAMPLES, sampleUs: 1000, samples: 20, clearing: "cold", parts });
+  // What cannot be cleared was not looked at.
+  assert.deepEqual([regions.hits[0], regions.looks[0], done!.stuck], [0, 0, 20]);
 });
 
-Deno.test("PageSampler gives exact runs of equally accessed pages, with their ages", async () => {
+Deno.test("PageSampler gives exact runs of equally accessed pages in memory, with their ages and what was used of them", async () => {
   await using target = Process.start("touch", 2000, 700);
   const { start, end } = await target.memory();
   await using sampler = openPageSampler();
   const slot = sampler.add(target.pid);
-  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
-  // The page before the memory was never accessed: it is as old as its range.
-  const ranges = (age: number) => [{ start: start - PAGE, end: start, age: 40 + age }, { start, end, age: 40 + age }];
+  sampler.watch(slot, { only: [{ start: start - PAGE, end }] });
+  const border = start + 700 * PAGE;
   for (let round = 0; round < 3; round++) {
-    const wanted = {
-      beginNs: 0,
-      sampleUs: 100_000,
-      samples: 2,
-      exact: true,
-      picks: 1,
-      clearing: "refs" as const,
-      parts,
-    };
-    assert.ok(await sampler.sample(wanted));
-    const runs = [...await sampler.aggregate(slot, ranges(round), 2, 100)];
-    const border = start + 700 * PAGE;
-    assert.deepEqual(runs.map((run) => [run.start, run.end, run.nrAccesses]), [
-      [start - PAGE, start, 0],
-      [start, border, 2],
-      [border, end, 0],
+    assert.ok(await sampler.sample({ ...SAMPLES, sampleUs: 100_000, exact: true, parts: [{ slot }] }));
+    const { regions, evidence } = await sampler.aggregate(slot, 2, 100);
+    assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses, run.age]), [
+      [start, border, 2, round],
+      [border, end, 0, round],
     ]);
-    assert.deepEqual(runs.map(({ age }) => age), [40 + round, round, 40 + round]);
+    assert.deepEqual([...evidence.residentBytes], [700 * PAGE, 1300 * PAGE]);
+    assert.deepEqual([...evidence.usedBytes], [700 * PAGE, 0]);
+    assert.deepEqual([...evidence.looks], [1400, 2600]);
   }
 });
 
-Deno.test("PageSampler gives no more runs than asked for, of pages that are about alike", async () => {
+Deno.test("PageSampler gives no more runs than asked for, and keeps what was used of each to the byte", async () => {
   await using target = Process.start("touch", 2000, 700);
   const { start, end } = await target.memory();
   await using sampler = openPageSampler();
   const slot = sampler.add(target.pid);
-  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
-  await sampler.sample({ beginNs: 0, sampleUs: 50_000, samples: 2, exact: true, picks: 1, clearing: "refs", parts });
-  const runs = [...await sampler.aggregate(slot, [{ start, end, age: 0 }], 2, 1)];
-  assert.equal(runs.length, 1);
-  assert.deepEqual([runs[0].start, runs[0].end, runs[0].nrAccesses], [start, end, 1]);
-  assert.equal((await sampler.aggregate(slot, [], 2, 1)).length, 0);
+  // Two runs for each of the mappings are always allowed: two parts of one are, for this, two mappings.
+  const cuts = [start + 100 * PAGE, start + 600 * PAGE];
+  sampler.watch(slot, { only: [{ start: cuts[0], end: cuts[1] }, { start: cuts[1], end }] });
+  await sampler.sample({ ...SAMPLES, sampleUs: 50_000, exact: true, parts: [{ slot }] });
+  const { regions, evidence } = await sampler.aggregate(slot, 2, 1);
+  assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses]), [
+    [cuts[0], cuts[1], 2],
+    [cuts[1], start + 700 * PAGE, 2],
+    [start + 700 * PAGE, end, 0],
+  ]);
+  assert.equal(evidence.usedBytes.reduce((sum, bytes) => sum + bytes), 600 * PAGE);
 });
 
 Deno.test("PageSampler counts a huge page exactly as its 512 pages", async () => {
@@ -179,44 +186,57 @@ Deno.test("PageSampler counts a huge page exactly as its 512 pages", async () =>
   const { start, end } = await target.memory();
   await using sampler = openPageSampler();
   const slot = sampler.add(target.pid);
-  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
-  await sampler.sample({ beginNs: 0, sampleUs: 100_000, samples: 1, exact: true, picks: 1, clearing: "refs", parts });
-  const runs = [...await sampler.aggregate(slot, [{ start, end, age: 0 }], 1, 100)];
-  assert.deepEqual(runs.map((run) => [run.start, run.end, run.nrAccesses]), [
+  sampler.watch(slot, { only: [{ start, end }] });
+  await sampler.sample({ ...SAMPLES, sampleUs: 100_000, samples: 1, exact: true, parts: [{ slot }] });
+  const { regions } = await sampler.aggregate(slot, 1, 100);
+  assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses]), [
     [start, start + HUGE, 1],
     [start + HUGE, end, 0],
   ]);
 });
 
-Deno.test("PageSampler goes through 10 GiB of sparse memory by its tables, not by its pages", async () => {
+Deno.test("PageSampler goes through 10 GiB of sparse memory by its tables, and shows only what is there", async () => {
   await using target = Process.start("sparse");
   const { start, end } = await target.memory();
   await using sampler = openPageSampler();
   const slot = sampler.add(target.pid);
-  const parts = [{ slot, start: Float64Array.of(start), end: Float64Array.of(end) }];
-  await sampler.sample({ beginNs: 0, sampleUs: 100_000, samples: 1, exact: true, picks: 1, clearing: "refs", parts });
+  sampler.watch(slot, { only: [{ start, end }] });
+  await sampler.sample({ ...SAMPLES, sampleUs: 100_000, samples: 1, exact: true, parts: [{ slot }] });
   assert.equal(sampler.counters().walked, 1);
-  const runs = [...await sampler.aggregate(slot, [{ start, end, age: 0 }], 1, 100)];
+  const { regions } = await sampler.aggregate(slot, 1, 100);
   const hot = start + 5 * 2 ** 30;
-  assert.deepEqual(runs.map((run) => [run.start, run.end, run.nrAccesses]).filter(([, , nr]) => nr > 0), [
-    [hot, hot + PAGE, 1],
-  ]);
+  assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses]), [[hot, hot + PAGE, 1]]);
+  const [span] = [sampler.spans(slot)].map(({ start, end, residentBytes }) => [...start, ...end, ...residentBytes]);
+  assert.ok(span.length === 3 && span[0] <= hot && span[1] > hot && span[1] - span[0] <= HUGE && span[2] === PAGE);
+});
+
+Deno.test("PageSampler.areas tells what is in memory by mapping, and what was accessed in a window", async () => {
+  await using target = Process.start("touch", 2000, 700);
+  const { start, end } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  const wanted = { ...SAMPLES, sampleUs: 50_000, exact: true, parts: [{ slot }] };
+  await sampler.sample(wanted);
+  await sampler.aggregate(slot, 2, 100);
+  await sampler.sample(wanted);
+  const ours = () => sampler.areas(slot, 1000, true).filter((area) => area.start < end && area.end > start);
+  const sum = (areas: ReturnType<typeof ours>) =>
+    areas.reduce(([resident, used], area) => [resident + area.residentBytes, used + area.usedBytes], [0, 0]);
+  // The mapping may have got something else beside it.
+  const [resident, used] = sum(ours());
+  assert.ok(resident >= 2000 * PAGE && resident < 2064 * PAGE && used >= 700 * PAGE && used < 764 * PAGE);
+  assert.equal(sum(ours())[1], 0);
+  const one = sampler.areas(slot, 1);
+  assert.equal(one.length, 1);
+  assert.ok(one[0].residentBytes > resident && one[0].start < start && one[0].end > end);
 });
 
 Deno.test("PageSampler.stop ends a sample that would take an hour", async () => {
   await using target = Process.start("touch");
   const { start, end } = await target.memory();
   await using sampler = openPageSampler();
-  const parts = [{ slot: sampler.add(target.pid), start: Float64Array.of(start), end: Float64Array.of(end) }];
-  const pending = sampler.sample({
-    beginNs: 0,
-    sampleUs: 3.6e9,
-    samples: 1,
-    exact: false,
-    picks: 1,
-    clearing: "refs",
-    parts,
-  });
+  const parts = [{ slot: sampler.add(target.pid), regions: regionsOf([[start, end]]) }];
+  const pending = sampler.sample({ ...SAMPLES, sampleUs: 3.6e9, samples: 1, parts });
   assert.throws(() => sampler.counters(), /one call at a time/);
   sampler.stop();
   assert.equal(await pending, undefined);

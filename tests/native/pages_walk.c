@@ -21,6 +21,7 @@
 static __u64 memory[FRAMES][512] __attribute__((aligned(4096)));
 static struct damo_step all_steps[DAMO_WALK_STEPS];
 static struct damo_table all_tables[DAMO_WALK_TABLES];
+static struct damo_range all_ranges[DAMO_WALK_RANGES];
 static unsigned int wild;
 
 long bpf_probe_read_kernel(void *to, __u32 size, const void *from)
@@ -39,6 +40,8 @@ void *bpf_map_lookup_elem(void *map, const void *key)
 {
 	__u32 i = *(const __u32 *)key;
 
+	if (map == &ranges)
+		return i < DAMO_WALK_RANGES ? &all_ranges[i] : NULL;
 	return map == &tables && i < DAMO_WALK_TABLES ? &all_tables[i] : NULL;
 }
 
@@ -93,6 +96,7 @@ static void make(void)
 	memory[3][1] = 8 * 4096 | LEAF;
 	memory[3][2] = SWAPPED;
 	memory[3][3] = 8 * 4096 | LEAF | PAT_SMALL;
+	memory[3][5] = 8 * 4096 | LEAF | DAMO_ENTRY_ACCESSED | DAMO_ENTRY_SPECIAL; /* the page of zeros */
 	memory[3][4] = 1ull << 63 | 8 * 4096 | LEAF | DAMO_ENTRY_ACCESSED; /* not to be executed */
 }
 
@@ -131,6 +135,19 @@ int main(void)
 				printf("range %u %llu %llu\n", levels, all_steps[i].address, all_steps[i].entry);
 		printf("tables %u %u %llu\n", levels, walk.tables, walk.start);
 		if (walk.tables != 1 || memcmp(&all_tables[0], memory[3], 4096))
+			return 1;
+		/* The same in parts, with gaps between them. */
+		start(&task, levels);
+		all_ranges[0] = (struct damo_range){ 0, 2 * MIB };
+		all_ranges[1] = (struct damo_range){ 4 * MIB, 6 * MIB };
+		all_ranges[2] = (struct damo_range){ GIB, 2 * GIB };
+		walk.of = DAMO_WALK_RANGE;
+		walk.nr_ranges = 3;
+		if (run(&task))
+			return 1;
+		for (__u32 i = 0; i < walk.nr; i++)
+			printf("parts %u %llu %llu\n", levels, all_steps[i].address, all_steps[i].entry);
+		if (walk.range != 3 || walk.start != walk.end || walk.tables != 1)
 			return 1;
 	}
 	printf("wild 0 0 %u\n", wild);

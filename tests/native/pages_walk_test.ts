@@ -38,6 +38,7 @@ for (const levels of [4, 5]) {
       // What says "huge" above is something else in the last table.
       [0x3000, at(1, present)],
       [0x4000, at(1, present | accessed)],
+      // The page of zeros, whose bit nothing clears, is no memory of the process.
       [0x5000, at(1)],
       [2 * MIB, at(2, present | accessed | huge)],
       [2 * MIB + 0x7000, at(2, present | accessed | huge)],
@@ -67,6 +68,16 @@ for (const levels of [4, 5]) {
     assert.deepEqual(found("tables", levels), [[1, 6 * GIB]]);
   });
 }
+
+Deno.test("the walk goes through ranges one after the other, and through nothing between them", () => {
+  for (const levels of [4, 5]) {
+    assert.deepEqual(found("parts", levels), [
+      [0, at(1, present)],
+      [4 * MIB, 0],
+      [GIB, at(3, present | accessed | dirty | huge)],
+    ]);
+  }
+});
 
 Deno.test("the walk reads nothing outside of memory", () => {
   assert.deepEqual(found("wild", 0), [[0, 0]]);

@@ -124,7 +124,8 @@ Deno.test("damo report profile says which code ran while a table was hot, and wh
     assert.ok(scan.own_percent > 2 * scan.otherwise_percent, JSON.stringify([scan, calculate]));
     assert.ok(calculate.otherwise_percent > 2 * calculate.own_percent, JSON.stringify([scan, calculate]));
     const { out: folded } = await damo("report", "profile", "-i", "p.arrow", "--folded");
-    assert.match(folded, /^(\S+;)+scan_table \d+$/m);
+    // What calls it has a name only where the C library has debug symbols here.
+    assert.match(folded, /^([^;]+;)+scan_table \d+$/m);
   });
 });
 

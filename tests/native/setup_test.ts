@@ -2,7 +2,9 @@ import assert from "assert";
 import { existsSync } from "node:fs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const TOOLS = ["bash", "cat", "cc", "cksum", "clang", "grep", "llvm-strip", "ln", "mkdir", "readlink", "tail", "uname"];
+const TOOLS =
+  "bash cat cc chmod cksum clang cut find getent grep head ln mkdir paste readlink rm sed stat tail timeout uname xargs"
+    .split(" ");
 
 /** A machine of which ./setup sees only the given programs, besides those it cannot do without. */
 class Machine implements Disposable {
@@ -13,6 +15,10 @@ class Machine implements Disposable {
   constructor(without: string[], options: { root: boolean; known: boolean }) {
     Deno.mkdirSync(this.bin);
     Deno.copyFileSync(`${ROOT}setup`, `${this.dir}/setup`);
+    Deno.mkdirSync(`${this.dir}/setup.d`);
+    for (const { name } of Deno.readDirSync(`${ROOT}setup.d`)) {
+      Deno.copyFileSync(`${ROOT}setup.d/${name}`, `${this.dir}/setup.d/${name}`);
+    }
     for (const tool of TOOLS.filter((tool) => !without.includes(tool))) {
       const path = (Deno.env.get("PATH") ?? "").split(":").map((dir) => `${dir}/${tool}`).find(existsSync);
       if (path) Deno.symlinkSync(path, `${this.bin}/${tool}`);
@@ -20,7 +26,40 @@ class Machine implements Disposable {
     Deno.writeTextFileSync(this.calls, "");
     this.program("id", `echo ${options.root ? 0 : 1000}`);
     this.program("apt-cache", options.known ? "echo '  Candidate: 1.0'" : "echo '  Candidate: (none)'");
-    this.program("apt-get", `echo "$*" >>${this.calls}`);
+    this.aptGet("");
+  }
+
+  /** An apt-get that notes how it was called to change something, and goes on with `text`. */
+  aptGet(text: string): void {
+    this.program(
+      "apt-get",
+      `case "$*" in
+        indextargets*) exit ;;
+        *--assume-no*) echo 'Need to get 53.5 MB of archives.'; echo 'After this operation, 277 MB of additional disk'; exit 1 ;;
+      esac
+      echo "$*" >>${this.calls}; ${text}`,
+    );
+  }
+
+  /** A Deno that puts the packages of deno.lock into its cache. */
+  deno(version: string, path = `${this.bin}/deno`): void {
+    Deno.writeTextFileSync(
+      path,
+      `#!/bin/bash
+      case $1 in
+        --version) echo "deno ${version} (stable)" ;;
+        install) echo "deno $*" >>${this.calls}; mkdir -p "$DENO_DIR/npm/host/a/1.0.0"; echo >"$DENO_DIR/npm/host/a/1.0.0/package.json" ;;
+      esac`,
+      { mode: 0o755 },
+    );
+  }
+
+  /** A checkout whose lock names one package. */
+  locked(): this {
+    Deno.writeTextFileSync(`${this.dir}/deno.json`, "{}");
+    const npm = { "a@1.0.0_b@2": { integrity: "x" } };
+    Deno.writeTextFileSync(`${this.dir}/deno.lock`, JSON.stringify({ version: "5", npm }, null, 2));
+    return this;
   }
 
   /** Puts a shell script on the PATH. */
@@ -45,11 +84,12 @@ class Machine implements Disposable {
 }
 
 Deno.test("setup without root names each missing package and why, prints the one command, and installs nothing", async () => {
-  using machine = new Machine(["clang", "llvm-strip"], { root: false, known: true });
+  using machine = new Machine(["clang"], { root: false, known: true });
   const { code, err, aptGet } = await machine.setup("build");
   assert.equal(code, 1);
   assert.match(err, /^setup: needs the Debian package clang: compiles the BPF programs$/m);
-  assert.match(err, /^sudo apt-get update && sudo apt-get install -y --no-install-recommends clang llvm$/m);
+  assert.match(err, /^sudo apt-get update && sudo apt-get install -y --no-install-recommends clang$/m);
+  assert.match(err, /53\.5 MB to download, 277 MB on the disk/);
   assert.deepEqual(aptGet, []);
 });
 
@@ -60,7 +100,8 @@ Deno.test("setup as root installs what is missing, and reads the package lists o
     assert.equal(code, 0, err);
     const install = aptGet.pop()!;
     assert.match(install, / install -y --no-install-recommends clang$/);
-    assert.deepEqual(aptGet, known ? [] : ["-qq update"]);
+    assert.deepEqual(aptGet.map((call) => / update$/.test(call)), known ? [] : [true]);
+    assert.match(err, /^setup: installing them: 53\.5 MB to download, 277 MB on the disk /m);
   }
 });
 
@@ -72,9 +113,10 @@ Deno.test("setup that has all it wants calls nothing and says nothing", async ()
 Deno.test("setup fidelity installs servers without starting them, and leaves no trace of that", async () => {
   using machine = new Machine([], { root: true, known: true });
   const policy = `${machine.dir}/policy-rc.d`;
-  machine.program("apt-get", `echo "$*; services: $(${policy}; echo $?)" >>${machine.calls}`);
-  machine.program("chmod", 'exec /bin/chmod "$@"');
-  machine.program("rm", 'exec /bin/rm "$@"');
+  machine.program(
+    "apt-get",
+    `case "$*" in *--assume-no*) exit ;; esac; echo "$*; services: $(${policy}; echo $?)" >>${machine.calls}`,
+  );
   const { code, err, aptGet } = await machine.setup("fidelity");
   assert.equal(code, 0, err);
   assert.match(aptGet.at(-1)!, / install -y --no-install-recommends .*redis-server memcached .*; services: 101$/);
@@ -83,30 +125,86 @@ Deno.test("setup fidelity installs servers without starting them, and leaves no 
 
 Deno.test("setup passes apt-get's words on where it fails, after new package lists", async () => {
   using machine = new Machine(["clang"], { root: true, known: true });
-  machine.program("apt-get", `echo "$*" >>${machine.calls}; echo no space; [ "$2" = update ]`);
+  machine.aptGet("echo E: no space; [[ $* == *update ]]");
   const { code, err, aptGet } = await machine.setup("build");
   assert.equal(code, 1);
-  assert.match(err, /^no space\nsetup: Cannot install clang: /m);
+  assert.match(err, /^E: no space\nsetup: apt-get did not install clang: /m);
   assert.equal(aptGet.length, 3);
 });
 
+Deno.test("setup says how far apt-get is, in a few lines", async () => {
+  using machine = new Machine(["clang"], { root: true, known: true });
+  machine.aptGet('for i in {0..100}; do echo "dlstatus:1:$i.5:x"; done >&3; echo "pmstatus:clang:100.0:x" >&3');
+  const { err } = await machine.setup("build");
+  const told = err.split("\n").slice(2, -1).map((line) => line.replace("setup: ", ""));
+  assert.deepEqual(told, [
+    "downloaded 25 %",
+    "downloaded 50 %",
+    "downloaded 75 %",
+    "downloaded 100 %",
+    "installed 100 %",
+  ]);
+});
+
 Deno.test("setup takes the Deno of the PATH where it is new enough, and asks npm for one where it is older", async () => {
-  using machine = new Machine([], { root: false, known: true });
-  Deno.writeTextFileSync(`${machine.dir}/deno.json`, "{}");
-  Deno.writeTextFileSync(`${machine.dir}/deno.lock`, "{}");
-  machine.program("npm", `echo "$*" >>${machine.calls}; exit 1`);
-  const deno = (version: string) =>
-    machine.program("deno", `[ "$1" = --version ] && echo "deno ${version} (stable)"; exit 0`);
+  using machine = new Machine([], { root: false, known: true }).locked();
+  machine.program("npm", `echo "$*" >>${machine.calls}; [ "$1" = view ]`);
   for (const version of ["2.9.0", "2.10.1", "3.0.0"]) {
-    deno(version);
+    machine.deno(version);
     assert.equal((await machine.setup("deno")).code, 0, version);
     assert.equal(Deno.readLinkSync(`${machine.dir}/.deno/deno`), `${machine.bin}/deno`);
   }
   for (const version of ["2.8.9", "1.46.3"]) {
-    deno(version);
+    machine.deno(version);
     const { code, err, aptGet } = await machine.setup("deno");
     assert.equal(code, 1);
-    assert.match(err, /^setup: installing Deno 2\.9\.\d+ from npm into \.deno: /m);
-    assert.match(aptGet.at(-1)!, /^install --prefix \.deno --ignore-scripts .* deno@2\.9\.\d+$/);
+    assert.match(err, /^setup: installing Deno 2\.9\.\d+ from npm into \.deno \(42 MB to download, /m);
+    assert.match(
+      aptGet.at(-1)!,
+      /^install --prefix \.deno --cache \.deno\/npm-cache --ignore-scripts .* deno@2\.9\.\d+$/,
+    );
   }
+});
+
+Deno.test("setup installs a Deno that is damaged anew, be it that it does not start or that it is cut off", async () => {
+  using machine = new Machine([], { root: false, known: true }).locked();
+  const file = `${machine.dir}/.deno/node_modules/@deno/x/deno`;
+  machine.deno("2.9.6", `${machine.dir}/whole`);
+  machine.program(
+    "npm",
+    `[ "$1" = view ] || { mkdir -p .deno/node_modules/@deno/x; cat whole >${file}; echo npm >>${machine.calls}; }`,
+  );
+  for (const damage of [undefined, "", Deno.readTextFileSync(`${machine.dir}/whole`).slice(0, -5)]) {
+    if (damage !== undefined) Deno.writeTextFileSync(file, damage);
+    Deno.writeTextFileSync(machine.calls, "");
+    const { code, err, aptGet } = await machine.setup("deno");
+    assert.equal(code, 0, err);
+    assert.ok(aptGet.includes("npm"), err);
+    assert.equal(err.includes("is damaged: installing Deno"), damage !== undefined);
+  }
+  Deno.writeTextFileSync(machine.calls, "");
+  assert.deepEqual(await machine.setup("deno"), { code: 0, err: "", aptGet: [] });
+  assert.equal(Deno.readLinkSync(`${machine.dir}/deno`), ".deno/deno");
+});
+
+Deno.test("setup fills a cache that lacks a package", async () => {
+  using machine = new Machine([], { root: false, known: true }).locked();
+  machine.deno("2.9.6");
+  const installs = async () => {
+    Deno.writeTextFileSync(machine.calls, "");
+    const { code, err, aptGet } = await machine.setup("deno");
+    assert.equal(code, 0, err);
+    return aptGet.length;
+  };
+  assert.deepEqual([await installs(), await installs()], [1, 0]);
+  Deno.removeSync(`${machine.dir}/.cache/deno/npm/host/a`, { recursive: true });
+  assert.deepEqual([await installs(), await installs()], [1, 0]);
+});
+
+Deno.test("setup says soon that npm's registry does not answer", async () => {
+  using machine = new Machine([], { root: false, known: true }).locked();
+  machine.program("npm", 'echo "npm error network timeout"; exit 1');
+  const { code, err } = await machine.setup("deno");
+  assert.equal(code, 1);
+  assert.match(err, /^npm error network timeout\nsetup: no answer from the registry of npm: check the network/m);
 });

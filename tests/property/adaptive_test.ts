@@ -124,10 +124,11 @@ Deno.test("AdaptiveRegions.add of counts is the same as that many notes, and bou
       one.pick().forEach((page, i) => assert.ok(one.length !== other.length || start[i] <= page && page < end[i]));
       // pick draws random numbers, so that the other one has to as well.
       other.pick();
-      other.add(counts, samples);
+      other.add(counts, new Uint32Array(counts.length).fill(samples), samples);
       assert.deepEqual([...one.aggregate()], [...other.aggregate()]);
     }
-    assert.throws(() => other.add(new Uint32Array(other.length + 1), 1), RangeError);
+    const more = new Uint32Array(other.length + 1);
+    assert.throws(() => other.add(more, more, 1), RangeError);
   }));
 });
 
@@ -135,8 +136,57 @@ Deno.test("AdaptiveRegions.aggregate takes a changed number of samples for no ch
   const regions = new AdaptiveRegions({ nrRegions: { min: 3, max: 10 }, pageBytes: PAGE, random: seeded(1) });
   regions.setRanges([{ start: 0, end: 100 * PAGE }]);
   const ages = [20, 20, 5, 40].map((samples) => {
-    regions.add(new Uint32Array(regions.length).fill(samples), samples);
+    const all = new Uint32Array(regions.length).fill(samples);
+    regions.add(all, all, samples);
     return new Set(regions.aggregate().age);
   });
   assert.deepEqual(ages, [new Set([0]), new Set([1]), new Set([2]), new Set([3])]);
+});
+
+Deno.test("AdaptiveRegions have a region for each range at least, none of two ranges, and call nothing never accessed that was", () => {
+  const touching = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 50 })), {
+    minLength: 1,
+    maxLength: 40,
+  }).map((steps) => {
+    let at = PAGE;
+    return steps.map(([gap, length]): AddressRange => {
+      const start = at + gap * PAGE;
+      at = start + length * PAGE;
+      return { start, end: at };
+    });
+  });
+  fc.assert(fc.property(fc.array(touching, { minLength: 1, maxLength: 3 }), fc.nat(), (epochs, seed) => {
+    const random = seeded(seed);
+    const regions = new AdaptiveRegions({ nrRegions: { min: 3, max: 20 }, pageBytes: PAGE, random });
+    for (const all of epochs) {
+      regions.setRanges(all);
+      for (let round = 0; round < 4; round++) {
+        const { start, end } = regions.bounds();
+        const looks = Uint32Array.from(start, () => Math.floor(random() * 500));
+        const hits = looks.map((most) => random() < 0.5 ? Math.min(most, 1) : Math.floor(random() * (most + 1)));
+        const resident = Float64Array.from(
+          start,
+          (from, i) => Math.floor(random() * ((end[i] - from) / PAGE + 1)) * PAGE,
+        );
+        regions.add(hits, looks, 20);
+        const snapshot = [...regions.aggregate(resident)];
+        const { evidence } = regions;
+        const rangeOf = ({ start }: AddressRange) =>
+          all.findIndex((range) => range.start <= start && start < range.end);
+        assert.equal(new Set(snapshot.map(rangeOf)).size, all.length);
+        const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
+        assert.equal(sum(evidence.residentBytes), sum(resident));
+        assert.equal(sum(evidence.looks), sum(looks));
+        const right = Array.from(resident, (bytes, i) => looks[i] ? hits[i] / looks[i] * bytes : 0);
+        assert.ok(Math.abs(sum(evidence.usedBytes) - sum(right)) < 1);
+        snapshot.forEach((region, i) => {
+          assert.ok(region.end <= all[rangeOf(region)].end);
+          const wasHit = hits.some((count, j) => count > 0 && start[j] >= region.start && end[j] <= region.end);
+          assert.equal(region.nrAccesses > 0, wasHit);
+          assert.ok(evidence.residentBytes[i] <= region.end - region.start);
+          assert.ok(evidence.usedBytes[i] <= evidence.residentBytes[i] + 1e-6);
+        });
+      }
+    }
+  }));
 });

@@ -1,5 +1,12 @@
 import assert from "assert";
-import { AGE_UNKNOWN, type Region, Regions, type Snapshot } from "../../damon/mod.ts";
+import {
+  AGE_UNKNOWN,
+  type RecordItem,
+  type Region,
+  type RegionEvidence,
+  Regions,
+  type Snapshot,
+} from "../../damon/mod.ts";
 import {
   darkSpec,
   fillPercentiles,
@@ -68,6 +75,51 @@ Deno.test("IdleFold tells the end from the mean, and a target that ended from th
   assert.equal(report.overTime[1].distribution.shares[0], 0.5);
 });
 
+const resident = (bytes: number[], usedBytes: number[], looks: number[]): RegionEvidence => ({
+  residentBytes: Float64Array.from(bytes),
+  usedBytes: Float64Array.from(usedBytes),
+  looks: Uint32Array.from(looks),
+});
+
+Deno.test("idleOf counts what was in memory and used by the recorder's evidence, and the rest of a region as idle", async () => {
+  const evidence = resident([8192, 4096, 0], [4096, 0, 0], [9, 9, 0]);
+  const snapshot = at(0, [[16384, 3, 50], [4096, 0, 30], [1 << 30, 0, 1000]], { evidence });
+  const report = await idleOf(await recordOf([snapshot])(), { edgesNs: EDGES });
+  // Half of the first region's memory was accessed; how long the rest was not, is known of one interval only.
+  assert.deepEqual(report.now, { totalBytes: 12288, shares: [1 / 3, 1 / 3, 1 / 3, 0] });
+  assert.equal(report.percentilesNs[100], 3.1 * SECOND);
+  assert.deepEqual([report.basis, report.watchedBytes], ["evidence", 20480 + (1 << 30)]);
+  assert.match(formatIdle(report, { width: 99, colour: "never" }), /In memory: 12\.0 KiB of 1.00 GiB watched/);
+});
+
+Deno.test("idleOf without evidence takes what was in memory by mapping, or by the size of the process", async () => {
+  const snapshot = at(0, [[8192, 3, 0], [1 << 30, 0, 99], [65536, 0, 99]]);
+  const end = 0x1000 + 8192 + (1 << 30) + 65536;
+  const mappings = [
+    { start: 0x1000, end: 0x3000, residentBytes: 8192, swapBytes: 0 },
+    { start: end - 65536, end, residentBytes: 16384, swapBytes: 4096 },
+  ];
+  const residency: RecordItem = {
+    kind: "residency",
+    residency: { timeNs: 0, pid: 42, residentBytes: 24576, swapBytes: 4096, mappings },
+  };
+  const usage = { timeNs: 0, pid: 42, residentBytes: 32768, swapBytes: 0, majorFaults: 0, minorFaults: 0 };
+  const mapped = mappingsOf([[0x1000, 0x3000, "[heap]"], [end - 65536, end, "x"]]);
+  const of = async (...items: RecordItem[]) => await idleOf(await recordOf([...items, snapshot])(), { edgesNs: EDGES });
+  const byMapping = await of(mapped, { kind: "usage", usage }, residency);
+  assert.deepEqual(byMapping.now, { totalBytes: 24576, shares: [1 / 3, 0, 0, 2 / 3] });
+  assert.deepEqual([byMapping.basis, byMapping.swapBytes, byMapping.notes], ["residency", 4096, []]);
+  // What was accessed was there; the rest of the size is spread over what is mapped besides.
+  const bySize = await of(mapped, { kind: "usage", usage });
+  assert.deepEqual(bySize.now, { totalBytes: 32768, shares: [0.25, 0, 0, 0.75] });
+  assert.match(bySize.notes[0], /estimated from the size of the process/);
+  const byMaps = await of(mapped);
+  assert.equal(byMaps.now.totalBytes, 8192 + 65536);
+  assert.match(byMaps.notes[0], /all that is mapped is counted/);
+  const bySizeOnly = await of({ kind: "usage", usage });
+  assert.equal(bySizeOnly.now.totalBytes, 32768);
+});
+
 Deno.test("IdleFold takes only the kdamond and the target that are asked for, by pid or index", () => {
   const items = [at(0, [[4096, 0, 0]]), at(0, [[8192, 0, 0]], { kdamond: 8 }), at(0, [[512, 0, 0]], { targetId: 1n })];
   const bytesOf = (options: { kdamond?: number; target?: number }) => {
@@ -87,7 +139,7 @@ Deno.test("idleOf takes the filters of all reports, and parts that are selected 
     { length: 30 },
     (_, i) => at(i, [[4096, i % 3 === 0 ? 5 : 0, i % 3], [8192, 0, i], [512, 20, i]]),
   );
-  const open = recordOf([mappingsOf([[0x1000, 0x2000, "[heap]"], [0x2000, 0x4000, "/lib/c.so"]]), ...items]);
+  const open = recordOf([mappingsOf([[0x1000, 0x2000, "[heap]"], [0x2000, 0x5000, "/lib/c.so"]]), ...items]);
   const bytesOf = async (selection: Selection) => {
     const { mean } = await idleOf(open, { ...selection, edgesNs: EDGES });
     return mean!.shares.map((share) => share * mean!.totalBytes!);
@@ -166,6 +218,7 @@ Deno.test("IdleFold says what was lost and that a record is cut off", () => {
   fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, 0]]) });
   fold.add({ kind: "footer", footer: { ...FOOTER, events: 9, dropped: 2, torn: 1 } });
   assert.deepEqual(fold.finish("it ends early").notes, [
+    "The record does not tell what was in memory: all that was watched is counted, gaps between mappings included",
     "Lost: 2 of 9 events; 1 torn snapshots are left out",
     "The record is not complete: it ends early",
   ]);

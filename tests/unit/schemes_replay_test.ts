@@ -241,11 +241,33 @@ Deno.test("replaySchemes acts on what is mapped, by name, and says how much lies
   const [{ triedBytes, distinctBytes, mappings }] = report.schemes;
   assert.equal(triedBytes, 3 * 10 * K64);
   assert.equal(distinctBytes, 6 * K64);
-  assert.equal(report.monitoredBytes, 16 * K64);
+  assert.equal(report.residentBytes, 16 * K64);
   assert.deepEqual(
     mappings.map(({ name, triedBytes, distinctBytes }) => [name, triedBytes / K64, distinctBytes / K64]),
     [["anonymous", 12, 4], ["heap", 6, 2], ["not mapped", 12, 0]],
   );
+});
+
+Deno.test("replaySchemes acts on what was in memory, and on no more than the process has", async () => {
+  const mapped = mappingsOf([[0, 2 * K64, "[heap]"], [6 * K64, 20 * K64, ""]]);
+  const mappings = [
+    { start: 0, end: 2 * K64, residentBytes: K64, swapBytes: 0 },
+    { start: 6 * K64, end: 20 * K64, residentBytes: 7 * K64, swapBytes: 0 },
+  ];
+  const residency: RecordItem = {
+    kind: "residency",
+    residency: { timeNs: 0, pid: 42, residentBytes: 8 * K64, swapBytes: 0, mappings },
+  };
+  const report = await replay(scheme("pageout", AGED(3)), [mapped, residency, ...steady(12)]);
+  const [{ distinctBytes, mostHeldBytes }] = report.schemes;
+  // Of the same 6 units that are mapped, half was there.
+  assert.deepEqual([distinctBytes / K64, mostHeldBytes / K64, report.residentBytes / K64], [3, 3, 8]);
+  assert.deepEqual(report.residentNotes, []);
+  const usage = { timeNs: 0, pid: 42, residentBytes: 11 * K64, swapBytes: 0, majorFaults: 0, minorFaults: 0 };
+  const bounded = await replay(scheme("pageout", AGED(3)), [mapped, { kind: "usage", usage }, ...steady(12)]);
+  assert.equal(bounded.residentBytes, 11 * K64);
+  assert.ok(bounded.schemes[0].mostHeldBytes <= K64);
+  assert.match(bounded.residentNotes[0], /estimated from the size/);
 });
 
 Deno.test("replaySchemes translates shares and times where the record has other intervals, and says so", async () => {

@@ -1,0 +1,310 @@
+import { KernelError } from "../damon/errors.ts";
+import type { AddressRange } from "../damon/kdamond.ts";
+import { Regions } from "../damon/regions.ts";
+import { NativeHandle } from "./native_handle.ts";
+import type {
+  PageInterval,
+  PageIntervalDone,
+  PageSamplerCounters,
+  PageSamplerFacts,
+  PartRegions,
+  SampledArea,
+  SampledProcess,
+  SampledRegions,
+  SpanColumns,
+} from "./page_sampling.ts";
+import type { PAGES_SYMBOLS } from "./pages_symbols.ts";
+
+type PagesLibrary = Deno.DynamicLibrary<typeof PAGES_SYMBOLS>;
+
+const ESRCH = 3;
+const ENOSPC = 28;
+const ECANCELED = 125;
+
+/** Bits of what {@linkcode PageSampler.look} gives; the level where the walk ended follows from bit 12 on. */
+export const PageFlag = { present: 1, accessed: 1 << 5, dirty: 1 << 6, huge: 1 << 7 } as const;
+
+/**
+ * Reads and clears the accessed bits of processes' pages. Sampling runs off the main thread, one call at a time.
+ *
+ * `await using` it: disposing ends a pending call and waits for it.
+ */
+export class PageSampler implements AsyncDisposable {
+  readonly facts: PageSamplerFacts;
+  readonly #library: PagesLibrary;
+  readonly #handle: NativeHandle;
+  readonly #counters = new BigUint64Array(10);
+
+  /** For {@linkcode openPageSampler}. */
+  constructor(library: PagesLibrary, address: bigint) {
+    this.#library = library;
+    this.#handle = new NativeHandle(address, "page sampler", {
+      stop: (pointer) => library.symbols.damo_pages__stop(pointer),
+      close: (pointer) => {
+        library.symbols.damo_pages__close(pointer);
+        library.close();
+      },
+    });
+    const facts = new BigUint64Array(4);
+    library.symbols.damo_pages__facts(this.#handle.pointer, facts);
+    const [levels, byIterator, canFlush] = new Uint32Array(facts.buffer, 16);
+    this.facts = {
+      base: facts[0],
+      limit: Number(facts[1]),
+      levels,
+      byIterator: byIterator !== 0,
+      canFlush: canFlush !== 0,
+    };
+  }
+
+  /**
+   * Takes a process in; returns its slot.
+   *
+   * @throws {Deno.errors.NotFound} where there is no such process.
+   * @throws {KernelError} where its bits may not be cleared.
+   * @throws {RangeError} for more than 1024.
+   */
+  add(pid: number): number {
+    const result = this.#library.symbols.damo_pages__add(this.#open(), pid);
+    if (result >= 0) return result;
+    if (result === -ESRCH) throw new Deno.errors.NotFound(`Cannot sample process ${pid}: there is no such process`);
+    if (result === -ENOSPC) throw new RangeError("Cannot sample one more process as a sampler takes 1024");
+    throw new KernelError(
+      `sample process ${pid}`,
+      -result,
+      undefined,
+      "run it as root or as the owner of the process, on a kernel with CONFIG_PROC_PAGE_MONITOR=y",
+    );
+  }
+
+  /** Tells what to watch of what is mapped, now and later; ascending. Without ranges in `only` it is everything. */
+  watch(slot: number, { only, without }: { only?: readonly AddressRange[]; without?: readonly AddressRange[] }): void {
+    [only, without].forEach((ranges, what) => {
+      if (!ranges) return;
+      const start = Float64Array.from(ranges, (range) => range.start);
+      const end = Float64Array.from(ranges, (range) => range.end);
+      const result = this.#library.symbols.damo_pages__watch(this.#open(), slot, what, start, end, start.length);
+      if (result < 0) throw new KernelError("take in ranges to watch", -result);
+    });
+  }
+
+  /**
+   * Looks at what is mapped: where `must`, or where the size of it has changed; at `share` of one CPU at most. Sampling does
+   * it as well. `undefined` where the process has ended.
+   */
+  update(slot: number, must: boolean, share: number): SampledProcess | undefined {
+    const state = new BigUint64Array(3);
+    const { damo_pages__update } = this.#library.symbols;
+    const result = damo_pages__update(this.#open(), slot, Number(must), Math.ceil(share * 1000), state);
+    if (result === -ESRCH) return undefined;
+    if (result < 0) throw new KernelError("look at what the process has mapped", -result);
+    const [mapsVersion] = new Uint32Array(state.buffer, 16);
+    return { residentPages: Number(state[0]), mapsBytes: Number(state[1]), mapsVersion };
+  }
+
+  /** The text of `/proc/PID/maps` as {@linkcode update} read it last. */
+  maps(slot: number, { mapsBytes }: Pick<SampledProcess, "mapsBytes">): string {
+    const text = new Uint8Array(mapsBytes);
+    this.#library.symbols.damo_pages__maps(this.#open(), slot, text, text.length);
+    return new TextDecoder().decode(text);
+  }
+
+  /** Learns which pages are in memory, for {@linkcode areas}; `false` where the process has ended. */
+  survey(slot: number): boolean {
+    const result = this.#library.symbols.damo_pages__survey(this.#open(), slot);
+    if (result < 0 && result !== -ESRCH) throw new KernelError("read page tables", -result);
+    return result >= 0;
+  }
+
+  /**
+   * The mappings with memory or swap behind them, as of the last look at all of them; at most `most`, with neighbours joined.
+   *
+   * @param endsWindow Begins the next window, for `usedBytes`.
+   */
+  areas(slot: number, most: number, endsWindow = false): SampledArea[] {
+    const [start, end, resident, used, swapped] = Array.from({ length: 5 }, () => new Float64Array(most));
+    const { damo_pages__areas } = this.#library.symbols;
+    const ends = Number(endsWindow);
+    const nr = damo_pages__areas(this.#open(), slot, ends, start, end, resident, used, swapped, most);
+    if (nr < 0) throw new KernelError("add up pages", -nr);
+    return Array.from({ length: nr }, (_, i) => ({
+      start: start[i],
+      end: end[i],
+      residentBytes: resident[i],
+      usedBytes: used[i],
+      swapBytes: swapped[i],
+    }));
+  }
+
+  /**
+   * Stretches of mappings with something in memory, as of the last look at all of them: as fine as a last-level table, none of
+   * two mappings.
+   */
+  spans(slot: number): SpanColumns {
+    for (let room = 1024;;) {
+      const [start, end, residentBytes] = Array.from({ length: 3 }, () => new Float64Array(room));
+      const nr = this.#library.symbols.damo_pages__spans(this.#open(), slot, start, end, residentBytes, room);
+      if (nr <= room) {
+        return {
+          start: start.subarray(0, nr),
+          end: end.subarray(0, nr),
+          residentBytes: residentBytes.subarray(0, nr),
+        };
+      }
+      room = nr;
+    }
+  }
+
+  /** Bytes in memory of ranges, as of the last look at all of them. */
+  residentBytes(slot: number, { start, end }: { start: Float64Array; end: Float64Array }): Float64Array {
+    const resident = new Float64Array(start.length);
+    if (start.length === 0) return resident;
+    const { damo_pages__resident } = this.#library.symbols;
+    damo_pages__resident(
+      this.#open(),
+      slot,
+      start as Float64Array<ArrayBuffer>,
+      end as Float64Array<ArrayBuffer>,
+      start.length,
+      resident,
+    );
+    return resident;
+  }
+
+  /** Bytes in memory of all processes together, and accessed in the window, each page of the machine counted once. */
+  union(): { residentBytes: number; usedBytes: number } {
+    const [resident, used] = [new Float64Array(1), new Float64Array(1)];
+    this.#library.symbols.damo_pages__union(this.#open(), resident, used);
+    return { residentBytes: resident[0], usedBytes: used[0] };
+  }
+
+  /** Forgets the process of a slot. */
+  remove(slot: number): void {
+    this.#library.symbols.damo_pages__remove(this.#open(), slot);
+  }
+
+  /** Clears the accessed bits of all pages of a process; `false` where it has ended. */
+  clear(slot: number): boolean {
+    const result = this.#library.symbols.damo_pages__clear(this.#open(), slot);
+    if (result < 0 && result !== -ESRCH) throw new KernelError("clear accessed bits", -result);
+    return result >= 0;
+  }
+
+  /** The {@linkcode PageFlag}s of single pages now; `undefined` where the process has ended. */
+  look(slot: number, addresses: Float64Array): Uint32Array | undefined {
+    const entries = new Uint32Array(addresses.length);
+    const { damo_pages__look } = this.#library.symbols;
+    const result = damo_pages__look(this.#open(), slot, addresses, addresses.length, entries);
+    if (result === -ESRCH) return undefined;
+    if (result < 0) throw new KernelError("read page tables", -result);
+    return entries;
+  }
+
+  /** Samples; `undefined` if {@linkcode stop}ped before the end. */
+  async sample(wanted: PageInterval): Promise<PageIntervalDone | undefined> {
+    const { beginNs, sampleUs, samples, untilNs, exact, picks, clearing, countsUnion, mapsShare, parts } = wanted;
+    if (!(Number.isSafeInteger(samples) && samples >= 1 && samples <= 65535)) {
+      throw new RangeError(`samples is ${samples}; it must be 1 to 65535`);
+    }
+    const interval = new BigUint64Array(9);
+    const words32 = new Uint32Array(interval.buffer);
+    interval[0] = BigInt(Math.round(beginNs));
+    interval[1] = BigInt(Math.round(sampleUs * 1e3));
+    interval[8] = BigInt(Math.round(untilNs ?? 0));
+    words32.set([samples, parts.length], 4);
+    words32.set([Number(exact), picks, 0, Number(countsUnion ?? false), Math.ceil(mapsShare * 1000)], 11);
+    const regions = exact ? [] : parts.map((part) => part.regions ?? NO_REGIONS);
+    const partWords = new Uint32Array(4 * parts.length);
+    parts.forEach(({ slot }, i) =>
+      partWords.set([slot, regions[i]?.start.length ?? 0, 0, Number(clearing === "cold")], 4 * i)
+    );
+    const [start, end] = [joined(regions.map((part) => part.start)), joined(regions.map((part) => part.end))];
+    const [hits, looks] = [new Uint32Array(start.length), new Uint32Array(start.length)];
+    const call = this.#library.symbols.damo_pages__sample;
+    const result = await this.#handle.track(call(this.#open(), interval, partWords, start, end, hits, looks));
+    if (result === -ECANCELED) return undefined;
+    if (result < 0) throw new KernelError("sample pages", -result);
+    let at = 0;
+    for (const part of regions) {
+      for (let i = 0; i < part.hits.length; i++, at++) {
+        part.hits[i] += hits[at];
+        part.looks[i] += looks[at];
+      }
+    }
+    return {
+      startNs: Number(interval[3]),
+      endNs: Number(interval[4]),
+      nextNs: Number(interval[0]),
+      samples: words32[10],
+      stuck: words32[13],
+      hasEnded: parts.map((_, i) => partWords[4 * i + 2] !== 0),
+    };
+  }
+
+  /**
+   * Ends an exact aggregation interval of `samples`: the runs of pages of each mapping that were accessed equally often, or
+   * about equally often if there would be more than `most` of them and more than twice the mappings.
+   */
+  async aggregate(slot: number, samples: number, most: number): Promise<SampledRegions> {
+    const { damo_pages__aggregate, damo_pages__runs } = this.#library.symbols;
+    const length = await this.#handle.track(damo_pages__aggregate(this.#open(), slot, samples, most));
+    if (length < 0) throw new KernelError("aggregate pages", -length);
+    const regions = Regions.alloc(length);
+    const [residentBytes, usedBytes, looks] = [
+      new Float64Array(length),
+      new Float64Array(length),
+      new Uint32Array(length),
+    ];
+    const { start, end, nrAccesses, age } = regions;
+    if (length > 0) {
+      damo_pages__runs(this.#open(), samples, start, end, nrAccesses, age, residentBytes, usedBytes, looks);
+    }
+    return { regions, evidence: { residentBytes, usedBytes, looks } };
+  }
+
+  counters(): PageSamplerCounters {
+    this.#library.symbols.damo_pages__counters(this.#open(), this.#counters);
+    const [cpuNs, clearNs, walkNs, clears, cleared, walks, walked, samples, missed, chilled] = Array.from(
+      this.#counters,
+      Number,
+    );
+    return { cpuNs, clearNs, walkNs, clears, cleared, walks, walked, samples, missed, chilled };
+  }
+
+  /** Ends {@linkcode sample} at once, now and later; for good. */
+  stop(): void {
+    this.#handle.stop();
+  }
+
+  /** Now: ns of CLOCK_BOOTTIME. */
+  clockNs(): number {
+    return Number(this.#library.symbols.damo_clock_boottime_ns());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#handle[Symbol.asyncDispose]();
+  }
+
+  #open(): Deno.PointerObject {
+    const { pointer, isBusy } = this.#handle;
+    if (isBusy) throw new TypeError("The page sampler does one call at a time; wait for the one under way");
+    return pointer;
+  }
+}
+
+const NO_REGIONS: PartRegions = {
+  start: new Float64Array(0),
+  end: new Float64Array(0),
+  hits: new Uint32Array(0),
+  looks: new Uint32Array(0),
+};
+
+function joined(columns: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const all = new Float64Array(Math.max(1, columns.reduce((sum, { length }) => sum + length, 0)));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
+  }
+  return all;
+}

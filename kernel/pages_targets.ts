@@ -1,0 +1,103 @@
+import type { Context, RecordedProcess, RecordItem } from "../damon/mod.ts";
+import type { PageSampler, SampledArea } from "../ffi/pages.ts";
+import { descendantsOf } from "./children.ts";
+import { PagesTarget } from "./pages_target.ts";
+import { processOf, residentPagesOf } from "./process.ts";
+import type { Roots } from "./roots.ts";
+
+/** How often a list of changed mappings is in the record at most, ns. */
+const LISTED_NS = 100e6;
+
+/** The processes that are sampled, by target id; those that have ended are taken out. */
+export class PagesTargets implements Iterable<[number, PagesTarget]> {
+  /** Pids by target id, of those that have ended too. */
+  readonly pids: number[] = [];
+  /** The children that were followed, as they were when they were taken in. */
+  readonly children: RecordedProcess[] = [];
+  /** Most bytes of hugetlbfs that were mapped. */
+  hugetlbBytes = 0;
+  /** Share of one CPU that looking at what is mapped may take. */
+  readonly mapsShare: number;
+  readonly #roots: Roots;
+  readonly #sampler: PageSampler;
+  readonly #context: Context;
+  readonly #targets = new Map<number, PagesTarget>();
+  #mappingsNs = 0;
+
+  constructor(roots: Roots, sampler: PageSampler, context: Context, mapsShare: number) {
+    this.#roots = roots;
+    this.#sampler = sampler;
+    this.#context = context;
+    this.mapsShare = mapsShare;
+    for (const { pid } of context.targets) this.#add(pid!);
+  }
+
+  get size(): number {
+    return this.#targets.size;
+  }
+
+  [Symbol.iterator](): Iterator<[number, PagesTarget]> {
+    return this.#targets[Symbol.iterator]();
+  }
+
+  remove(id: number): void {
+    this.#sampler.remove(this.#targets.get(id)!.slot);
+    this.#targets.delete(id);
+    this.#share();
+  }
+
+  /** Takes in what they have forked. */
+  followForks(): void {
+    for (const child of descendantsOf(this.#roots, [...this.#targets.values()].map(({ pid }) => pid))) {
+      this.children.push(processOf(this.#roots, child));
+      this.#add(child);
+    }
+  }
+
+  /** What is mapped now where that has changed; `must` looks even where the size of it has not. */
+  *changedMappings(must: boolean): Generator<RecordItem> {
+    const timeNs = this.#sampler.clockNs();
+    if (!must && timeNs < this.#mappingsNs) return;
+    this.#mappingsNs = timeNs + LISTED_NS;
+    let hugetlbBytes = 0;
+    for (const target of this.#targets.values()) {
+      const mappings = target.update(must, this.mapsShare);
+      if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: target.pid, mappings } };
+      hugetlbBytes += target.hugetlbBytes;
+    }
+    this.hugetlbBytes = Math.max(this.hugetlbBytes, hugetlbBytes);
+  }
+
+  /** Pages in memory of all of them. */
+  residentPages(): number {
+    return [...this.#targets.values()].reduce((sum, { pid }) => sum + residentPagesOf(this.#roots, pid), 0);
+  }
+
+  /** What was in memory of each at the last look at all of it; see {@linkcode PageSampler.areas}. */
+  areas(endsWindow: boolean): { pid: number; areas: SampledArea[] }[] {
+    return [...this.#targets.values()].map((target) => ({ pid: target.pid, areas: target.areas(endsWindow) }));
+  }
+
+  #add(pid: number, fixed = this.#context.targets.find((target) => target.pid === pid)?.regions ?? []): void {
+    let slot: number;
+    try {
+      slot = this.#sampler.add(pid);
+    } catch (error) {
+      // It ended in this moment.
+      if (error instanceof Deno.errors.NotFound) return;
+      throw error;
+    }
+    const { nrRegions } = this.#context;
+    const id = this.pids.push(pid) - 1;
+    const parts = { roots: this.#roots, sampler: this.#sampler, pid, slot, fixed, nrRegions };
+    this.#targets.set(id, new PagesTarget(parts));
+    this.#share();
+  }
+
+  /** The bounds of regions are of all targets together. */
+  #share(): void {
+    const { min, max } = this.#context.nrRegions;
+    const each = (bound: number) => Math.max(3, Math.floor(bound / Math.max(1, this.#targets.size)));
+    for (const target of this.#targets.values()) target.nrRegions = { min: each(min), max: each(max) };
+  }
+}
