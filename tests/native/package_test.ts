@@ -16,7 +16,7 @@ async function run(command: string, args: string[], cwd: string, env: Record<str
 async function unpacked(dir: string): Promise<string> {
   const said = await run("sh", ["-c", "umask 077 && make -s package"], ROOT);
   const [file] = /build\/damo-[\d.]+\.tgz$/m.exec(said)!;
-  await run("tar", ["xzf", `${ROOT}${file}`], dir);
+  await run("sh", ["-c", 'umask 077 && exec tar xpzf "$1"', "sh", `${ROOT}${file}`], dir);
   const [{ name }] = [...Deno.readDirSync(dir)];
   return `${dir}/${name}`;
 }
@@ -42,10 +42,11 @@ Deno.test("damo that is installed from its package records and reports, without 
 Deno.test("the package: everybody may read it, no link of its documents is dead, and it wants no newer glibc than Debian 12's", async () => {
   const dir = Deno.makeTempDirSync();
   const folder = await unpacked(dir);
-  const files = (await run("find", [".", "-type", "f"], folder)).trim().split("\n");
+  const files = (await run("find", ["."], folder)).trim().split("\n");
   for (const file of files) {
-    const mode = Deno.statSync(`${folder}/${file}`).mode!;
-    assert.equal(mode & 0o044, 0o044, `${file}: ${mode.toString(8)}`);
+    const { mode, isDirectory } = Deno.statSync(`${folder}/${file}`);
+    const wanted = isDirectory ? 0o055 : 0o044;
+    assert.equal(mode! & wanted, wanted, `${file}: ${mode!.toString(8)}`);
   }
   for (const file of files.filter((file) => file.endsWith(".md"))) {
     const text = Deno.readTextFileSync(`${folder}/${file}`).replace(/```.*?```/gs, "");
