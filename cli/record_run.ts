@@ -7,6 +7,8 @@ import type { ProfileSource } from "../kernel/profile_items.ts";
 import { pidsOf } from "../kernel/monitor.ts";
 import type { RecordSource } from "../kernel/record_source.ts";
 import type { Roots } from "../kernel/roots.ts";
+import { QualityGauge } from "../report/quality.ts";
+import { poorLines, qualityLine } from "../report/quality_text.ts";
 import { withUsage } from "../kernel/usage_items.ts";
 import { controlRoots } from "./control_roots.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
@@ -59,6 +61,7 @@ export async function record(
   profile?.start([...new Set(header.kdamonds.flatMap(pidsOf))], source.clockNs());
   const writer = await openOutput(options, format, header, () => monitor.counts());
   using side = await openSideFiles(options, format, header, roots, () => monitor.counts().processes ?? []);
+  const quality = new QualityGauge(header);
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
   let failure: unknown;
   using _timer = interval(200, () => {
@@ -80,6 +83,7 @@ export async function record(
       if (item.kind === "snapshot") status.see(item.snapshot);
       writer.write(item);
       side?.write(item);
+      quality.add(item);
     }
   } catch (error) {
     failure ??= error;
@@ -107,7 +111,12 @@ export async function record(
   writer.close();
   status.clear();
   if (failure !== undefined) throw failure;
-  if (options.quiet !== true) console.error(summaryOf(writer, footer, header));
+  if (options.quiet !== true) {
+    quality.add({ kind: "footer", footer });
+    const judged = { header, footer, quality: quality.result() };
+    for (const line of [...poorLines(judged), ...qualityLine(judged)]) console.error(`damo: ${line}`);
+    console.error(summaryOf(writer, footer, header));
+  }
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
   return { header, footer };
 }

@@ -1,5 +1,6 @@
 import { formatBytes } from "../damon/mod.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
+import { poorLines, qualityLine } from "./quality_text.ts";
 import { lossLines, PHYSICAL, recordedLine, sampledLine, shortTargetNameOf, targetNameOf } from "./record_caption.ts";
 import { selectionLine } from "./selection_line.ts";
 import { shorten } from "./wrap.ts";
@@ -21,8 +22,10 @@ export function captionOf(heatmap: Heatmap): HeatCaption {
   return {
     title: titleOf(heatmap),
     lines: [
+      ...poorLines(heatmap.survey),
       recordedLine(heatmap.survey),
       sampledLine(heatmap.survey),
+      ...qualityLine(heatmap.survey),
       shownLine(heatmap),
       ...selectionLine(heatmap.survey.selection),
       ...lossLines(heatmap.survey),

@@ -1,6 +1,7 @@
 import { maxNrAccessesOf, type RecordFooter, type RecordReader, type Snapshot, withFollowed } from "../damon/mod.ts";
 import { AddressHistogram } from "./address_histogram.ts";
 import { MappingNames } from "./mapping_names.ts";
+import { QualityGauge } from "./quality.ts";
 import {
   countSnapshot,
   keyOf,
@@ -47,7 +48,9 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
   const names = new Map<number, MappingNames>();
   let [originNs, firstNs, lastNs, snapshots] = [NaN, NaN, -Infinity, 0];
   let footer: RecordFooter | undefined;
+  const quality = new QualityGauge(record.header);
   for await (const item of record.items()) {
+    quality.add(item);
     if (item.kind === "snapshot") {
       const { snapshot } = item;
       if (snapshots++ === 0) {
@@ -93,6 +96,7 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
     footer,
     incomplete: record.incomplete,
     remarks: record.remarks ?? [],
+    quality: quality.result(),
   };
   checkSelection(survey, [...targets.values()], selection);
   return survey;

@@ -7,6 +7,8 @@ import {
   type Snapshot,
   withFollowed,
 } from "../damon/mod.ts";
+import { QualityGauge } from "./quality.ts";
+import { poorLines, qualityLine } from "./quality_text.ts";
 import { unseenLines } from "./record_caption.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 import { IdleTime, type IdleTimePart } from "./idle_time.ts";
@@ -63,6 +65,8 @@ export interface IdleReport {
    * accessed as often as now.
    */
   percentilesNs: number[];
+  /** Why the record says little, a sentence each; absent for a source that is no record. */
+  poor?: string[];
   /** What is lacking, a sentence each. */
   notes: string[];
 }
@@ -136,6 +140,7 @@ export class IdleFold {
   readonly #time: IdleTime;
   readonly #last = new Map<string, Last>();
   readonly #resident = new ResidentMemory();
+  readonly #quality: QualityGauge;
   readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
   readonly #aggrUs = { min: Infinity, max: -Infinity };
   readonly #picker: SnapshotPicker;
@@ -153,11 +158,13 @@ export class IdleFold {
     this.#time = new IdleTime(this.#edgesNs.length + 2, options.timeParts ?? 120);
     this.#picker = new SnapshotPicker(header, options, true);
     this.#picker.footer = footer;
+    this.#quality = new QualityGauge(header, footer);
   }
 
   /** Takes one item of the record. */
   add(item: RecordItem): void {
     const picker = this.#picker;
+    this.#quality.add(item);
     if (item.kind === "footer") this.#footer = item.footer;
     if (item.kind === "mappings") {
       picker.regions.see(item.mappings);
@@ -240,6 +247,7 @@ export class IdleFold {
     const swapped = atEnd.map(({ pid }) => this.#resident.swapBytesOf(pid));
     const { clock } = this.header;
     const { target, kdamond } = this.options;
+    const judged = { header: this.header, footer: this.#footer, quality: this.#quality.result() };
     const targets = this.#picker.targets().filter(({ kdamond, targetId }) => this.#last.has(`${kdamond}/${targetId}`));
     namePids(targets, this.#footer);
     const pids = targets.flatMap(({ pid }) => pid ?? []);
@@ -261,7 +269,12 @@ export class IdleFold {
       ...(swapped.every((bytes) => bytes !== undefined) && { swapBytes: swapped.reduce((sum, one) => sum + one, 0) }),
       overTime: this.#time.parts().map(({ bytes, ...part }) => ({ ...part, distribution: distributionOf(bytes) })),
       percentilesNs: percentilesOf(parts),
-      notes: [...[...bases].flatMap(residentNotes), ...notesOf(this.options, this.#footer, incomplete)],
+      poor: poorLines(judged),
+      notes: [
+        ...qualityLine(judged),
+        ...[...bases].flatMap(residentNotes),
+        ...notesOf(this.options, this.#footer, incomplete),
+      ],
     };
   }
 }

@@ -5,7 +5,10 @@ import { SEPARATOR, shorten } from "./wrap.ts";
 
 /** What stands above a report of idle memory: whose it is, the middle and the tail, who measured it, losses. */
 export function idleCaptionOf(report: IdleReport): HeatCaption {
-  return { title: titleOf(report), lines: [summaryOf(report), ...sourceLines(report), ...report.notes] };
+  return {
+    title: titleOf(report),
+    lines: [...report.poor ?? [], summaryOf(report), ...sourceLines(report), ...report.notes],
+  };
 }
 
 /** The names of the classes: `accessed`, then for idle times `under 1 s`, `1 s to 5 s`, ... `1 d or longer`. */

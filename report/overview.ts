@@ -4,12 +4,14 @@ import { meanOf } from "./distribution.ts";
 import { bucketsOf } from "./distribution_table.ts";
 import { type MappingReport, MappingsFold, type MappingUse } from "./mappings.ts";
 import { mappingsTable, useNameOf } from "./mappings_table.ts";
+import { poorLines } from "./quality_text.ts";
 import { recordLines, titleOf } from "./record_caption.ts";
 import { keyOf, type RecordSurvey } from "./record_survey.ts";
 import { type Fold, foldRecord, type OpenRecord } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 import type { Table } from "./table.ts";
 import { sparkline, tableLines } from "./table_text.ts";
+import { wrap } from "./wrap.ts";
 import { WssFold } from "./wss.ts";
 
 /** What there is to say about a record at first sight. */
@@ -97,7 +99,9 @@ export function formatOverview(
     ["access_share_percent", "wss_max_bytes"].includes(column.name) ? { ...column, hidden: !column.hidden } : column
   );
   const more = mappings.uses.length - rows.length;
+  const poor = poorLines(survey).flatMap((line) => wrap(line, width));
   return [
+    ...poor.length > 0 ? [...poor.map(bold), ""] : [],
     heatmap.trimEnd(),
     "",
     `${bold("Working set")}: mean ${figures.get("wss_mean")}, median ${figures.get("wss_median")}, ` +

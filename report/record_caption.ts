@@ -6,6 +6,7 @@ import {
   type RecordFooter,
   type RecordHeader,
 } from "../damon/mod.ts";
+import { poorLines, qualityLine } from "./quality_text.ts";
 import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import { selectionLine } from "./selection_line.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
@@ -140,7 +141,14 @@ function baseOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** All that is to be said about where a report's figures come from. */
+/** All that is to be said about where a report's figures come from; that they say little comes first. */
 export function recordLines(survey: RecordSurvey): string[] {
-  return [recordedLine(survey), sampledLine(survey), ...selectionLine(survey.selection), ...lossLines(survey)];
+  return [
+    ...poorLines(survey),
+    recordedLine(survey),
+    sampledLine(survey),
+    ...qualityLine(survey),
+    ...selectionLine(survey.selection),
+    ...lossLines(survey),
+  ];
 }

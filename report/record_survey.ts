@@ -1,5 +1,6 @@
 import { FIRST_POINTER_ID, followedPid, type RecordFooter, type RecordHeader, type Snapshot } from "../damon/mod.ts";
 
+import type { RecordQuality } from "./quality.ts";
 import type { Selection } from "./selection.ts";
 
 /** A part of a record's time, ns from the record's start. */
@@ -60,6 +61,8 @@ export interface RecordSurvey {
   incomplete: string | undefined;
   /** What was put right in reading it, a sentence each without its end. */
   remarks?: readonly string[];
+  /** What the whole record can tell; absent where nobody looked. */
+  quality?: RecordQuality;
 }
 
 /** Tells targets apart: target ids begin at 0 in each kdamond. */

@@ -14,6 +14,7 @@ import {
   type WorkingSet,
 } from "../damon/mod.ts";
 import { AgesInForce } from "./ages_in_force.ts";
+import { QualityGauge } from "./quality.ts";
 import { RegionPicker } from "./region_filter.ts";
 import {
   countSnapshot,
@@ -145,11 +146,13 @@ export async function foldRecord(
     folds.some(({ usage, residency, workingSet }) => usage ?? residency ?? workingSet),
   );
   const deeds = new DeedPicker(picker);
+  const quality = new QualityGauge(header, picker.footer);
   // What comes before the first snapshot: where the record's time begins is not known yet.
   const early: Deed[] = [];
   let start: RecordStart = { header, originNs: NaN };
   let footer: RecordSurvey["footer"];
   for await (const item of record.items()) {
+    quality.add(item);
     if (item.kind === "snapshot") {
       const found = picker.pick(item.snapshot);
       if (picker.snapshots === 1) {
@@ -186,6 +189,7 @@ export async function foldRecord(
     footer,
     incomplete: record.incomplete,
     remarks: record.remarks ?? [],
+    quality: quality.result(),
   };
 }
 

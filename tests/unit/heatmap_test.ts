@@ -138,8 +138,9 @@ Deno.test("captionOf shows tuned intervals as the range that they took", async (
   const row: Row = [HEAP, HEAP + PAGE, 1];
   const tuned = [snapshotOf(0, 1e8, [row]), snapshotOf(1e8, 3e8, [row], { sampleUs: 10_000, aggrUs: 200_000 })];
   const { lines } = captionOf(await heatmapOf(recordOf(tuned), CELLS));
+  assert.match(lines[0], /^This record says little: it has 2 snapshots/);
   assert.match(
-    lines[1],
+    lines[2],
     /^Sampled every 5 ms to 10 ms \(tuned\) · aggregated over 100 ms to 200 ms \(tuned\) · 1 region /,
   );
 });

@@ -108,7 +108,8 @@ Deno.test("idleOf without evidence takes what was in memory by mapping, or by th
   const of = async (...items: RecordItem[]) => await idleOf(await recordOf([...items, snapshot])(), { edgesNs: EDGES });
   const byMapping = await of(mapped, { kind: "usage", usage }, residency);
   assert.deepEqual(byMapping.now, { totalBytes: 24576, shares: [1 / 3, 0, 0, 2 / 3] });
-  assert.deepEqual([byMapping.basis, byMapping.swapBytes, byMapping.notes], ["residency", 4096, []]);
+  assert.deepEqual([byMapping.basis, byMapping.swapBytes, byMapping.notes.length], ["residency", 4096, 1]);
+  assert.match(byMapping.notes[0], /^Looked at: 100 % of the 24.0 KiB in memory/);
   // What was accessed was there; the rest of the size is spread over what is mapped besides.
   const bySize = await of(mapped, { kind: "usage", usage });
   assert.deepEqual(bySize.now, { totalBytes: 32768, shares: [0.25, 0, 0, 0.75] });

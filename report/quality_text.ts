@@ -1,0 +1,174 @@
+import { formatBytes, formatNr, formatNs, type RecordFooter, type RecordHeader } from "../damon/mod.ts";
+import { ENOUGH_LOOKS, type RecordQuality } from "./quality.ts";
+import { SEPARATOR } from "./wrap.ts";
+
+/** From these on a record says little. Documented in docs/fidelity.md. */
+export const QUALITY_LIMITS = {
+  /** Fewer snapshots. */
+  snapshots: 5,
+  /** A smaller share of the resident bytes in regions with enough looks a second. */
+  wellLookedShare: 0.5,
+  /** A smaller share of what was watched is in memory: gaps take the looks. */
+  residentShare: 0.1,
+  /** A larger error of the working set, as a share of it; and of what is resident. */
+  errorShare: 0.25,
+  residentErrorShare: 0.02,
+  /** Snapshots that are so many times as long as asked for, and a second or longer. */
+  intervalTimes: 3,
+  /** More sampling intervals left out, and more events lost. */
+  missedShare: 0.2,
+  lostShare: 0.1,
+  /** A larger share of the resident bytes in mappings that were not looked at. */
+  unwatchedShare: 0.05,
+} as const;
+
+/** The part of a record's survey that its quality is told from. */
+export interface Judged {
+  /** The record's header. */
+  header: RecordHeader;
+  /** What the recorder counted; absent where the record is cut off. */
+  footer: RecordFooter | undefined;
+  /** What the record can tell; absent where nobody looked. */
+  quality?: RecordQuality;
+}
+
+/** Why a record says little, and what would say more, a sentence each; none of a record that does not. */
+export function poorLines(judged: Judged): string[] {
+  const { quality } = judged;
+  if (!quality || quality.snapshots === 0) return [];
+  return [
+    ...fewSnapshots(quality),
+    ...isSparse(quality) ? [sparse(judged, quality)] : fewLooks(judged, quality),
+    ...largeError(judged, quality),
+    ...longIntervals(judged, quality),
+    ...losses(quality),
+    ...unwatched(judged, quality),
+  ].map((line, i) => i === 0 ? `This record says little: ${line}` : `Also: ${line}`);
+}
+
+/** What a record's figures are based on, in a line; empty where the record does not tell it by region or mapping. */
+export function qualityLine({ quality }: Judged): string[] {
+  if (!quality || quality.snapshots === 0) return [];
+  const { basis, residentBytes, wellLookedShare, looks, workingSet, intervalNs: { min, median, max } } = quality;
+  if (basis !== "evidence" && basis !== "residency" && !workingSet) return [];
+  const isEven = max <= 1.2 * min;
+  return [[
+    `Looked at: ${percentOf(wellLookedShare)} of the ${formatBytes(residentBytes)} in memory, ` +
+    `${looks >= 10 ? formatNr(Math.round(looks)) : looks.toFixed(1)} times a snapshot in the mean`,
+    ...workingSet ? [`working set ${errorText(workingSet)}`] : [],
+    `snapshots of ${isEven ? formatNs(median) : `${formatNs(min)} to ${formatNs(max)}`}`,
+  ].join(SEPARATOR)];
+}
+
+/** Whether the record says so little of what was in memory that nobody can judge it; in a sentence. */
+export function untoldLine({ quality }: Judged): string[] {
+  if (!quality || quality.snapshots === 0 || quality.basis !== "unknown") return [];
+  return ["The record does not tell what was in memory: how much of it was looked at is not known"];
+}
+
+function fewSnapshots({ snapshots, durationNs }: RecordQuality): string[] {
+  if (snapshots >= QUALITY_LIMITS.snapshots) return [];
+  const seconds = Math.ceil(durationNs / Math.max(1, snapshots) * 20 / 1e9);
+  return [
+    `it has ${snapshots} ${
+      snapshots === 1 ? "snapshot" : "snapshots"
+    }, and ${QUALITY_LIMITS.snapshots} are the least ` +
+    `that tell busy from idle; record for longer: --timeout ${Math.max(10, seconds)}s`,
+  ];
+}
+
+function isSparse({ basis, residentBytes, watchedBytes, wellLookedShare, workingSet }: RecordQuality): boolean {
+  if (basis === "unknown" || basis === "physical" || workingSet) return false;
+  return residentBytes < QUALITY_LIMITS.residentShare * watchedBytes &&
+    wellLookedShare < QUALITY_LIMITS.wellLookedShare;
+}
+
+function sparse({ header }: Judged, { residentBytes, watchedBytes }: RecordQuality): string {
+  const way = header.source === "damon"
+    ? "record without --ops vaddr, which watches the gaps between mappings, or with --monitor pages"
+    : "record anew with this version of damo, which leaves gaps out: damo record --monitor pages";
+  return `${percentOf(residentBytes / watchedBytes)} of the ${
+    formatBytes(watchedBytes)
+  } watched is in memory, so that ` +
+    `nearly all looks met nothing and memory in use passes for idle; ${way}`;
+}
+
+/** Something of the page sampler's to do about few looks, of a budget that is so large. */
+function moreBudget({ footer }: Judged, { processes }: RecordQuality): string {
+  const budget = footer?.pages?.maxOverhead ?? 0.02;
+  const fewer = processes > 1 ? ", or record fewer processes" : "";
+  if (budget >= 0.3) return `record with --monitor pages-exact${fewer}`;
+  return `record with --max_overhead ${Math.min(30, Math.round(budget * 500))}%${fewer}`;
+}
+
+function fewLooks(judged: Judged, quality: RecordQuality): string[] {
+  const { basis, wellLookedShare, residentBytes, looks } = quality;
+  if (basis === "unknown" || wellLookedShare >= QUALITY_LIMITS.wellLookedShare) return [];
+  const isPages = judged.header.source === "pages" || judged.header.source === "pages-exact";
+  const way = isPages ? moreBudget(judged, quality) : "look more often: -s 50ms -a 1s";
+  return [
+    `${percentOf(wellLookedShare)} of the ${
+      formatBytes(residentBytes)
+    } in memory was looked at ${ENOUGH_LOOKS} times a ` +
+    `second or more (${
+      looks.toFixed(1)
+    } times a snapshot in the mean), so that memory in use may pass for idle; ${way}`,
+  ];
+}
+
+function largeError(judged: Judged, quality: RecordQuality): string[] {
+  const { workingSet, residentBytes } = quality;
+  if (!workingSet) return [];
+  const { bytes, errorBytes } = workingSet;
+  const isLarge = errorBytes > QUALITY_LIMITS.errorShare * bytes &&
+    errorBytes > QUALITY_LIMITS.residentErrorShare * residentBytes;
+  return isLarge ? [`its working set is known to ${errorText(workingSet)} only; ${moreBudget(judged, quality)}`] : [];
+}
+
+function longIntervals(judged: Judged, quality: RecordQuality): string[] {
+  const { intervalNs: { median }, wantedNs, processes, residentBytes } = quality;
+  // DAMON's are longer where it was told to tune them.
+  const budget = judged.footer?.pages?.maxOverhead;
+  if (budget === undefined || wantedNs === undefined) return [];
+  if (median < 1e9 || median < QUALITY_LIMITS.intervalTimes * wantedNs) return [];
+  const of = processes > 1 ? `${formatNr(processes)} processes` : formatBytes(residentBytes);
+  return [
+    `its snapshots are ${formatNs(median)} long where ${formatNs(wantedNs)} were asked for, as ${
+      percentOf(budget)
+    } of a ` +
+    `CPU is soon spent on ${of}: what happens in between is not told apart; ${moreBudget(judged, quality)}`,
+  ];
+}
+
+function losses({ missedShare, lostShare }: RecordQuality): string[] {
+  const lines: string[] = [];
+  if (lostShare > QUALITY_LIMITS.lostShare) {
+    lines.push(`${percentOf(lostShare)} of what was sent to the recorder was lost; record with a larger --ring`);
+  }
+  if (missedShare > QUALITY_LIMITS.missedShare) {
+    lines.push(
+      `${percentOf(missedShare)} of the sampling intervals were left out, as the machine was busy; use a longer -s`,
+    );
+  }
+  return lines;
+}
+
+function unwatched(judged: Judged, quality: RecordQuality): string[] {
+  const { unwatched: { count, bytes, share } } = quality;
+  if (share <= QUALITY_LIMITS.unwatchedShare) return [];
+  const way = judged.header.source === "damon" ? `allow more regions: -m ${4 * count}` : moreBudget(judged, quality);
+  const mappings = count === 1 ? "1 mapping" : `${formatNr(count)} mappings`;
+  return [`${mappings} with ${formatBytes(bytes)} in memory (${percentOf(share)}) were never looked at; ${way}`];
+}
+
+function errorText({ bytes, errorBytes }: NonNullable<RecordQuality["workingSet"]>): string {
+  if (errorBytes === 0) return "exact";
+  return bytes > 0 ? `± ${percentOf(errorBytes / bytes)}` : `± ${formatBytes(errorBytes)}`;
+}
+
+/** `0.0002 %`, `12 %`. */
+function percentOf(share: number): string {
+  const percent = share * 100;
+  if (percent === 0 || percent >= 9.95) return `${Math.round(percent)} %`;
+  return percent < 1e-6 ? "almost 0 %" : `${Number(percent.toPrecision(percent < 1 ? 1 : 2))} %`;
+}
