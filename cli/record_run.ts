@@ -140,15 +140,24 @@ async function prepareProfile(roots: Roots, hz: number): Promise<ProfileSource> 
   return new ProfileSource(roots, hz);
 }
 
-/** Begins to watch; a command that ended before that is the reason why it fails, whatever the kernel says. */
-async function startMonitor(roots: Roots, source: RecordSource, wanted: Wanted, child?: RecordedCommand) {
+/**
+ * Begins to watch.
+ *
+ * @throws {Error} where the command had ended by then: that is the reason, whatever the kernel says.
+ */
+export async function startMonitor(
+  roots: Roots,
+  source: Pick<RecordSource, "start">,
+  wanted: Wanted,
+  child?: RecordedCommand,
+) {
   try {
     return await source.start(child?.pid ?? (wanted.kind === "pid" ? wanted.pid : undefined));
   } catch (error) {
     if (wanted.kind !== "command" || !child || hasMemory(roots, child.pid)) throw error;
+    const code = await child.end();
     throw new Error(
-      `Cannot record ${wanted.argv[0]} as it must run for a moment: it ended at once, with exit code ${await child
-        .end()}`,
+      `${wanted.argv[0]} ended with exit code ${code} before it could be watched: record what runs for longer`,
     );
   }
 }

@@ -106,7 +106,7 @@ Deno.test("lab/run gives a command a 6.12 kernel with an untouched DAMON, and re
 Deno.test("lab/run shows output as it is written, and nothing of it outlives its kill -9", async () => {
   const out = await Deno.makeTempDir();
   const process = new Deno.Command(run, {
-    args: ["--out", out, "--", "bash", "-c", "echo up; sleep 1000"],
+    args: ["--out", out, "--", "bash", "-c", "echo up; sleep infinity"],
     stdout: "piped",
     stderr: "null",
   }).spawn();
@@ -128,7 +128,7 @@ Deno.test("lab/run shows output as it is written, and nothing of it outlives its
 Deno.test("lab/run --timeout ends the guest with exit code 124, says so and leaves nothing running", async () => {
   const out = await Deno.makeTempDir();
   const process = new Deno.Command(run, {
-    args: ["--timeout", "2", "--out", out, "--", "sleep", "1000"],
+    args: ["--timeout", "2", "--out", out, "--", "sleep", "infinity"],
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -143,7 +143,7 @@ Deno.test("lab/run --timeout ends the guest with exit code 124, says so and leav
 Deno.test("lab/run stopped by SIGTERM exits with 143 and leaves nothing running, nor a folder of its own", async () => {
   const tmp = await Deno.makeTempDir();
   const process = new Deno.Command(run, {
-    args: ["--", "sleep", "1000"],
+    args: ["--", "sleep", "infinity"],
     env: { TMPDIR: tmp },
     stdout: "null",
     stderr: "null",

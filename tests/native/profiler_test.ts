@@ -38,14 +38,14 @@ Deno.test("SAMPLE has the offsets of struct damo_sample", async () => {
 
 /**
  * Reads each page of a table of 32 MiB, within less than a sampling interval also on a slow machine, for half a second, then
- * calculates for as long, and so on for 6 seconds.
+ * calculates for as long, and so on for 6 seconds: of its own processor time, so that a busy machine takes no samples from either.
  */
 const PROGRAM = `
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #define BYTES (32 << 20)
-static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
+static double now(void) { struct timespec t; clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); return t.tv_sec + t.tv_nsec / 1e9; }
 __attribute__((noinline)) long scan_table(volatile char *p) { long s = 0; for (int i = 0; i < BYTES; i += 4096) s += p[i]; return s; }
 __attribute__((noinline)) long calculate(void) { volatile long s = 1; for (int i = 0; i < 100000; i++) s = s * 31 + i; return s; }
 int main(void) {
