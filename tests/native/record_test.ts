@@ -8,14 +8,15 @@ globalThis.addEventListener("unload", () => Deno.removeSync(OUT, { recursive: tr
 
 // Exact looks at every page: within the default budget it would look too seldom to see where a phase ends.
 const MODES = [
-  { monitor: "pages", options: ["-n", "20", "-m", "300"], least: 0.8 },
-  { monitor: "pages-exact", options: ["--max-overhead", "50%"], least: 0.8 },
+  { monitor: "pages", options: ["-n", "20", "-m", "300"] },
+  { monitor: "pages-exact", options: ["--max-overhead", "50%"] },
 ];
 
 for (const workload of ["zigzag", "stairs"]) {
-  for (const { monitor, options, least } of MODES) {
-    // On a quiet machine it is 0.92 and 0.98 at least; one with two virtual machines running has given 0.88 for the latter.
-    Deno.test(`record --monitor ${monitor} agrees with what the ${workload} workload did`, async () => {
+  for (const { monitor, options } of MODES) {
+    // A busy machine gives the sampler its looks late, so that a change of phase is seen late, and the workload less time in a phase:
+    // away from the changes what is shown is what the phase uses, on any machine. How soon it is seen is measured in the lab.
+    Deno.test(`record --monitor ${monitor} shows as hot what the ${workload} workload uses`, async () => {
       const path = `${OUT}/${workload}-${monitor}.arrow`;
       await using busy = await startWorkload(workload, OUT);
       const recorder = spawnDamo("record", String(busy.pid), "--monitor", monitor, "-o", path, ...options);
@@ -25,9 +26,11 @@ for (const workload of ["zigzag", "stairs"]) {
       assert.equal(code, 0, err);
       const truth = parseTruth(await Deno.readTextFile(busy.truth));
       await using record = await openRecord(path);
-      const { all } = await fidelityOf(record.items(), truth, { ...watcherOf(record.header, busy.pid) });
+      const watcher = watcherOf(record.header, busy.pid);
+      const { all } = await fidelityOf(record.items(), truth, { ...watcher, toleranceNs: 5e8 });
       console.log(`${monitor} on ${workload}: precision ${all.precision}, recall ${all.recall}, F1 ${all.f1}`);
-      assert.ok(all.f1! >= least, `F1 ${all.f1}`);
+      assert.ok(all.precision! >= 0.95, `precision ${all.precision}`);
+      assert.ok(all.recall! >= 0.8, `recall ${all.recall}`);
     });
   }
 }

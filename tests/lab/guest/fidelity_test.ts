@@ -8,13 +8,13 @@ import { hasRecord, outcomeOf, spawnDamo, startWorkload, until } from "./guest.t
 const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();
 
 const CASES = [
-  { name: "zigzag", monitor: "damon", options: ["-n", "20", "-m", "300"] },
-  { name: "stairs", monitor: "damon", options: ["-n", "20", "-m", "300"] },
+  { name: "zigzag", monitor: "damon", options: ["-n", "20", "-m", "300"], least: 0.95 },
+  { name: "stairs", monitor: "damon", options: ["-n", "20", "-m", "300"], least: 0.92 },
   // Emulated, a sample costs ten times what it costs elsewhere: within the default budget there would be too few.
-  { name: "zigzag", monitor: "pages", options: ["-n", "20", "-m", "300", "--max_overhead", "40%"] },
+  { name: "zigzag", monitor: "pages", options: ["-n", "20", "-m", "300", "--max_overhead", "40%"], least: 0.9 },
 ];
 
-for (const { name, monitor, options } of CASES) {
+for (const { name, monitor, options, least } of CASES) {
   Deno.test(`what ${monitor} records of the ${name} workload agrees with what it did`, async () => {
     const path = `${OUT}/${name}-${monitor}.arrow`;
     await using busy = await startWorkload(name, OUT);
@@ -29,8 +29,6 @@ for (const { name, monitor, options } of CASES) {
     await using record = await openRecord(path);
     const fidelity = await fidelityOf(record.items(), truth, { ...watcherOf(record.header, busy.pid) });
     console.log(formatFidelity(fidelity));
-    // 0.94 and 0.98 where nothing else runs; an emulated processor that is held up reads less.
-    assert.ok(fidelity.all.precision! >= 0.8, `precision ${fidelity.all.precision}`);
-    assert.ok(fidelity.all.recall! >= 0.8, `recall ${fidelity.all.recall}`);
+    assert.ok(fidelity.all.f1! >= least, `F1 ${fidelity.all.f1}`);
   });
 }
