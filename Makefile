@@ -6,6 +6,7 @@
 #   make test    everything that can be checked: see tests/run
 #   make kernels the lab's other kernels, once: Debian's newest, and those with DAMON's older interface; `make test` says what it skips
 #   make ok      format, lint, types, documentation, unit tests: what to run before a commit
+#   make bare    the README's commands on minimal Debian 12 and 13, as root; an hour or more: see tests/bare/run
 #   make package  build/damo-VERSION.tgz: what runs without this folder, on older systems too; see README
 #   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
 
@@ -21,7 +22,7 @@ SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
 # For `make kernels`: KERNELS=6.12-debugfs builds only that one, in some 13 minutes on two processors; newest is fetched.
 KERNELS := newest 6.12-debugfs 6.1
 
-.PHONY: package kernels build demo test ok clean help native ready
+.PHONY: bare package kernels build demo test ok clean help native ready
 
 # With sudo, what needs no root is done as who ran it, and what root made belongs to them afterwards.
 READY = ./setup --as-owner $(MAKE) --no-print-directory ready
@@ -44,9 +45,12 @@ test:
 
 kernels:
 	@KERNELS='$(KERNELS)' ./setup kernels
-	@for kernel in $(KERNELS); do \
+	@(for kernel in $(KERNELS); do \
 	  if [ $$kernel = newest ]; then lab/fetch newest; else lab/kernel --build $$kernel; fi || exit 1; \
-	done
+	done); $(AND_BACK)
+
+bare:
+	@tests/bare/run
 
 ok:
 	@./setup deno

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const TOOLS =
-  "bash cat cc chmod cksum clang cut find getent grep head ln mkdir paste readlink rm sed stat tail timeout uname xargs"
+  "bash cat cc chmod chown cksum clang cut env find getent grep head id ln mkdir paste readlink rm sed setpriv stat tail timeout uname xargs"
     .split(" ");
 
 /** A machine of which ./setup sees only the given programs, besides those it cannot do without. */
@@ -68,11 +68,19 @@ class Machine implements Disposable {
   }
 
   /** Runs ./setup there. */
-  async setup(...groups: string[]): Promise<{ code: number; err: string; aptGet: string[] }> {
+  setup(...groups: string[]): Promise<{ code: number; err: string; aptGet: string[] }> {
+    return this.setupWith({}, ...groups);
+  }
+
+  /** The same, with more in its environment. */
+  async setupWith(
+    env: Record<string, string>,
+    ...groups: string[]
+  ): Promise<{ code: number; err: string; aptGet: string[] }> {
     const { code, stderr } = await new Deno.Command(`${this.dir}/setup`, {
       args: groups,
       clearEnv: true,
-      env: { PATH: this.bin, HOME: this.dir, POLICY_RC_D: `${this.dir}/policy-rc.d` },
+      env: { PATH: this.bin, HOME: this.dir, POLICY_RC_D: `${this.dir}/policy-rc.d`, ...env },
     }).output();
     const aptGet = Deno.readTextFileSync(this.calls).split("\n").filter(Boolean);
     return { code, err: new TextDecoder().decode(stderr), aptGet };
@@ -207,4 +215,47 @@ Deno.test("setup says soon that npm's registry does not answer", async () => {
   const { code, err } = await machine.setup("deno");
   assert.equal(code, 1);
   assert.match(err, /^npm error network timeout\nsetup: no answer from the registry of npm: check the network/m);
+});
+
+Deno.test("setup by sudo gives the folder's user what root made in it, no link's target, and runs commands as them", async () => {
+  using machine = new Machine([], { root: true, known: true });
+  const { dir } = machine;
+  const sudo = { SUDO_UID: "1234", SUDO_GID: "5678" };
+  Deno.chmodSync(dir, 0o755);
+  Deno.mkdirSync(`${dir}/build/lab`, { recursive: true });
+  Deno.writeTextFileSync(`${dir}/build/lab/log`, "");
+  Deno.writeTextFileSync(`${dir}/elsewhere`, "");
+  Deno.symlinkSync("../elsewhere", `${dir}/build/link`);
+  const owner = (path: string) => Deno.lstatSync(`${dir}/${path}`).uid;
+  // A folder of root's stays root's.
+  await machine.setupWith(sudo, "--give-back");
+  assert.equal(owner("build/lab/log"), 0);
+  Deno.chownSync(dir, 1234, 5678);
+  await machine.setupWith(sudo, "--give-back");
+  assert.deepEqual(["build", "build/lab/log", "build/link", "elsewhere"].map(owner), [1234, 1234, 1234, 0]);
+  const { code, err } = await machine.setupWith(
+    sudo,
+    "--as-owner",
+    "bash",
+    "-c",
+    "echo $EUID ${SUDO_UID-none} >&2; exit 7",
+  );
+  assert.deepEqual([code, err], [7, "1234 none\n"]);
+});
+
+Deno.test("setup says the one command that helps where root has made something in the folder", async () => {
+  using machine = new Machine([], { root: false, known: true });
+  Deno.mkdirSync(`${machine.dir}/build`);
+  Deno.writeTextFileSync(`${machine.dir}/build/libdamo.so`, "", { mode: 0o644 });
+  Deno.chmodSync(machine.dir, 0o777);
+  // As root everything is writable: who asks is another.
+  const { stderr } = await new Deno.Command("setpriv", {
+    args: ["--reuid=1234", "--clear-groups", `${machine.dir}/setup`, "--check-owner"],
+    clearEnv: true,
+    env: { PATH: machine.bin },
+  }).output();
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /^setup: \S*build\S* belongs to root; .* sudo chown -R -h \S+: \/\S+\n$/,
+  );
 });
