@@ -93,6 +93,11 @@ function checkIntervals({ sampleUs, aggrUs, updateUs, goal }: Intervals): void {
 }
 
 function checkNrRegions({ min, max }: NrRegions): void {
+  for (const [name, value] of Object.entries({ min, max })) {
+    if (value > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError(`Cannot use nr_regions: ${name} may be at most ${Number.MAX_SAFE_INTEGER}`);
+    }
+  }
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 3 || max < min) {
     throw new RangeError(`Cannot use nr_regions as 3 <= min <= max is needed: min is ${min}, max is ${max}`);
   }

@@ -42,7 +42,22 @@ export function machineRows(roots: Roots, config: KernelConfig, types: KernelTyp
     config
       ? rowOf("build options", "yes", "readable")
       : rowOf("build options", "unknown", "neither config.gz of proc nor /boot/config-RELEASE is there; not needed"),
+    ...warningRows(roots, kernelRelease),
   ];
+}
+
+/**
+ * Linux 7.1 and 7.2 check themselves where a region's access rate is set back, and warn, once in a boot, when intervals
+ * were changed before: whoever changed them, whatever else was written with it.
+ */
+function warningRows(roots: Roots, release: string): FeatureRow[] {
+  if (!/^7\.[12]\D/.test(release) || readOptional(`${roots.proc}/sys/kernel/panic_on_warn`) !== "1") return [];
+  return [rowOf(
+    "changing intervals",
+    "no",
+    "this kernel warns when DAMON's intervals change while it is on, and is set to panic on a warning",
+    "start anew instead of damo tune -s, -a; or: sysctl kernel.panic_on_warn=0",
+  )];
 }
 
 /** What schemes need of the machine. */

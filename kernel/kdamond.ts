@@ -9,6 +9,7 @@ import {
   isRecorderAlive,
   isThreadOn,
   keepEntry,
+  lostEntries,
   type OwnEntry,
   readEntry,
   readOwned,
@@ -311,16 +312,20 @@ export interface Stopped {
 }
 
 /**
- * Turns off every kdamond that we started and whose recorder is gone, and names those whose recorder still runs.
+ * Turns off every kdamond that we started and whose recorder is gone, also one that an earlier version has forgotten, and
+ * names those whose recorder still runs.
  * Others' kdamonds are neither touched nor returned.
  *
  * @throws {KernelError} where one of them is still on then.
  */
-export async function stopOurs(roots: Roots): Promise<Stopped[]> {
+export async function stopOurs(
+  roots: Roots,
+  interfaces: readonly DamonInterface[] = interfacesHere(roots),
+): Promise<Stopped[]> {
   return await withLock(roots, async () => {
     const stopped: Stopped[] = [];
     const all: { damon: DamonInterface; status: KdamondStatus }[] = [];
-    for (const damon of interfacesHere(roots)) all.push(...(await damon.read()).map((status) => ({ damon, status })));
+    for (const damon of interfaces) all.push(...(await damon.read()).map((status) => ({ damon, status })));
     await restoreAll(all, async ({ damon, status }) => {
       const entry = readEntry(roots, status.index, damon.name);
       if (!entry) return;
@@ -332,6 +337,13 @@ export async function stopOurs(roots: Roots): Promise<Stopped[]> {
       } else if (isThreadOn(roots, entry) !== true) {
         dropEntry(roots, status.index, damon.name);
       }
+    });
+    await restoreAll(lostEntries(roots), async (lost) => {
+      const found = all.find(({ status }) => status.pid === lost.kdamondPid);
+      if (!found) return;
+      const { damon, status } = found;
+      await damon.restore({ ...lost, index: status.index });
+      stopped.push({ status, owner: ownerOf(lost), ...(lost.stays && { stayed: true }) });
     });
     return stopped;
   });

@@ -1,4 +1,5 @@
 import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, KernelError } from "../damon/mod.ts";
+import { namesIn } from "./doctor_row.ts";
 import { bootIdOf } from "./host.ts";
 import { errnoOf } from "./kernel_file.ts";
 import { showsThreads, threadOf } from "./kernel_thread.ts";
@@ -37,9 +38,35 @@ export interface OwnEntry {
 export function keepEntry(roots: Roots, entry: OwnEntry): void {
   const path = entryPath(roots, entry.index, entry.interface);
   inRun(roots, () => {
-    Deno.writeTextFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o644 });
+    const text = JSON.stringify(entry);
+    Deno.writeTextFileSync(`${path}.new`, text, { mode: 0o644 });
     Deno.renameSync(`${path}.new`, path);
+    // Once more by its thread, for as long as that lives: earlier versions forget what they did not turn off.
+    if (entry.kdamondPid !== undefined) {
+      Deno.writeTextFileSync(`${roots.run}/thread-${entry.kdamondPid}.json`, text, { mode: 0o644 });
+    }
   });
+}
+
+/** What we started by the threads that still live, as their start proves, and that no entry names any more. */
+export function lostEntries(roots: Roots): OwnEntry[] {
+  return namesIn(roots.run).flatMap((name) => {
+    if (!/^thread-\d+\.json$/.test(name)) return [];
+    const entry = parseEntry(roots, readOptional(`${roots.run}/${name}`));
+    const isProven = entry?.kdamondStartTicks !== undefined && isThreadOn(roots, entry) === true;
+    if (!isProven) return [];
+    return readEntry(roots, entry.index, entry.interface)?.kdamondPid === entry.kdamondPid ? [] : [entry];
+  });
+}
+
+/** Forgets threads that have ended. */
+function dropEndedThreads(roots: Roots): void {
+  for (const name of namesIn(roots.run)) {
+    if (!/^thread-\d+\.json$/.test(name)) continue;
+    const entry = parseEntry(roots, readOptional(`${roots.run}/${name}`));
+    // Where threads are not seen nobody could find it by its own either.
+    if (!entry || isThreadOn(roots, entry) !== true) Deno.removeSync(`${roots.run}/${name}`);
+  }
 }
 
 /** Forgets the entry of this kdamond. */
@@ -49,6 +76,7 @@ export function dropEntry(roots: Roots, index: number, interfaceName: OwnEntry["
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  dropEndedThreads(roots);
 }
 
 /** The entry for a kdamond of this boot; one of an earlier boot, or broken, is as if absent. */
@@ -57,12 +85,17 @@ export function readEntry(
   index: number,
   interfaceName: OwnEntry["interface"] = "sysfs",
 ): OwnEntry | undefined {
-  const text = readOptional(entryPath(roots, index, interfaceName));
+  const entry = parseEntry(roots, readOptional(entryPath(roots, index, interfaceName)));
+  return entry?.index === index ? entry : undefined;
+}
+
+/** What was kept in this boot; what is of an earlier one, or broken, is as if absent. */
+function parseEntry(roots: Roots, text: string | undefined): OwnEntry | undefined {
   if (text === undefined) return undefined;
   try {
     const entry = JSON.parse(text) as OwnEntry;
-    const { index: of, bootId, kdamond, recorder } = entry;
-    const isWhole = of === index && Array.isArray(kdamond.contexts) && Number.isSafeInteger(recorder.pid);
+    const { bootId, kdamond, recorder } = entry;
+    const isWhole = Array.isArray(kdamond.contexts) && Number.isSafeInteger(recorder.pid);
     return isWhole && bootId === bootIdOf(roots) ? entry : undefined;
   } catch {
     return undefined;

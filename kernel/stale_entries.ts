@@ -5,7 +5,7 @@ import { isRecorderAlive, readEntry, withLock } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import type { KdamondStatus } from "./sysfs.ts";
 
-const ENTRY = /^(?:(kdamond|debugfs)-(\d+)|module-\w+)\.json(?:\.new)?$/;
+const ENTRY = /^(?:(kdamond|debugfs)-(\d+)|module-\w+|thread-\d+)\.json(?:\.new)?$/;
 
 /**
  * Removes what earlier commands kept and nobody can need any more: notes of an earlier boot (where `/run` outlives it, as
@@ -31,6 +31,7 @@ function isStale(roots: Roots, [name, kind, index]: RegExpExecArray, there: read
   // Under the lock nobody is writing one.
   if (name.endsWith(".new")) return true;
   if (bootOf(readOptional(`${roots.run}/${name}`)) !== bootIdOf(roots)) return true;
+  // Those of threads are taken away with the entry of a thread that has ended.
   if (kind === undefined) return false;
   const through = kind === "debugfs" ? "debugfs" : "sysfs";
   if (there.some((status) => status.index === Number(index) && (status.interface ?? "sysfs") === through)) return false;

@@ -24,7 +24,12 @@ import { restoreSysfs, turnOffSysfs } from "./sysfs_restore.ts";
 import { kdamondsDir, type KdamondStatus, readKdamonds } from "./sysfs.ts";
 import { tuneWrites } from "./sysfs_tune.ts";
 
-const ON_HINT = "the target may have ended, or another user of DAMON (debugfs) is on";
+/** Why a kdamond was not turned on, by what the kernel says. */
+function onHint(errno: number): string {
+  return errno === EBUSY
+    ? "another user of DAMON (debugfs, a module) is on"
+    : "a target has ended, or a setting is none that this kernel takes, such as a range beyond its address space";
+}
 
 /** DAMON through sysfs, from Linux 5.18 on. */
 export class SysfsInterface implements DamonInterface {
@@ -59,7 +64,7 @@ export class SysfsInterface implements DamonInterface {
     }
     return [
       ...writes,
-      ...kdamonds.map((_, index) => ({ path: `${this.#dir}/${index}/state`, text: "on", hint: ON_HINT })),
+      ...kdamonds.map((_, index) => ({ path: `${this.#dir}/${index}/state`, text: "on" })),
     ];
   }
 
@@ -75,7 +80,7 @@ export class SysfsInterface implements DamonInterface {
     // All of them, whatever is there: their number makes their folders anew.
     const writes = planOf(wanted, index).filter(({ path }) => TARGETS.test(path));
     const path = `${this.#dir}/${index}/state`;
-    return [...this.#full(writes), { path, text: word, hint: "a target may have ended" }];
+    return [...this.#full(writes), { path, text: word, ...(word === "commit" && { hint: "a target may have ended" }) }];
   }
 
   refreshPlan(index: number, wanted: readonly Refreshed[] = ALL): HintedWrite[] {
@@ -108,6 +113,9 @@ export class SysfsInterface implements DamonInterface {
       } catch (error) {
         // A kdamond that rests, by request or by watermarks, has nothing new to say: its files are as it left them.
         const isResting = text.startsWith("update_") && error instanceof KernelError && error.errno === ECANCELED;
+        if (isRequest && text === "on" && error instanceof KernelError) {
+          throw new KernelError(error.operation, error.errno, path, onHint(error.errno));
+        }
         if (!isResting) throw error;
       }
     }
@@ -153,7 +161,7 @@ export class SysfsInterface implements DamonInterface {
   }
 }
 
-const ECANCELED = 125;
+const [EBUSY, ECANCELED] = [16, 125];
 const ALL = ["stats", "quotas", "intervals"] as const;
 const REFRESH: Record<Refreshed, string> = {
   stats: "update_schemes_stats",

@@ -72,6 +72,29 @@ Deno.test("a kdamond that cannot be turned off is not forgotten, its folder not 
   assert.deepEqual(treeOf(kernel.roots.damon), before);
 });
 
+Deno.test("stop ends what an earlier version has forgotten, by the start of its thread, and nothing else", async () => {
+  using kernel = new FakeKernel("6.12");
+  kernel.showThreads();
+  const before = treeOf(kernel.roots.damon);
+  const damon = new SysfsInterface(kernel.roots, kernel.write);
+  const [running] = await startKdamonds(kernel.roots, [WANTED], { damon, stays: true });
+  const path = `${kernel.roots.proc}/${running.pid}/stat`;
+  const stat = Deno.readTextFileSync(path);
+  Deno.removeSync(`${kernel.roots.run}/kdamond-0.json`);
+  const on = treeOf(kernel.roots.damon);
+  // Another's that has its pid by now.
+  Deno.writeTextFileSync(path, stat.replace(/ (\d+) 0\n$/, " 7 0\n"));
+  assert.deepEqual(await stopOurs(kernel.roots, [damon]), []);
+  assert.deepEqual(treeOf(kernel.roots.damon), on);
+  Deno.writeTextFileSync(path, stat);
+  const stopped = await stopOurs(kernel.roots, [damon]);
+  assert.deepEqual(stopped.map(({ owner, stayed, status: { pid } }) => [stayed, pid, owner.slice(0, 4)]), [
+    [true, running.pid, "damo"],
+  ]);
+  assert.deepEqual(treeOf(kernel.roots.damon), before);
+  assert.deepEqual([...Deno.readDirSync(kernel.roots.run)].map(({ name }) => name).sort(), ["lock", "request.lock"]);
+});
+
 Deno.test("another's kdamond in the place of ours is left alone, also where it has our thread's pid", async () => {
   using kernel = new FakeKernel("6.12");
   kernel.showThreads();
