@@ -17,7 +17,7 @@ export class StopSignals implements Disposable {
   constructor() {
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => {
       if (this.reason === undefined) this.signalName = name;
-      this.#word ??= setTimeout(() => console.error(`damo: ${name}: ending; DAMON is turned off first`), WORD_MS);
+      this.#word ??= setTimeout(() => console.error(`damo: ${name}: ending; what was started is ended first`), WORD_MS);
       this.stop(name);
     }]);
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);

@@ -1,4 +1,4 @@
-import { checkKdamond, type Kdamond, outlineOf } from "../damon/mod.ts";
+import { checkKdamond, formatNr, type Kdamond, outlineOf } from "../damon/mod.ts";
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { DamonInterface, HintedWrite } from "../kernel/interface.ts";
 import { requireOurs, tuneKdamonds } from "../kernel/kdamond.ts";
@@ -149,9 +149,11 @@ function intervalNotes(before: KdamondStatus, { contexts }: Kdamond): string[] {
     const was = before.contexts[c]?.intervals;
     const isChanged = was && (was.aggrUs !== intervals.aggrUs || was.sampleUs !== intervals.sampleUs);
     if (!isChanged || !before.contexts[c]?.schemes?.length || !schemes?.length) return [];
+    const times = formatNr(Number((intervals.aggrUs / was.aggrUs).toPrecision(3)));
     return [
-      `note: the schemes of context ${c} count access rate and age in intervals, which are others now: ` +
-      "say both anew with --damos_access_rate and --damos_age where they were meant as percent and time",
+      `note: schemes count age in aggregation intervals and accesses in samples. The numbers of context ${c}'s schemes ` +
+      `are the same, so that their ages are ${times} times as long now; say --damos_age and --damos_access_rate anew ` +
+      "where they were meant as time and percent",
     ];
   });
 }

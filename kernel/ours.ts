@@ -186,6 +186,9 @@ function entryPath(roots: Roots, index: number, interfaceName: OwnEntry["interfa
   return `${roots.run}/${interfaceName === "debugfs" ? "debugfs" : "kdamond"}-${index}.json`;
 }
 
+/** A wait that takes longer than this is said, ms. */
+const SAY_MS = 1000;
+
 /**
  * Runs `change` while no other command of ours changes the tree.
  *
@@ -193,7 +196,10 @@ function entryPath(roots: Roots, index: number, interfaceName: OwnEntry["interfa
  */
 export async function withLock<T>(roots: Roots, change: () => T | Promise<T>): Promise<T> {
   using file = openLock(roots);
-  await file.lock(true);
+  if (!(await file.tryLock(true))) {
+    const say = setTimeout(() => roots.say?.("waiting for another damo to end its change of what DAMON does"), SAY_MS);
+    await file.lock(true).finally(() => clearTimeout(say));
+  }
   return await change();
 }
 
