@@ -18,7 +18,7 @@ import {
 import { readKernelTypes } from "./doctor_btf.ts";
 import { exists, namesIn } from "./doctor_row.ts";
 import type { DamonInterface, HintedWrite } from "./interface.ts";
-import { type WriteKernel, writeKernelAside } from "./kernel_file.ts";
+import { writeDamon, type WriteKernel } from "./kernel_file.ts";
 import { showsThreads, threadOf } from "./kernel_thread.ts";
 import { dropEntry, isThreadOn, type OwnEntry, readEntry } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";
@@ -57,7 +57,7 @@ export class DebugfsInterface implements DamonInterface {
   #isByPid: boolean | undefined;
 
   /** @param write Does one write; tests of the writes themselves give one that answers as the kernel does. */
-  constructor(readonly roots: Roots, readonly write: WriteKernel = writeKernelAside) {}
+  constructor(readonly roots: Roots, readonly write: WriteKernel = writeDamon) {}
 
   // deno-lint-ignore require-await -- what it throws is to be seen where it is waited for
   async read(): Promise<KdamondStatus[]> {

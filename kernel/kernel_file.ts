@@ -50,12 +50,20 @@ export function writeKernel(path: string, text: string, hint?: string): void {
   }
 }
 
+/** Files whose writes the kernel can let wait: for as long as two aggregation intervals, or for who else uses a folder. */
+const WAITING = /\/(state|nr_kdamonds|nr_contexts|monitor_on\w*|rm_contexts)$/;
+
 /**
- * Writes one kernel file by a thread of its own: DAMON keeps who writes waiting for as long as two aggregation intervals.
+ * Writes one of DAMON's files: where that can take long by a thread of its own, so that all else goes on.
  *
  * @throws {KernelError} naming the file and the kernel's errno.
  */
-export async function writeKernelAside(path: string, text: string, hint?: string): Promise<void> {
+export async function writeDamon(path: string, text: string, hint?: string): Promise<void> {
+  if (WAITING.test(path)) await writeAside(path, text, hint);
+  else writeKernel(path, text, hint);
+}
+
+async function writeAside(path: string, text: string, hint?: string): Promise<void> {
   try {
     using file = await Deno.open(path, { write: true });
     await file.write(new TextEncoder().encode(text));

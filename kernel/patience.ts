@@ -39,8 +39,9 @@ export function patienceMs(roots: Roots): number {
  */
 export async function patiently<T>(roots: Roots, what: string, attempt: () => T | Promise<T>): Promise<T> {
   const beginMs = performance.now();
-  const boundMs = patienceMs(roots);
+  let boundMs: number | undefined;
   const say = setTimeout(() => {
+    boundMs ??= patienceMs(roots);
     roots.say?.(`waiting for DAMON to ${what}, which can take ${formatNs(Math.round(boundMs / 1000) * 1e9)} here`);
   }, SAY_MS);
   try {
@@ -49,6 +50,7 @@ export async function patiently<T>(roots: Roots, what: string, attempt: () => T 
         return await attempt();
       } catch (error) {
         if (!isBusy(error)) throw error;
+        boundMs ??= patienceMs(roots);
         if (performance.now() - beginMs > boundMs) throw stillBusy(error, what, performance.now() - beginMs);
         await new Promise((done) => setTimeout(done, PAUSE_MS));
       }

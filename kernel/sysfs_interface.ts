@@ -13,7 +13,7 @@ import { readKernelTypes } from "./doctor_btf.ts";
 import { exists } from "./doctor_row.ts";
 import { findFeature, requireSysfsChange, requireSysfsFeatures } from "./features.ts";
 import type { DamonInterface, HintedWrite, Refreshed } from "./interface.ts";
-import { readDamonText, type WriteKernel, writeKernelAside } from "./kernel_file.ts";
+import { readDamonText, writeDamon, type WriteKernel } from "./kernel_file.ts";
 import { showsThreads, threadOf } from "./kernel_thread.ts";
 import { requireMemcgs } from "./memcg.ts";
 import type { OwnEntry } from "./ours.ts";
@@ -38,7 +38,7 @@ export class SysfsInterface implements DamonInterface {
   #layout: PlanLayout | undefined;
 
   /** @param write Does one write; tests of the writes themselves give one that answers as the kernel does. */
-  constructor(readonly roots: Roots, readonly write: WriteKernel = writeKernelAside) {
+  constructor(readonly roots: Roots, readonly write: WriteKernel = writeDamon) {
     this.#dir = kdamondsDir(roots);
   }
 

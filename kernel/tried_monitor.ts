@@ -17,7 +17,7 @@ import { type Monitor, type MonitorCounts, pidsOf } from "./monitor.ts";
 import { isAlive, MappingsWatch } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { stopAll } from "./stop_all.ts";
-import { type WriteKernel, writeKernelAside } from "./kernel_file.ts";
+import { writeDamon, type WriteKernel } from "./kernel_file.ts";
 import { patiently } from "./patience.ts";
 import { inTurn } from "./request_lock.ts";
 
@@ -86,7 +86,7 @@ export class TriedMonitor implements Monitor {
     readonly roots: Roots,
     readonly watched: readonly TriedKdamond[],
     readonly times: SnapshotTimes,
-    readonly write: WriteKernel = writeKernelAside,
+    readonly write: WriteKernel = writeDamon,
   ) {
     this.kdamonds = watched.map(({ recorded }) => recorded);
     this.#watches = [...new Set(this.kdamonds.flatMap(pidsOf))].map((pid) => new MappingsWatch(roots, pid));
