@@ -1,7 +1,7 @@
 import { BusyError, KernelError, outlineOf } from "../damon/mod.ts";
 import { interfacesHere } from "../kernel/choose_interface.ts";
 import type { DamonInterface } from "../kernel/interface.ts";
-import { ownerOf } from "../kernel/kdamond.ts";
+import { ownerOf } from "../kernel/refuse_others.ts";
 import { modulesOn } from "../kernel/modules.ts";
 import { isRecorderAlive, readOwned } from "../kernel/ours.ts";
 import { commOf } from "../kernel/process.ts";

@@ -1,5 +1,5 @@
 import { KernelError } from "../damon/mod.ts";
-import type { WriteKernel } from "./kernel_file.ts";
+import { isBusy, writeDamon, type WriteKernel, writeKernel } from "./kernel_file.ts";
 import { dropEntry, isThreadOn, type OwnEntry } from "./ours.ts";
 import { patiently } from "./patience.ts";
 import { inTurn } from "./request_lock.ts";
@@ -9,6 +9,8 @@ import { kdamondsDir, pidOf, readKdamonds } from "./sysfs.ts";
 const ENOENT = 2;
 /** A thread that was told to end has ended when the kernel says so; what is seen of it is gone a moment later, ms. */
 const [ENDING_MS, LOOK_MS] = [2000, 5];
+/** After how long of being refused it is tried in haste, and for how long each time before others have their turn, ms. */
+const [HASTE_MS, HASTY_MS] = [1500, 5];
 /**
  * Before Linux 6.14 who has asked a kdamond that is off by now looks every 100 ms whether it is, for which DAMON's lock
  * must be free. Who takes the kdamond's folder away holds that lock, and waits for all who write into the folder: both
@@ -49,6 +51,18 @@ export async function restoreSysfs(roots: Roots, entry: OwnEntry, write: WriteKe
   }
 }
 
+/** Tries again and again for a moment, where others ask DAMON without a pause: between two requests is hardly any time. */
+async function hastily(state: string, write: WriteKernel): Promise<void> {
+  const now = write === writeDamon ? writeKernel : write;
+  for (const untilMs = performance.now() + HASTY_MS;;) {
+    try {
+      return await now(state, "off");
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > untilMs) throw error;
+    }
+  }
+}
+
 function isBefore614(): boolean {
   const [major, minor] = Deno.osRelease().split(/[.-]/).map(Number);
   return major < 6 || (major === 6 && minor < 14);
@@ -69,8 +83,10 @@ export async function turnOffSysfs(roots: Roots, entry: OwnEntry, write: WriteKe
   const { index } = entry;
   const state = `${kdamondsDir(roots)}/${index}/state`;
   let failure: unknown;
+  const beginMs = performance.now();
+  const off = () => performance.now() - beginMs < HASTE_MS ? write(state, "off") : hastily(state, write);
   try {
-    await inTurn(roots, () => patiently(roots, `turn kdamond ${index} off`, () => write(state, "off")));
+    await inTurn(roots, () => patiently(roots, `turn kdamond ${index} off`, off));
   } catch (error) {
     // It may have ended by itself in this moment: what counts is whether it is off.
     failure = error;
