@@ -323,6 +323,7 @@ int damo_pages__remove(struct damo_pages *p, __u32 slot)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	damo_pages__free_areas(target);
+	damo_pages__free_panel(target);
 	damo_pages__free_blocks(target);
 	*target = (struct damo_page_target){ 0 };
 	return 0;

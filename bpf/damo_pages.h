@@ -123,6 +123,21 @@ DAMO_API int damo_pages__spans(const struct damo_pages *p, __u32 slot, double *s
 DAMO_API int damo_pages__resident(const struct damo_pages *p, __u32 slot, const double *start, const double *end,
 				  __u32 nr, double *resident);
 
+/*
+ * Draws about `wanted` pages at random of those in memory as of the last walk, at least 8 of each mapping, and clears their
+ * bits as `clear` says (enum damo_pages_clear). Mappings beside each other are one where there are more than an eighth of
+ * `wanted`. Returns how many there are then, for damo_pages__end_panel. Sampling in between does not spoil it, exact
+ * sampling does.
+ */
+DAMO_API int damo_pages__begin_panel(struct damo_pages *p, __u32 slot, __u32 wanted, __u32 clear);
+
+/*
+ * Looks at them: of each mapping bytes in memory when they were drawn, pages looked at, and those of them accessed. What is
+ * not in memory any more, or could not be cleared as other processes map it too, is no look.
+ */
+DAMO_API int damo_pages__end_panel(struct damo_pages *p, __u32 slot, double *start, double *end, double *resident,
+				   __u32 *looks, __u32 *hits);
+
 /* Bytes of the machine's memory in any of the processes, and accessed by any in the window, as of the last `frames`. */
 DAMO_API int damo_pages__union(const struct damo_pages *p, double *resident, double *used);
 

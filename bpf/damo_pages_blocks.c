@@ -148,6 +148,7 @@ static int take_huge(struct damo_pages *p, struct damo_page_target *target, cons
 			return -ENOMEM;
 		for (int i = 0; i < 512; i++)
 			block->state[i] = (block->state[i] & DAMO_SEEN) | DAMO_IN_MEMORY | (is_used ? DAMO_SEEN : 0);
+		block->there = 512;
 		for (int i = 0; i < 512 && counts; i++) {
 			block->counts->there[i]++;
 			block->counts->now[i] += is_used;
@@ -181,7 +182,8 @@ static int take_steps(struct damo_pages *p, struct damo_page_target *target, int
 		block = block_at(target, step->address & -DAMO_BLOCK, counts, at);
 		if (!block)
 			return -ENOMEM;
-		p->counters.walked += take_table(block, &p->tables[tables]);
+		block->there = take_table(block, &p->tables[tables]);
+		p->counters.walked += block->there;
 		if (counts)
 			count_table(block->counts, &p->tables[tables]);
 		if (frames)

@@ -20,7 +20,10 @@
 int damo_pages__clear_refs(struct damo_pages *p, struct damo_page_target *target, const char *which)
 {
 	__u64 begin = damo_pages__cpu_ns();
-	int err = write(target->clear_fd, which, 1) == 1 ? 0 : -errno;
+	int err = target->panel.nr ? damo_pages__panel_look(p, target) : 0;
+
+	if (!err)
+		err = write(target->clear_fd, which, 1) == 1 ? 0 : -errno;
 
 	/*
 	 * A processor that has a translation at hand does not look into the table, so that a small hot part would seem

@@ -41,13 +41,18 @@ static int wait_until(struct damo_pages *p, __u64 ns)
 	return 0;
 }
 
-static void pick(struct damo_pages *p, const double *start, const double *end, __u32 nr, __u32 each, __u64 *picks)
+static void pick(struct damo_pages *p, const struct damo_page_target *target, const double *start, const double *end,
+		 __u32 nr, __u32 each, __u64 *picks)
 {
 	for (__u32 i = 0; i < nr; i++) {
 		__u64 first = start[i], pages = ((__u64)end[i] - first) / DAMO_PAGE;
 
-		for (__u32 j = 0; j < each; j++)
-			*picks++ = first + random_below(p, pages) * DAMO_PAGE;
+		for (__u32 j = 0; j < each; j++, picks++) {
+			*picks = first + random_below(p, pages) * DAMO_PAGE;
+			/* What is cleared for this look would be lost for that of the panel: rather another one. */
+			for (int k = 0; k < 4 && damo_pages__panel_has(target, *picks); k++)
+				*picks = first + random_below(p, pages) * DAMO_PAGE;
+		}
 	}
 }
 
@@ -101,7 +106,7 @@ static int clear_picks(struct damo_pages *p, struct damo_pages_interval *interva
 
 		if (!is_alive(&parts[i]))
 			continue;
-		pick(p, start + region, end + region, parts[i].nr_regions, each, picks);
+		pick(p, target, start + region, end + region, parts[i].nr_regions, each, picks);
 		target->is_cleared = 0;
 		if (parts[i].clear == DAMO_CLEAR_COLD)
 			err = damo_pages__chill(p, target, picks, (size_t)parts[i].nr_regions * each,

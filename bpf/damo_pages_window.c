@@ -102,6 +102,8 @@ static __u64 resident_in(const struct damo_page_target *target, const struct dam
 {
 	struct sums sums = { 0 };
 
+	if (start <= block->base && end >= block->base + DAMO_BLOCK)
+		return damo_pages__is_current(target, block) ? block->there * DAMO_PAGE : 0;
 	add_block(target, block, start, end, &sums);
 	return sums.there * DAMO_PAGE;
 }

@@ -31,6 +31,7 @@ struct damo_counts {
 struct damo_block {
 	__u64 base;
 	__u32 walk; /* the last one that found it */
+	__u32 there; /* pages in memory then */
 	__u8 state[512];
 	struct damo_counts *counts; /* only where every page is counted */
 };
@@ -38,7 +39,6 @@ struct damo_block {
 /* A mapping, or what is watched of it. */
 struct damo_area {
 	__u64 start, end;
-	__u64 first; /* of pages: 512 times the index of its block, plus the page's place in it; for who draws pages */
 	__u8 is_anonymous; /* and private */
 };
 
@@ -50,6 +50,24 @@ struct damo_areas {
 struct damo_edges {
 	__u64 *edges; /* starts and ends in turn, ascending */
 	size_t nr;    /* ranges */
+};
+
+/* A mapping that pages of a panel are drawn from, or several beside each other. */
+struct damo_stratum {
+	__u64 start, end;
+	__u64 pages; /* in memory */
+	__u32 wanted;
+};
+
+/* Pages that are cleared once and looked at once. */
+struct damo_panel {
+	__u64 *pages; /* addresses, ascending; STUCK in the lowest bit where the bit could not be cleared */
+	__u32 *stratum;
+	__u8 *state; /* enum damo_page_state */
+	size_t nr;   /* 0 while it is made */
+	size_t drawn;
+	struct damo_stratum *strata;
+	size_t nr_strata;
 };
 
 struct damo_page_target {
@@ -73,6 +91,7 @@ struct damo_page_target {
 	struct damo_edges only, without;
 	struct damo_areas areas;
 	struct damo_areas walked; /* the same by whole blocks */
+	struct damo_panel panel;
 	/* Ascending. */
 	struct damo_block **blocks;
 	size_t nr_blocks;
@@ -149,6 +168,10 @@ int damo_pages__is_current(const struct damo_page_target *target, const struct d
 void damo_pages__free_blocks(struct damo_page_target *target);
 void damo_pages__free_block(struct damo_block *block);
 
+/* Notes what has been accessed of the panel: before anything is cleared. */
+int damo_pages__panel_look(struct damo_pages *p, struct damo_page_target *target);
+int damo_pages__panel_has(const struct damo_page_target *target, __u64 address);
+void damo_pages__free_panel(struct damo_page_target *target);
 int damo_pages__begin_frames(struct damo_pages *p);
 
 /* Merges the runs that differ least, until no more than `most` are left, or as many as there are areas. */

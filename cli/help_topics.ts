@@ -82,11 +82,14 @@ size and access rate have stayed about the same.`,
     title: "Who looks: DAMON, or the page sampler",
     text: `
 --monitor damon takes the kernel's DAMON. --monitor pages takes damo's own sampler, a BPF program that reads the accessed
-bits of page tables: it needs no DAMON in the kernel and yields the same kind of snapshots. --monitor pages-exact looks at
-every page in place of one a region. auto, the default, takes DAMON where it can watch processes and nobody else uses it,
-otherwise the page sampler, and says which and why. Every record and every chart names who looked.
-The page sampler keeps to a budget, --max_overhead (2 % of one CPU): where it does not suffice, sampling intervals are
-stretched, and the record says by how much.`,
+bits of page tables: it needs no DAMON in the kernel and yields the same kind of snapshots. auto, the default, takes DAMON
+where it can watch processes and nobody else uses it, otherwise the page sampler, and says which and why. Every record and
+every chart names who looked.
+The page sampler looks at what is mapped and in memory, never at gaps, and keeps to a budget, --max_overhead (2 % of one
+CPU). Where that suffices to look at every page once a second (about 1 GiB at 2 %), it does, as often as it can; else it
+looks at some pages of each region, and draws a panel of some 1,000 pages at random each second that tells the working set
+with its error. --monitor pages-exact looks at every page however long the intervals get. A larger budget buys shorter
+intervals, more pages, a larger panel. The record says what was looked at how often, and which intervals were in force.`,
   },
   {
     name: "formats",

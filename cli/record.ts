@@ -59,7 +59,7 @@ function plainCommand() {
     .addOption(
       new Option(
         "--monitor <which>",
-        "who looks: damon; pages, the eBPF page sampler; pages-exact, which looks at every page; auto takes DAMON where it can watch processes and is free",
+        "who looks: damon; pages, the eBPF page sampler, at every page where the budget allows it; pages-exact, at every page whatever it takes; auto takes DAMON where it can watch processes and is free",
       ).choices(["auto", "damon", "pages", "pages-exact"]).default("auto" as const),
     )
     .addOption(

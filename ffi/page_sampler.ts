@@ -3,10 +3,12 @@ import type { AddressRange } from "../damon/kdamond.ts";
 import { Regions } from "../damon/regions.ts";
 import { NativeHandle } from "./native_handle.ts";
 import type {
+  Clearing,
   PageInterval,
   PageIntervalDone,
   PageSamplerCounters,
   PageSamplerFacts,
+  PanelStratum,
   PartRegions,
   SampledArea,
   SampledProcess,
@@ -98,8 +100,8 @@ export class PageSampler implements AsyncDisposable {
     const result = damo_pages__update(this.#open(), slot, Number(must), Math.ceil(share * 1000), state);
     if (result === -ESRCH) return undefined;
     if (result < 0) throw new KernelError("look at what the process has mapped", -result);
-    const [mapsVersion] = new Uint32Array(state.buffer, 16);
-    return { residentPages: Number(state[0]), mapsBytes: Number(state[1]), mapsVersion };
+    const [mapsVersion, nrAreas] = new Uint32Array(state.buffer, 16);
+    return { residentPages: Number(state[0]), mapsBytes: Number(state[1]), mapsVersion, nrAreas };
   }
 
   /** The text of `/proc/PID/maps` as {@linkcode update} read it last. */
@@ -169,6 +171,39 @@ export class PageSampler implements AsyncDisposable {
       resident,
     );
     return resident;
+  }
+
+  /**
+   * Draws about `wanted` pages in memory at random, at least 8 of each mapping, as of the last look at all of them, and clears
+   * them; `undefined` where the process has ended. Exact sampling until {@linkcode endPanel} would spoil it.
+   */
+  beginPanel(slot: number, wanted: number, clearing: Clearing): number | undefined {
+    const { damo_pages__begin_panel } = this.#library.symbols;
+    const result = damo_pages__begin_panel(this.#open(), slot, wanted, Number(clearing === "cold"));
+    if (result === -ESRCH) return undefined;
+    if (result < 0) throw new KernelError("draw pages", -result);
+    return result;
+  }
+
+  /**
+   * What was found of these pages, by mapping; `undefined` where the process has ended.
+   *
+   * @param strata What {@linkcode beginPanel} returned.
+   */
+  endPanel(slot: number, strata: number): PanelStratum[] | undefined {
+    const [start, end, resident] = Array.from({ length: 3 }, () => new Float64Array(strata + 1));
+    const [looks, hits] = [new Uint32Array(strata + 1), new Uint32Array(strata + 1)];
+    const { damo_pages__end_panel } = this.#library.symbols;
+    const result = damo_pages__end_panel(this.#open(), slot, start, end, resident, looks, hits);
+    if (result === -ESRCH) return undefined;
+    if (result < 0) throw new KernelError("look at pages", -result);
+    return Array.from({ length: strata }, (_, i) => ({
+      start: start[i],
+      end: end[i],
+      residentBytes: resident[i],
+      looks: looks[i],
+      hits: hits[i],
+    }));
   }
 
   /** Bytes in memory of all processes together, and accessed in the window, each page of the machine counted once. */

@@ -109,6 +109,8 @@ export interface SampledProcess {
   mapsBytes: number;
   /** Another one when they have changed. */
   mapsVersion: number;
+  /** Mappings that are watched. */
+  nrAreas: number;
 }
 
 /** What was in memory of a mapping, or of neighbours; bytes. */
@@ -119,6 +121,18 @@ export interface SampledArea {
   /** Of it, accessed since the window began: in exact sampling. */
   usedBytes: number;
   swapBytes: number;
+}
+
+/** What was found of pages drawn at random from a mapping, or from several beside each other. */
+export interface PanelStratum {
+  start: number;
+  end: number;
+  /** In memory when they were drawn. */
+  residentBytes: number;
+  /** Pages looked at. */
+  looks: number;
+  /** Of them, those accessed since they were drawn. */
+  hits: number;
 }
 
 /** Stretches of memory as columns of bytes. */

@@ -42,6 +42,16 @@ export const PAGES_SYMBOLS = {
    * double *resident)`
    */
   damo_pages__resident: { parameters: ["pointer", "u32", "buffer", "buffer", "u32", "buffer"], result: "i32" },
+  /** `int damo_pages__begin_panel(struct damo_pages *p, __u32 slot, __u32 wanted, __u32 clear)` */
+  damo_pages__begin_panel: { parameters: ["pointer", "u32", "u32", "u32"], result: "i32" },
+  /**
+   * `int damo_pages__end_panel(struct damo_pages *p, __u32 slot, double *start, double *end, double *resident, __u32 *looks,
+   * __u32 *hits)`
+   */
+  damo_pages__end_panel: {
+    parameters: ["pointer", "u32", "buffer", "buffer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
   /** `int damo_pages__union(const struct damo_pages *p, double *resident, double *used)` */
   damo_pages__union: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   /** `int damo_pages__remove(struct damo_pages *p, __u32 slot)` */

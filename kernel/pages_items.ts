@@ -1,5 +1,5 @@
 import type { MappingWorkingSet, Residency, WorkingSet } from "../damon/mod.ts";
-import type { SampledArea } from "../ffi/pages.ts";
+import type { PanelStratum, SampledArea } from "../ffi/pages.ts";
 
 /** x86-64's, the only machine that pages are sampled on. */
 const PAGE_BYTES = 4096;
@@ -51,6 +51,99 @@ export function exactUnion(window: Window, bytes: { residentBytes: number; usedB
     errorBytes: 0,
     looks: residentBytes / PAGE_BYTES,
     hits: usedBytes / PAGE_BYTES,
+    mappings: [],
+  };
+}
+
+/**
+ * What a process accessed in a window, by pages drawn at random of each mapping.
+ *
+ * @param pages In memory when they were drawn, and at the end: what has come since then has been accessed, and of what was
+ *   there but could not be drawn (it came after the last look at all of it) the share of the others has.
+ */
+export function panelWorkingSet(
+  pid: number,
+  window: Window,
+  strata: readonly PanelStratum[],
+  pages: { atStart: number; atEnd: number },
+): WorkingSet {
+  const sum = (of: (stratum: PanelStratum) => number) => strata.reduce((total, stratum) => total + of(stratum), 0);
+  const [looks, hits] = [sum((stratum) => stratum.looks), sum((stratum) => stratum.hits)];
+  const overall = looks > 0 ? hits / looks : 0;
+  let variance = 0;
+  const mappings = strata.map(({ start, end, residentBytes, looks, hits }): MappingWorkingSet => {
+    variance += varianceOf(residentBytes / PAGE_BYTES, looks, hits);
+    // Of what could not be looked at, as other processes map it too, the rest is the best guess.
+    const share = looks > 0 ? hits / looks : overall;
+    return { start, end, residentBytes, bytes: share * residentBytes, looks, hits };
+  });
+  const drawnFrom = sum((stratum) => stratum.residentBytes);
+  const others = Math.max(0, pages.atStart * PAGE_BYTES - drawnFrom);
+  const grown = Math.max(0, pages.atEnd - pages.atStart) * PAGE_BYTES;
+  const residentBytes = drawnFrom + others + grown;
+  variance += varianceOf(others / PAGE_BYTES, looks, hits);
+  const bytes = mappings.reduce((total, mapping) => total + mapping.bytes, 0) + overall * others + grown;
+  const errorBytes = 1.96 * Math.sqrt(variance) * PAGE_BYTES;
+  return { ...window, pid, method: "panel", residentBytes, bytes, errorBytes, looks, hits, mappings };
+}
+
+/**
+ * Variance of the pages accessed, of `pages` of which `looks` were drawn. As if two more looks had found an access and two
+ * none (Agresti and Coull): few looks that all say the same are not sure.
+ */
+function varianceOf(pages: number, looks: number, hits: number): number {
+  if (pages === 0 || looks >= pages) return 0;
+  const share = (hits + 2) / (looks + 4);
+  return pages ** 2 * share * (1 - share) / (looks + 4) * (1 - looks / pages);
+}
+
+/** What a mapping maps, by process and first byte: mappings of the same memory have the same. */
+export type ObjectOf = (pid: number, start: number) => string | undefined;
+
+/**
+ * The same of several processes together: of memory that several of them map, what the one that accessed most of it did. That
+ * is the least it can be: a panel does not tell whether two processes accessed the same pages.
+ */
+export function panelUnion(window: Window, sets: readonly WorkingSet[], objectOf: ObjectOf): WorkingSet {
+  const shared = new Map<string, { residentBytes: number; bytes: number }>();
+  let [residentBytes, bytes] = [0, 0];
+  for (const { pid, mappings } of sets) {
+    const own = new Map<string, { residentBytes: number; bytes: number }>();
+    for (const mapping of mappings) {
+      const object = objectOf(pid, mapping.start);
+      if (object === undefined) {
+        residentBytes += mapping.residentBytes;
+        bytes += mapping.bytes;
+        continue;
+      }
+      const before = own.get(object) ?? { residentBytes: 0, bytes: 0 };
+      own.set(object, {
+        residentBytes: before.residentBytes + mapping.residentBytes,
+        bytes: before.bytes + mapping.bytes,
+      });
+    }
+    for (const [object, mine] of own) {
+      const before = shared.get(object) ?? { residentBytes: 0, bytes: 0 };
+      shared.set(object, {
+        residentBytes: Math.max(before.residentBytes, mine.residentBytes),
+        bytes: Math.max(before.bytes, mine.bytes),
+      });
+    }
+  }
+  for (const each of shared.values()) {
+    residentBytes += each.residentBytes;
+    bytes += each.bytes;
+  }
+  const sum = (of: (set: WorkingSet) => number) => sets.reduce((total, set) => total + of(set), 0);
+  return {
+    ...window,
+    pid: 0,
+    method: "panel",
+    residentBytes,
+    bytes,
+    errorBytes: Math.sqrt(sum(({ errorBytes }) => errorBytes ** 2)),
+    looks: sum(({ looks }) => looks),
+    hits: sum(({ hits }) => hits),
     mappings: [],
   };
 }

@@ -1,8 +1,11 @@
 /** How a process is looked at: every page, or some of each region. */
 export type PagesMethod = "exact" | "adaptive";
 
-/** What clearing a page of all of a process and looking at it costs, µs: 0.03 to 0.1 measured. */
+/** What clearing a page of all of a process and looking at it costs, µs: 0.03 to 0.1 measured; and more for each mapping. */
 const PAGE_US = 0.06;
+const MAPPING_US = 1;
+/** What clearing a page by itself and looking at it costs, µs: where others look at one of each mapping. */
+const SINGLE_US = 3;
 /** How often every page has to be looked at, µs: where less can be paid for, some pages are looked at more often. */
 const SLOWEST_US = 1e6;
 /** How much more than that it may take before it is given up, and how much less before it is taken up. */
@@ -22,14 +25,29 @@ export class MethodChoice {
     this.current = wish === "adaptive" ? "adaptive" : "exact";
   }
 
-  /** Takes how many pages are in memory and, after exact samples, what each of these cost, µs. Whether the choice changed. */
-  note(residentPages: number, costUs = 0): boolean {
-    if (costUs > 0 && residentPages > 1000) this.#pageUs = costUs / residentPages;
+  /** What a look at every page costs, µs, as far as it is known. */
+  expectedUs({ pages, mappings }: MethodFacts): number {
+    return pages * this.#pageUs + mappings * MAPPING_US;
+  }
+
+  /** Takes how much there is to look at and, after exact samples, what each of these cost, µs. Whether the choice changed. */
+  note(facts: MethodFacts, costUs = 0): boolean {
+    const { pages, mappings } = facts;
+    if (costUs > 0 && pages > 1000) this.#pageUs = Math.max(0.01, costUs - mappings * MAPPING_US) / pages;
     if (this.#wish !== "auto") return false;
-    const neededUs = (costUs || residentPages * this.#pageUs) / this.#maxOverhead;
+    // Where there are many mappings, one page of each is no cheaper than all.
+    const neededUs = (costUs || this.expectedUs(facts)) / this.#maxOverhead;
+    const slowestUs = Math.max(SLOWEST_US, 2 * mappings * SINGLE_US / this.#maxOverhead);
     const before = this.current;
-    if (before === "exact" && neededUs > SLOWEST_US * MORE) this.current = "adaptive";
-    if (before === "adaptive" && neededUs < SLOWEST_US * LESS) this.current = "exact";
+    if (before === "exact" && neededUs > slowestUs * MORE) this.current = "adaptive";
+    if (before === "adaptive" && neededUs < slowestUs * LESS) this.current = "exact";
     return this.current !== before;
   }
+}
+
+/** How much there is to look at. */
+export interface MethodFacts {
+  /** Pages in memory. */
+  pages: number;
+  mappings: number;
 }

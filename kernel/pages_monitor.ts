@@ -14,6 +14,7 @@ import { countsOf } from "./pages_counts.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { exactUnion, exactWorkingSet, residencyOf } from "./pages_items.ts";
 import { MethodChoice, type PagesMethod } from "./pages_method.ts";
+import { PagesPanel } from "./pages_panel.ts";
 import { PagesTargets } from "./pages_targets.ts";
 import { requireProcess } from "./detect.ts";
 import { isAlive } from "./process.ts";
@@ -58,7 +59,9 @@ const SPENT = 0.7;
 
 /** Share of the budget that looking at mappings and children may take, of the time of one thread. */
 const UPDATE_SHARE = 0.25;
-/** Share of it that looking which pages are in memory may take, where not all of them are looked at anyway. */
+/** Shares of it where not every page is looked at: for regions, for the panel, and for learning which pages are in memory. */
+const REGIONS_SHARE = 0.4;
+const PANEL_SHARE = 0.4;
 const SURVEY_SHARE = 0.15;
 
 /**
@@ -117,11 +120,14 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   readonly #clearing: ClearingChoice;
   readonly #method: MethodChoice;
   readonly #targets: PagesTargets;
+  readonly #panel: PagesPanel;
   #counts: PagesCounts;
   #regions = 0;
   /** Aggregation intervals so far, since all pages are looked at, or some. */
   #intervals = 0;
   #picks = 1;
+  /** CPU time that the budget of samples knows of. */
+  #accountedNs = 0;
   /** When the next one is to begin. */
   #nextNs = 0;
   #updateNs = 0;
@@ -144,6 +150,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#method = new MethodChoice(mode, maxOverhead);
     this.kdamonds = [{ pid: Deno.pid, ours: true, contexts: [options.context] }];
     this.#targets = new PagesTargets(roots, sampler, options.context, UPDATE_SHARE * maxOverhead);
+    this.#panel = new PagesPanel(sampler, this.#targets, PANEL_SHARE * maxOverhead);
     this.#counts = countsOf(sampler, maxOverhead, this.#targets.pids);
   }
 
@@ -181,10 +188,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     try {
       if (signal.aborted) return;
       yield* this.#targets.changedMappings(true);
-      await this.#learnCost();
-      yield* this.#residency();
-      this.#updateNs = this.clockNs() + this.#options.context.intervals.updateUs * 1e3;
-      this.#windowNs = this.#nextNs = this.clockNs();
+      yield* this.#begin();
       while (this.ended === undefined && !signal.aborted) {
         yield* this.#aggregationInterval();
         yield* this.#changeMethod();
@@ -229,27 +233,25 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#updateNs = this.clockNs() + Math.max(updateUs * 1e3, costNs);
   }
 
-  /**
-   * The first samples tell what a sample costs, and start from bits that are cleared: they are not shown. The second one
-   * counts, as the first also makes room for what it finds.
-   */
-  async #learnCost(): Promise<void> {
-    const { sampleUs } = this.#options.context.intervals;
-    const resident = this.#targets.residentPages();
-    this.#method.note(resident);
-    this.#clearing.expect(resident, sampleUs * this.#options.maxOverhead);
-    const intervals = { sampleUs, aggrUs: sampleUs, samples: 1 };
-    for (let turn = 0; turn < 2; turn++) {
-      const done = await this.#sample(intervals);
-      if (!done) return;
-      for await (const _ of this.#snapshots(done.startNs, done.endNs, intervals));
-      if (this.ended !== undefined) break;
-      if (turn === 0) this.#budget.reset(0);
-    }
-    for (const [, target] of this.#targets) target.areas(true);
-    this.#regions = 0;
-    this.#intervals = 0;
-    for (const _ of this.#changeMethod());
+  /** What there is decides how it is looked at, and how often at first. */
+  *#begin(): Generator<RecordItem> {
+    const { sampleUs, updateUs } = this.#options.context.intervals;
+    const facts = this.#targets.facts();
+    this.#method.note(facts);
+    this.#clearing.expect(facts.pages, sampleUs * this.#options.maxOverhead);
+    this.#updateNs = this.clockNs() + updateUs * 1e3;
+    yield* this.#beginMethod();
+  }
+
+  *#beginMethod(): Generator<RecordItem> {
+    for (const [, target] of this.#targets) target.dropRegions();
+    this.#panel.drop();
+    this.#intervals = this.#surveyNs = 0;
+    yield* this.#survey();
+    this.#budget.reset(this.#isExact ? this.#method.expectedUs(this.#targets.facts()) : 0);
+    if (!this.#isExact) this.#panel.begin(this.#clearing.current);
+    this.#accountedNs = this.#sampler.counters().cpuNs;
+    this.#windowNs = this.#nextNs = this.clockNs();
   }
 
   get #isExact(): boolean {
@@ -286,7 +288,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   /** What the budget leaves room for is looked at: counts are less a matter of chance then. */
   #picksOf(regions: number, sampleUs: number): number {
     if (this.#budget.isStretched) return 1;
-    const room = SPENT * this.#options.maxOverhead * sampleUs / PICK_US / Math.max(1, regions);
+    const room = SPENT * REGIONS_SHARE * this.#options.maxOverhead * sampleUs / PICK_US / Math.max(1, regions);
     return Math.min(MOST_PICKS, Math.max(1, Math.floor(room)));
   }
 
@@ -296,7 +298,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     for (const [id, target] of this.#targets) {
       const { regions, evidence } = await target.aggregate(this.#isExact, samples);
       this.#regions += regions.length;
-      // Those of the first samples, which are not shown, are no intervals that an age could count.
+      // Where the way to look has changed, what was counted before is another thing.
       regions.age.forEach((age, at) => regions.age[at] = Math.min(age, oldest));
       // A process that has just begun may have nothing in memory.
       if (regions.length === 0) continue;
@@ -317,11 +319,15 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   /** What was accessed in the window that is over, and what was in memory at its end. */
   *#endWindow({ endNs }: PageIntervalDone): Generator<RecordItem> {
     const window = { startNs: this.#windowNs, endNs };
-    this.#windowNs = this.#nextNs;
     if (!this.#isExact) {
+      for (const workingSet of this.#panel.end(window)) yield { kind: "working_set", workingSet };
       yield* this.#survey();
+      this.#panel.begin(this.#clearing.current);
+      this.#accountedNs = this.#sampler.counters().cpuNs;
+      this.#windowNs = this.clockNs();
       return;
     }
+    this.#windowNs = this.#nextNs;
     for (const { pid, areas } of this.#targets.areas(true)) {
       yield { kind: "residency", residency: residencyOf(pid, endNs, areas) };
       yield { kind: "working_set", workingSet: exactWorkingSet(pid, window, areas) };
@@ -344,7 +350,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
 
   *#residency(): Generator<RecordItem> {
     const timeNs = this.clockNs();
-    for (const { pid, areas } of this.#targets.areas(false)) {
+    // A window begins with what follows.
+    for (const { pid, areas } of this.#targets.areas(true)) {
       yield { kind: "residency", residency: residencyOf(pid, timeNs, areas) };
     }
   }
@@ -352,13 +359,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   /** Every page where that can be paid for, else some of each region: it begins anew with ages and windows. */
   *#changeMethod(): Generator<RecordItem> {
     const costUs = this.#isExact ? this.#budget.costUs : 0;
-    if (!this.#method.note(this.#targets.residentPages(), costUs)) return;
-    for (const [, target] of this.#targets) target.dropRegions();
-    this.#budget.reset(0);
-    this.#intervals = 0;
-    this.#windowNs = this.#nextNs = this.clockNs();
-    if (this.#isExact) { for (const [, target] of this.#targets) target.areas(true); }
-    else yield* this.#survey();
+    if (this.#method.note(this.#targets.facts(), costUs)) yield* this.#beginMethod();
   }
 
   #account({ sampleUs, samples }: BudgetedIntervals, { stuck }: PageIntervalDone, looks: number): void {
@@ -369,7 +370,10 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       max: Math.max(before.sampleUs.max, sampleUs),
     };
     this.#counts.stuck = before.stuck + stuck;
-    this.#budget.note((this.#counts.cpuNs - before.cpuNs) / 1e3, samples);
+    // The panel has its own part of the budget, so has learning what is in memory.
+    const share = this.#isExact ? 1 : REGIONS_SHARE;
+    this.#budget.note((this.#counts.cpuNs - this.#accountedNs) / 1e3 / share, samples);
+    this.#accountedNs = this.#counts.cpuNs;
     if (this.#isExact) return;
     const changed = this.#clearing.note(
       this.#budget.costUs,

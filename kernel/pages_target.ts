@@ -20,6 +20,9 @@ export interface PagesTargetParts {
   nrRegions: NrRegions;
 }
 
+/** What a file is behind, and what is not private. */
+const isShared = ({ path, perms }: Mapping) => perms[3] === "s" || path.startsWith("/");
+
 /** A process that is sampled: every page of it, or some of each region. */
 export class PagesTarget {
   readonly pid: number;
@@ -29,6 +32,12 @@ export class PagesTarget {
   hugetlbBytes = 0;
   /** Bounds of the number of regions; there may be more, two for each mapping with memory behind it. */
   nrRegions: NrRegions;
+  /** In memory when it was looked at last. */
+  residentPages = 0;
+  /** Mappings that are watched. */
+  nrAreas = 0;
+  /** What is mapped, by first byte, where other processes may map the same. */
+  objects: ReadonlyMap<number, string> = new Map();
   readonly #hugetlb: HugetlbMappings;
   #mapsVersion = 0;
   /** Where some pages of each region are looked at; absent where all are. */
@@ -49,12 +58,16 @@ export class PagesTarget {
   /** What is mapped now where that has changed; `must` looks even if the size of it has not. */
   update(must: boolean, share: number): Mapping[] | undefined {
     const process = this.#sampler.update(this.slot, must, share);
-    if (!process || process.mapsVersion === this.#mapsVersion) return undefined;
+    if (!process) return undefined;
+    this.residentPages = process.residentPages;
+    this.nrAreas = process.nrAreas;
+    if (process.mapsVersion === this.#mapsVersion) return undefined;
     this.#mapsVersion = process.mapsVersion;
     const mappings = parseMaps(this.#sampler.maps(this.slot, process));
     const hugetlb = this.#hugetlb.of(mappings);
     if (hugetlb.size > 0 || this.hugetlbBytes > 0) this.#sampler.watch(this.slot, { without: [...hugetlb] });
     this.hugetlbBytes = [...hugetlb].reduce((sum, { start, end }) => sum + end - start, 0);
+    this.objects = new Map(mappings.filter(isShared).map(({ start, path, offset }) => [start, `${path}@${offset}`]));
     return mappings;
   }
 

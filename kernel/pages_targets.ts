@@ -1,6 +1,8 @@
 import type { Context, RecordedProcess, RecordItem } from "../damon/mod.ts";
 import type { PageSampler, SampledArea } from "../ffi/pages.ts";
 import { descendantsOf } from "./children.ts";
+import type { MethodFacts } from "./pages_method.ts";
+import type { ObjectOf } from "./pages_items.ts";
 import { PagesTarget } from "./pages_target.ts";
 import { processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
@@ -71,6 +73,18 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
   /** Pages in memory of all of them. */
   residentPages(): number {
     return [...this.#targets.values()].reduce((sum, { pid }) => sum + residentPagesOf(this.#roots, pid), 0);
+  }
+
+  /** How much there is to look at. */
+  facts(): MethodFacts {
+    const mappings = [...this.#targets.values()].reduce((sum, { nrAreas }) => sum + nrAreas, 0);
+    return { pages: this.residentPages(), mappings };
+  }
+
+  /** What the mappings of each map, where several processes may map it: the same memory has the same name. */
+  objects(): ObjectOf {
+    const byPid = new Map([...this.#targets.values()].map((target) => [target.pid, target.objects]));
+    return (pid, start) => byPid.get(pid)?.get(start);
   }
 
   /** What was in memory of each at the last look at all of it; see {@linkcode PageSampler.areas}. */

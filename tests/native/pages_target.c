@@ -111,6 +111,99 @@ static void churn(volatile char *stays, size_t stay)
 	}
 }
 
+#define TIB (1ul << 40)
+
+static char *map_at(unsigned long at, size_t bytes)
+{
+	char *got = mmap((void *)at, bytes, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got == MAP_FAILED)
+		exit(1);
+	madvise(got, bytes, MADV_NOHUGEPAGE);
+	return got;
+}
+
+/* Eight mappings 1 TiB apart, each between two of no permissions; the first half of each second one is used. */
+static void scatter(size_t pages)
+{
+	char *at[8];
+
+	for (unsigned int i = 0; i < 8; i++) {
+		unsigned long first = (16 + i) * TIB;
+
+		if (mmap((void *)(first - 64 * PAGE), (pages + 128) * PAGE, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
+			exit(1);
+		at[i] = (char *)first;
+		if (mprotect(at[i], pages * PAGE, PROT_READ | PROT_WRITE))
+			exit(1);
+		madvise(at[i], pages * PAGE, MADV_NOHUGEPAGE);
+		touch(at[i], pages);
+	}
+	say(at[0], pages);
+	for (;; usleep(500))
+		for (unsigned int i = 0; i < 8; i += 2)
+			touch(at[i], pages / 2);
+}
+
+/* A new mapping 1 TiB apart with each line that comes; says where and when, ns of CLOCK_BOOTTIME. */
+static void grow_apart(size_t pages)
+{
+	static char *volatile at[64];
+	struct timespec now;
+	pthread_t thread;
+	volatile int nr = 1;
+
+	at[0] = map_at(16 * TIB, pages * PAGE);
+	say(at[0], pages);
+	pthread_create(&thread, NULL, listen, NULL);
+	for (;; usleep(500)) {
+		for (int i = 0; i < nr; i++)
+			touch(at[i], pages);
+		if (!is_asked || nr == 64)
+			continue;
+		is_asked = 0;
+		at[nr] = map_at((16 + nr) * TIB, pages * PAGE);
+		touch(at[nr], pages);
+		clock_gettime(CLOCK_BOOTTIME, &now);
+		printf("%lu %lu\n", (unsigned long)at[nr], now.tv_sec * 1000000000ul + now.tv_nsec);
+		fflush(stdout);
+		nr++;
+	}
+}
+
+/* Mappings of one page each with a page of no permissions between them. */
+static void make_many(size_t nr)
+{
+	char *at = mmap(NULL, 2 * nr * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	madvise(at, 2 * nr * PAGE, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < nr; i++) {
+		if (mprotect(at + 2 * i * PAGE, PAGE, PROT_READ | PROT_WRITE))
+			exit(1);
+		at[2 * i * PAGE] = 1;
+	}
+	say(at, 2 * nr);
+	for (;; usleep(500))
+		for (size_t i = 0; i < nr; i += 4)
+			((volatile char *)at)[2 * i * PAGE]++;
+}
+
+/* Memory of two processes: both use its first pages. */
+static void share(size_t pages)
+{
+	char *at = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	touch(at, pages);
+	if (fork() == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Both have its tables filled. */
+	touch(at, pages);
+	say(at, pages);
+	touch_for_ever(at, hot);
+}
+
 static pid_t begin(size_t pages, unsigned int lives_us)
 {
 	pid_t child = fork();
@@ -177,6 +270,14 @@ int main(int argc, char **argv)
 		execl("/proc/self/exe", argv[0], "touch", argv[2], argv[3], NULL);
 		return 1;
 	}
+	if (!strcmp(mode, "scatter"))
+		scatter(pages);
+	if (!strcmp(mode, "grow_apart"))
+		grow_apart(pages);
+	if (!strcmp(mode, "many"))
+		make_many(pages);
+	if (!strcmp(mode, "share"))
+		share(pages);
 	if (!strcmp(mode, "huge")) {
 		at = map((pages + 1024) * PAGE);
 		at = (char *)(((unsigned long)at + 512 * PAGE - 1) & -(512 * PAGE));
