@@ -86,7 +86,7 @@ export interface PagesCounts {
   cleared: number;
   /** Pages cleared one by one, by `process_madvise(MADV_COLD)`. */
   chilled: number;
-  /** Looks at pages whose bit could not be cleared, as other processes map them too; counted as not accessed. */
+  /** Looks at pages whose bit could not be cleared, as other processes map them too: they say nothing and are not counted. */
   stuck: number;
   /** Pages looked at, added up. */
   walked: number;
