@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const TOOLS =
-  "bash cat cc chmod chown cksum clang cut env find getent grep head id ln mkdir paste readlink rm sed setpriv stat tail timeout uname xargs"
+  "bash cat cc chmod chown cksum clang cut env find getent grep head ln mkdir paste readlink rm sed setpriv stat tail timeout uname xargs"
     .split(" ");
 
 /** A machine of which ./setup sees only the given programs, besides those it cannot do without. */
@@ -64,6 +64,8 @@ class Machine implements Disposable {
 
   /** Puts a shell script on the PATH. */
   program(name: string, text: string): void {
+    // Never through a link to a program of this machine.
+    if (existsSync(`${this.bin}/${name}`)) Deno.removeSync(`${this.bin}/${name}`);
     Deno.writeTextFileSync(`${this.bin}/${name}`, `#!/bin/bash\n${text}\n`, { mode: 0o755 });
   }
 
