@@ -1,10 +1,11 @@
 import { CommanderError } from "commander";
 import { makeProgram } from "./program.ts";
 import { splitArguments } from "./arguments.ts";
-import { ExitCode, messageOf } from "./exit.ts";
+import { ExitCode, isFault, messageOf, terminalText } from "./exit.ts";
 
 /** The whole program: arguments in, exit code out. The only place that exits. */
 async function main(argv: string[]): Promise<number> {
+  cleanConsole();
   const { args, command } = splitArguments(argv);
   try {
     const run = async (words: string[]) =>
@@ -24,7 +25,18 @@ async function main(argv: string[]): Promise<number> {
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (Deno.env.get("DAMO_DEBUG")) console.error(error);
     console.error(`damo: ${messageOf(error)}`);
+    if (isFault(error)) return 1;
     return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError ? 2 : 1;
+  }
+}
+
+/** Names that are somebody else's words go by here, to the terminal: it obeys none of them. */
+function cleanConsole(): void {
+  for (const [name, to] of [["log", Deno.stdout], ["error", Deno.stderr]] as const) {
+    const put = console[name];
+    const isTerminal = to.isTerminal() && !Deno.noColor;
+    console[name] = (...values: unknown[]) =>
+      put(...values.map((value) => typeof value === "string" ? terminalText(value, isTerminal) : value));
   }
 }
 

@@ -1,3 +1,5 @@
+import { cleanLines } from "../damon/clean_text.ts";
+import { isEngineMessage } from "../format/reason.ts";
 import { withOrigins } from "./rereadable.ts";
 
 /** Thrown by a command that has said all there is to say and wants this exit code. */
@@ -7,8 +9,16 @@ export class ExitCode extends Error {
   }
 }
 
-/** One sentence for a person; a bug in the program itself says so. */
+/** Where to say that damo itself is wrong. */
+const REPORT = "this is a fault of damo itself: please report it with the command line and, if you can, the file; " +
+  "DAMO_DEBUG=1 shows where it was";
+
+/** One sentence for a person; a fault of the program itself says so, and never in the words of JavaScript. */
 export function messageOf(error: unknown): string {
+  return cleanLines(wordsOf(error));
+}
+
+function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return `${error.message}; run as root, or give Deno the permission`;
@@ -16,9 +26,22 @@ export function messageOf(error: unknown): string {
   if ((error as { code?: string }).code === "ENOSPC" && !/^Cannot /.test(error.message)) {
     return "Cannot write all of the output: no space is left; make some, or write elsewhere";
   }
+  if (isEngineMessage(error.message)) return `Something went wrong (${error.name}); ${REPORT}`;
   // What Deno adds names the call and the path once more.
   const message = error.message.replace(/ \(os error \d+\)(: \w+ '[^']*')?/, "");
-  return withOrigins(/^Cannot /.test(message) ? message : `${message} (set DAMO_DEBUG=1 to see where)`);
+  return withOrigins(message);
+}
+
+/** Whether damo itself is wrong, and not how it was called. */
+export function isFault(error: unknown): boolean {
+  return error instanceof Error && isEngineMessage(error.message);
+}
+
+/** Text of several lines as it goes to the terminal: colours of ours stay where there are any. */
+export function terminalText(text: string, isTerminal: boolean): string {
+  if (!isTerminal) return cleanLines(text);
+  // deno-lint-ignore no-control-regex
+  return text.split(/(\x1b\[[\d;]*m)/).map((part, i) => i % 2 ? part : cleanLines(part)).join("");
 }
 
 /** 128 + the signal's number, as shells have it. */

@@ -1,6 +1,7 @@
 import { takeFooter } from "../format/describe.ts";
 import { describeRecord, openRecord, type RecordDescription } from "../format/mod.ts";
 import type { InfoOptions } from "./info_command.ts";
+import { withCleanNames } from "../report/clean_record.ts";
 import { infoJson, infoText } from "./info_text.ts";
 
 /** Reading takes no longer than this, without `--full`. */
@@ -20,7 +21,7 @@ export async function info(files: readonly string[], { full, json }: InfoOptions
 
 async function describe(file: string, budgetMs: number): Promise<RecordDescription> {
   await using record = await openRecord(file);
-  const described = await describeRecord(record, budgetMs);
+  const described = await describeRecord(withCleanNames(record), budgetMs);
   if (described.readShare < 1 && described.format === "arrow") {
     const { arrowFooter } = await import("../format/arrow_tail.ts");
     takeFooter(described, await arrowFooter(file));

@@ -1,4 +1,4 @@
-import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
+import { cleanText, formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { Bounds, RecordDescription, TargetDescription } from "../format/mod.ts";
 import { unseenLines } from "../report/record_caption.ts";
 import { wrap } from "../report/wrap.ts";
@@ -36,7 +36,7 @@ export function infoText(file: string, described: RecordDescription, columns = I
   const lines = rows.flatMap(([name, value]) =>
     wrap(value, Math.max(40, columns - width - 4)).map((line, i) => `  ${(i ? "" : name).padEnd(width)}  ${line}`)
   );
-  return [file, ...lines].join("\n");
+  return [cleanText(file), ...lines].join("\n");
 }
 
 /** The same as data; integers that JSON readers may round are text. */

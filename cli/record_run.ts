@@ -2,6 +2,7 @@ import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter, type R
 import type { FormatName } from "../format/encoder.ts";
 import { checkWritable, isStream } from "../format/output_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
+import { strangeMapLines } from "../kernel/process.ts";
 import { headerOf } from "../kernel/header.ts";
 import type { ProfileSource } from "../kernel/profile_items.ts";
 import { pidsOf } from "../kernel/monitor.ts";
@@ -17,7 +18,7 @@ import type { RecordOptions } from "./record.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { filesOf, openOutput, outputFormatFor, type RecordOutput } from "./record_output.ts";
 import { openAsked } from "./record_source.ts";
-import { kdamondsFor, PID_TO_COME, pidsIn, type Wanted, wantedOf } from "./record_target.ts";
+import { kdamondsFor, livingTarget, PID_TO_COME, pidsIn, type Wanted, wantedOf } from "./record_target.ts";
 import { openSideFiles } from "./record_side_files.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -37,7 +38,7 @@ export async function record(
 ) {
   const roots = controlRoots();
   await mountAsked(roots, options);
-  const wanted = wantedOf(target, command, options);
+  const wanted = livingTarget(roots, wantedOf(target, command, options));
   const kdamonds = wanted.kind === "ongoing" ? [] : await kdamondsFor(roots, wanted, options);
   // Everything that can be known to fail fails here, before anything is started.
   for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);
@@ -116,6 +117,10 @@ export async function record(
     const judged = { header, footer, quality: quality.result() };
     for (const line of [...poorLines(judged), ...qualityLine(judged)]) console.error(`damo: ${line}`);
     console.error(summaryOf(writer, footer, header));
+  }
+  const strange = strangeMapLines();
+  if (strange > 0) {
+    console.error(`damo: ${formatNr(strange)} lines of memory maps had an unknown form, and were left out`);
   }
   if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
   return { header, footer };

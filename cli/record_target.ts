@@ -1,5 +1,6 @@
 import { checkKdamond, type Kdamond, parseCount } from "../damon/mod.ts";
 import { PID_TO_COME } from "../kernel/pid_to_come.ts";
+import { livingThreadOf } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { askedKdamonds, type ParsedDamonOptions } from "./damon_options.ts";
 
@@ -80,7 +81,31 @@ export async function kdamondsFor(roots: Roots, wanted: Wanted, options: ParsedD
       target: wanted.kind === "paddr" ? "paddr" : { pid: wanted.kind === "pid" ? wanted.pid : PID_TO_COME },
     });
   kdamonds.forEach(checkKdamond);
-  return kdamonds;
+  return kdamonds.map((kdamond) => ofLivingThreads(roots, kdamond));
+}
+
+/** A process whose main thread has ended is watched by another one of its threads, and that is said. */
+export function livingTarget(roots: Roots, wanted: Wanted): Wanted {
+  if (wanted.kind !== "pid") return wanted;
+  const { pid } = wanted;
+  const living = livingThreadOf(roots, pid);
+  if (living === pid) return wanted;
+  console.error(`damo: the main thread of process ${pid} has ended: its thread ${living} stands for it`);
+  return { kind: "pid", pid: living };
+}
+
+/** With a thread that is there in place of each process whose main thread has ended. */
+function ofLivingThreads(roots: Roots, kdamond: Kdamond): Kdamond {
+  const contexts = kdamond.contexts.map((context) => ({
+    ...context,
+    targets: context.targets.map((target) => {
+      const { pid } = target;
+      if (pid === undefined || pid === PID_TO_COME) return target;
+      const living = livingTarget(roots, { kind: "pid", pid });
+      return living.kind === "pid" && living.pid !== pid ? { ...target, pid: living.pid } : target;
+    }),
+  }));
+  return { ...kdamond, contexts };
 }
 
 /** Every process that the kdamonds watch. */

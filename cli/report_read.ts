@@ -1,6 +1,6 @@
 import { formatNr, RecordError, type RecordItem, type RecordReader } from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
-import type { OpenRecord, RecordSurvey } from "../report/mod.ts";
+import { type OpenRecord, type RecordSurvey, withCleanNames } from "../report/mod.ts";
 import { RECORD } from "./report_options.ts";
 import { rereadable } from "./rereadable.ts";
 
@@ -32,7 +32,7 @@ export async function openInput(name: string): Promise<ReportInput> {
   const source = await rereadable(name);
   return {
     name,
-    open: async () => withProgress(await openRecord(source.path), name),
+    open: async () => withProgress(withCleanNames(await openRecord(source.path)), name),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }

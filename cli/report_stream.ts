@@ -6,6 +6,7 @@ import {
   plainValue,
   type RecordSurvey,
   type Section,
+  shorten,
   tableLines,
   type TableTextOptions,
   wrap,
@@ -145,7 +146,7 @@ class SectionWriter {
     const lines = caption.flatMap((line) =>
       wrap(line, Math.max(40, width) - 2).map((part, i) => i === 0 ? part : `  ${part}`)
     );
-    this.out.write(["", title, ...lines].join("\n") + "\n");
+    this.out.write(["", shorten(title, Math.max(40, width)), ...lines].join("\n") + "\n");
   }
 
   close(): void {

@@ -40,19 +40,24 @@ export function labelOf(mapping: Pick<Mapping, "path">): string {
 }
 
 /**
- * Parses the text of `/proc/PID/maps`.
+ * Parses the text of `/proc/PID/maps`. A name may have any character but the end of a line, which the kernel escapes.
  *
+ * @param strange Takes each line that has another form; without it, that is an error.
  * @throws {SyntaxError} naming the line that has another form.
  * @see https://docs.kernel.org/filesystems/proc.html
  */
-export function parseMaps(text: string): Mapping[] {
+export function parseMaps(text: string, strange?: (line: string) => void): Mapping[] {
   const mappings: Mapping[] = [];
   let number = 0;
   for (const line of text.split("\n")) {
     number++;
     if (line === "") continue;
-    const found = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) ([0-9a-f]+) \S+ \d+ *(.*)$/.exec(line);
-    if (!found) throw new SyntaxError(`Cannot parse maps as line ${number} has another form: ${line.slice(0, 80)}`);
+    const found = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) ([0-9a-f]+) \S+ \d+ *(.*)$/s.exec(line);
+    if (!found) {
+      if (!strange) throw new SyntaxError(`Line ${number} of maps has another form: ${line.slice(0, 80)}`);
+      strange(line);
+      continue;
+    }
     const [, start, end, perms, offset, path] = found;
     mappings.push({ start: Number("0x" + start), end: Number("0x" + end), perms, offset: Number("0x" + offset), path });
   }

@@ -7,6 +7,7 @@ export * from "./adaptive.ts";
 export * from "./applied_batches.ts";
 export * from "./assemble.ts";
 export * from "./check.ts";
+export * from "./clean_text.ts";
 export * from "./debugfs.ts";
 export * from "./errors.ts";
 export * from "./event.ts";

@@ -43,7 +43,7 @@ ${scripts.map((script) => `<script>${escapeScript(script)}</script>`).join("\n")
 <body>
 <div id="heatmap"></div>
 <p>${escapeHtml(hint)}</p>
-<script type="application/json" id="spec">${escapeScript(JSON.stringify(spec))}</script>
+<script type="application/json" id="spec">${escapeJson(spec)}</script>
 <script>
 const spec = JSON.parse(document.getElementById("spec").textContent);
 vegaEmbed("#heatmap", spec, { renderer: "canvas", actions: { export: true, source: true, compiled: false, editor: true } })
@@ -56,10 +56,18 @@ vegaEmbed("#heatmap", spec, { renderer: "canvas", actions: { export: true, sourc
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** Neither code nor JSON may end the element that it is in; both take the escaped slash as a slash within strings. */
+/** JSON that no element ends in, and no comment begins in: a `<` is only ever in a string there. */
+function escapeJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Code must not end the element that it is in; it takes the escaped slash as a slash within strings. */
 function escapeScript(text: string): string {
   return text.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");
 }

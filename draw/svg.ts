@@ -16,13 +16,21 @@ export async function renderSvg(spec: VegaLiteLiteral): Promise<string> {
     const compiled = compile(spec as unknown as Parameters<typeof compile>[0], { logger: quiet as never }).spec;
     const view = new vega.View(vega.parse(compiled), { renderer: "none", logLevel: vega.Error });
     try {
-      return await view.toSVG();
+      return xmlText(await view.toSVG());
     } finally {
       view.finalize();
     }
   } finally {
     restore();
   }
+}
+
+/** Characters that XML has not, escaped or not. @see https://www.w3.org/TR/xml/#charsets */
+const NOT_IN_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Text as XML may hold it: what it cannot is `\ufffd`. */
+export function xmlText(text: string): string {
+  return text.replace(NOT_IN_XML, "\ufffd");
 }
 
 function fail(...messages: unknown[]): never {

@@ -36,7 +36,7 @@ const [STT_FUNC, STT_GNU_IFUNC] = [2, 10];
 const NT_GNU_BUILD_ID = 3;
 const SYMBOL_BYTES = 24;
 /** No file has more, and a damaged one must not make us take up all memory. */
-const [MOST_HEADERS, MOST_TABLE_BYTES] = [4096, 512 << 20];
+const [MOST_HEADERS, MOST_TABLE_BYTES] = [4096, 64 << 20];
 
 /**
  * Reads the names of functions out of a 64-bit ELF file, by its whole table of symbols or, without one, by that of what

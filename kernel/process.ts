@@ -13,6 +13,21 @@ export function isAlive(roots: Roots, pid: number): boolean {
   return fields !== undefined && fields[0] !== "Z" && fields[0] !== "X";
 }
 
+/**
+ * The process, or a thread of it that is there still where its main thread has ended: only that one's files say what is
+ * mapped, and only by its number DAMON and the page sampler find the memory.
+ */
+export function livingThreadOf(roots: Roots, pid: number): number {
+  const state = statFieldsOf(roots, pid)?.[0];
+  if (state !== "Z" && state !== "X") return pid;
+  try {
+    const threads = Array.from(Deno.readDirSync(`${roots.proc}/${pid}/task`), ({ name }) => Number(name));
+    return threads.sort((a, b) => a - b).find((tid) => tid !== pid && isAlive(roots, tid)) ?? pid;
+  } catch {
+    return pid;
+  }
+}
+
 /** Whether it is a thread of the kernel's own. */
 export function isKernelThread(roots: Roots, pid: number): boolean {
   const PF_KTHREAD = 0x0020_0000;
@@ -90,9 +105,19 @@ export function processOf(roots: Roots, pid: number): RecordedProcess {
   }
 }
 
+/** Lines of `/proc/PID/maps` that had an unknown form, and were left out. */
+let strangeLines = 0;
+
+/** How many lines of `/proc/PID/maps` had an unknown form so far, and were left out: a recording goes on without them. */
+export function strangeMapLines(): number {
+  return strangeLines;
+}
+
+const strange = () => void strangeLines++;
+
 /** What the process has mapped itself, ascending; nothing where it is gone. */
 export function mappingsOf(roots: Roots, pid: number): Mapping[] {
-  const mappings = parseMaps(readOptional(`${roots.proc}/${pid}/maps`) ?? "");
+  const mappings = parseMaps(readOptional(`${roots.proc}/${pid}/maps`) ?? "", strange);
   // The kernel's own page at the end of all addresses.
   return mappings.filter(({ path }) => path !== "[vsyscall]");
 }
@@ -107,6 +132,6 @@ export class MappingsWatch {
     const text = readOptional(`${this.roots.proc}/${this.pid}/maps`);
     if (!text || text === this.#last) return undefined;
     this.#last = text;
-    return parseMaps(text);
+    return parseMaps(text, strange);
   }
 }

@@ -1,11 +1,11 @@
-import type { Profile, ProfileCounts, ProfileFrame, ProfileStack, RecordItem } from "../damon/mod.ts";
+import type { ProfileCounts, ProfileStack, RecordItem } from "../damon/mod.ts";
 import { openProfiler, type Profiler, type ProfileSample } from "../ffi/profiler.ts";
 import type { Roots } from "./roots.ts";
-import { Symbols } from "./symbols.ts";
+import { SymbolsClient } from "./symbols_client.ts";
 
 /** Samples what the recorded processes run, for the record. `await using` it. */
 export class ProfileSource implements AsyncDisposable {
-  readonly #symbols: Symbols;
+  readonly #symbols: SymbolsClient;
   #profiler: Profiler | undefined;
   readonly #hz: number;
   readonly #watched = new Set<number>();
@@ -21,7 +21,7 @@ export class ProfileSource implements AsyncDisposable {
    */
   constructor(roots: Roots, hz: number) {
     this.#hz = hz;
-    this.#symbols = new Symbols(roots);
+    this.#symbols = new SymbolsClient(roots);
   }
 
   /**
@@ -37,15 +37,40 @@ export class ProfileSource implements AsyncDisposable {
     for (const pid of pids) this.#watch(pid);
   }
 
-  /** What a monitor sees, and after each snapshot what ran in its time. */
+  /**
+   * What a monitor sees, and after each snapshot what ran in its time. What waits for names holds up nothing: the monitor is
+   * read on, and its items come a moment later.
+   */
   async *with(items: AsyncIterable<RecordItem>): AsyncGenerator<RecordItem> {
-    for await (const item of items) {
-      yield item;
-      // A child that is followed is first heard of by what it has mapped.
-      if (item.kind === "mappings" && this.#watched.size > 0) this.#watch(item.mappings.pid);
-      if (item.kind === "snapshot") yield* this.#until(item.snapshot.endNs);
+    const source = items[Symbol.asyncIterator]();
+    const queue: (RecordItem | Promise<RecordItem[]>)[] = [];
+    let wake = () => {};
+    let end: { error?: unknown } | undefined;
+    const read = async () => {
+      for (let next = await source.next(); !next.done; next = await source.next()) {
+        const item = next.value;
+        queue.push(item);
+        // A child that is followed is first heard of by what it has mapped.
+        if (item.kind === "mappings" && this.#watched.size > 0) this.#watch(item.mappings.pid);
+        if (item.kind === "snapshot") queue.push(this.#until(item.snapshot.endNs));
+        wake();
+      }
+      queue.push(this.#until(Infinity));
+    };
+    read().then(() => end = {}, (error) => end = { error }).finally(() => wake());
+    try {
+      for (;;) {
+        const next = queue.shift();
+        if (next === undefined) {
+          if (end) break;
+          await new Promise<void>((resolve) => wake = resolve);
+        } else if (next instanceof Promise) yield* await next;
+        else yield next;
+      }
+      if (end && "error" in end) throw end.error;
+    } finally {
+      await source.return?.();
     }
-    yield* this.#until(Infinity);
   }
 
   counts(): ProfileCounts {
@@ -54,6 +79,7 @@ export class ProfileSource implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#symbols[Symbol.dispose]();
     await this.#profiler?.[Symbol.asyncDispose]();
   }
 
@@ -65,43 +91,33 @@ export class ProfileSource implements AsyncDisposable {
   }
 
   /** The samples up to this time, a profile for each process. Those after it are of the next snapshot's time. */
-  *#until(endNs: number): Generator<RecordItem> {
+  async #until(endNs: number): Promise<RecordItem[]> {
     this.#waiting.push(...this.#profiler!.drain());
     // Those of several processors are nearly, but not quite, in the order of time.
     const due = this.#waiting.filter(({ timeNs }) => timeNs < endNs);
-    if (due.length === 0) return;
+    if (due.length === 0) return [];
     this.#waiting = this.#waiting.filter(({ timeNs }) => timeNs >= endNs);
     const lastNs = due.reduce((last, { timeNs }) => Math.max(last, timeNs), 0);
     const startNs = Math.min(this.#lastNs, lastNs);
-    this.#lastNs = Number.isFinite(endNs) ? endNs : lastNs;
+    const until = Number.isFinite(endNs) ? endNs : lastNs;
+    this.#lastNs = until;
     this.#samples += due.length;
-    for (const [pid, samples] of Map.groupBy(due, ({ pid }) => pid)) {
-      this.#symbols.see(pid);
-      const profile: Profile = { startNs, endNs: this.#lastNs, pid, hz: this.#hz, stacks: this.#stacksOf(samples) };
-      yield { kind: "profile", profile };
-    }
+    return await Promise.all(
+      Array.from(Map.groupBy(due, ({ pid }) => pid), async ([pid, samples]): Promise<RecordItem> => {
+        const stacks = await this.#stacksOf(samples);
+        return { kind: "profile", profile: { startNs, endNs: until, pid, hz: this.#hz, stacks } };
+      }),
+    );
   }
 
-  #stacksOf(samples: readonly ProfileSample[]): ProfileStack[] {
+  async #stacksOf(samples: readonly ProfileSample[]): Promise<ProfileStack[]> {
     const stacks = new Map<string, ProfileStack>();
-    for (const sample of samples) {
-      const frames = this.#framesOf(sample);
+    for (const frames of await this.#symbols.framesOf(samples)) {
       const key = JSON.stringify(frames);
       const stack = stacks.get(key);
       if (stack) stack.count++;
       else stacks.set(key, { frames, count: 1 });
     }
     return [...stacks.values()];
-  }
-
-  #framesOf({ pid, kernel, user }: ProfileSample): ProfileFrame[] {
-    const frames = kernel.map((address, i) => this.#symbols.kernelFrameOf(address, i > 0));
-    for (const [i, address] of user.entries()) {
-      const frame = this.#symbols.frameOf(pid, address, i > 0);
-      // Programs are mostly built without frame pointers: the stack then ends with something that is no code.
-      if (!frame && i > 0) break;
-      frames.push(frame ?? { function: "", file: "" });
-    }
-    return frames.length > 0 ? frames : [{ function: "", file: "" }];
   }
 }

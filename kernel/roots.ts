@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../damon/mod.ts";
+import { decodeName, UnsupportedError } from "../damon/mod.ts";
 
 /** Where the kernel's trees are. Tests give temporary ones; nothing else needs a live DAMON. */
 export interface Roots {
@@ -52,7 +52,7 @@ export function requireKernelFiles(roots: Roots): void {
 /** The text of a small kernel file without its newline; `undefined` where it is not there or cannot be read. */
 export function readOptional(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path).trim();
+    return decodeName(Deno.readFileSync(path)).trim();
   } catch {
     return undefined;
   }

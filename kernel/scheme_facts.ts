@@ -38,7 +38,7 @@ export function monitoredBytesOf(roots: Roots, { operations, targets }: Context)
   }
   const each = targets.map(({ pid }) => {
     const text = pid === undefined ? undefined : readOptional(`${roots.proc}/${pid}/maps`);
-    return text ? spannedBytes(parseMaps(text)) : undefined;
+    return text ? spannedBytes(parseMaps(text, () => {})) : undefined;
   });
   return each.reduce((sum, bytes) => sum === undefined || bytes === undefined ? undefined : sum + bytes, 0);
 }

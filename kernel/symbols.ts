@@ -1,14 +1,29 @@
-import { functionNameOf, labelOf, type Mapping, parseMaps, type ProfileFrame } from "../damon/mod.ts";
-import { type ElfFunctions, lastNotAbove, type ReadBytes, readElf } from "./elf.ts";
+import { functionNameOf, labelOf, type ProfileFrame } from "../damon/mod.ts";
+import { type ElfFunctions, lastNotAbove, readElf } from "./elf.ts";
 import { readOptional, type Roots } from "./roots.ts";
+import { openTargetFile, type TargetFile } from "./target_file.ts";
 
 /** How old what is known of a process's mappings may be, ms. */
 const FRESH_MS = 250;
 
+/** Most that is read of a map that a process keeps for `perf`: a sparse one may say that it has any size. */
+const MOST_MADE_BYTES = 32 << 20;
+
+/** Code that is mapped in a process. */
+interface Code {
+  start: number;
+  end: number;
+  offset: number;
+  /** Device and inode tell a file apart from another of the same name in another root. */
+  device: string;
+  inode: number;
+  path: string;
+}
+
 interface ProcessCode {
   readMs: number;
   /** Those with code, ascending. */
-  mappings: Mapping[];
+  mappings: Code[];
   /** Code that the process made itself, by the map that it keeps for `perf`. */
   made: { size: number; starts: number[]; ends: number[]; names: string[] };
 }
@@ -33,7 +48,7 @@ export class Symbols {
     if (process) process.readMs = nowMs;
     // One that is about to end has none any more.
     if (!text) return;
-    const mappings = parseMaps(text).filter(({ perms }) => perms[2] === "x");
+    const mappings = codeIn(text);
     if (process) process.mappings = mappings;
     else this.#processes.set(pid, { readMs: nowMs, mappings, made: { size: 0, starts: [], ends: [], names: [] } });
   }
@@ -50,7 +65,7 @@ export class Symbols {
     if (!process || !mapping) return undefined;
     const isFile = mapping.path.startsWith("/") && !mapping.path.startsWith("/memfd:");
     const name = isFile
-      ? this.#fileOf(pid, mapping.path)?.nameAt(at - mapping.start + mapping.offset)
+      ? this.#fileOf(pid, mapping)?.nameAt(at - mapping.start + mapping.offset)
       : this.#madeName(pid, process, at);
     return { function: name === undefined ? "" : functionNameOf(name), file: labelOf(mapping) };
   }
@@ -62,24 +77,49 @@ export class Symbols {
     return i < 0 ? { function: "", file: KERNEL } : { function: names[i], file: files[i] };
   }
 
-  #fileOf(pid: number, path: string): ElfFunctions | undefined {
-    if (!this.#files.has(path)) {
-      const root = `${this.roots.proc}/${pid}/root`;
-      this.#files.set(path, readFileOf(`${root}${path}`, root) ?? readFileOf(path, ""));
-    }
-    return this.#files.get(path);
+  #fileOf(pid: number, code: Code): ElfFunctions | undefined {
+    const key = `${code.device}/${code.inode}/${code.path}`;
+    if (!this.#files.has(key)) this.#files.set(key, this.#readFile(pid, code));
+    return this.#files.get(key);
+  }
+
+  /** The file that is mapped, by the kernel's own link to it; where that may not be used, one of its name and inode. */
+  #readFile(pid: number, { start, end, inode, path }: Code): ElfFunctions | undefined {
+    const own = `${this.roots.proc}/${pid}`;
+    const file = openTargetFile(`${own}/map_files/${start.toString(16)}-${end.toString(16)}`, inode) ??
+      openTargetFile(`${own}/root${path}`, inode) ?? openTargetFile(path, inode);
+    return file && readFunctions(file, `${own}/root`);
   }
 
   #madeName(pid: number, { made }: ProcessCode, address: number): string | undefined {
-    const path = `${this.roots.proc}/${pid}/root/tmp/perf-${pid}.map`;
-    let size = made.size;
-    try {
-      size = Deno.statSync(path).size;
-    } catch { /* Ended, or it keeps none: what was read stays. */ }
-    if (size !== made.size) Object.assign(made, { size, ...parseMadeCode(readOptional(path) ?? "") });
+    using file = openTargetFile(`${this.roots.proc}/${pid}/root/tmp/perf-${pid}.map`, 0, false);
+    // Ended, or it keeps none: what was read stays.
+    if (file && file.size !== made.size) {
+      const text = new TextDecoder().decode(file.read(0, Math.min(file.size, MOST_MADE_BYTES)));
+      Object.assign(made, { size: file.size, ...parseMadeCode(text) });
+    }
     const i = lastNotAbove(made.starts, address);
     return i >= 0 && address < made.ends[i] ? made.names[i] : undefined;
   }
+}
+
+/** What of `/proc/PID/maps` has code; a line of another form is none. */
+function codeIn(maps: string): Code[] {
+  const found: Code[] = [];
+  for (const line of maps.split("\n")) {
+    const parts = /^([0-9a-f]+)-([0-9a-f]+) ..x. ([0-9a-f]+) (\S+) (\d+) *(.*)$/s.exec(line);
+    if (!parts) continue;
+    const [, start, end, offset, device, inode, path] = parts;
+    found.push({
+      start: parseInt(start, 16),
+      end: parseInt(end, 16),
+      offset: parseInt(offset, 16),
+      device,
+      inode: Number(inode),
+      path,
+    });
+  }
+  return found;
 }
 
 const KERNEL = "[kernel]";
@@ -114,13 +154,12 @@ function parseMadeCode(text: string) {
   };
 }
 
-function readFileOf(path: string, root: string): ElfFunctions | undefined {
-  const file = openForReading(path);
-  if (!file) return undefined;
-  const others: Disposable[] = [];
+/** The functions in a file, and in that of its symbols where there is one for it. */
+function readFunctions(file: TargetFile, root: string): ElfFunctions | undefined {
+  const others: Disposable[] = [file];
   try {
     return readElf(file.read, (id) => {
-      const debug = openForReading(`${root}/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`);
+      const debug = openTargetFile(`${root}/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`, 0);
       if (debug) others.push(debug);
       return debug?.read;
     });
@@ -128,26 +167,6 @@ function readFileOf(path: string, root: string): ElfFunctions | undefined {
     // Cut off, or damaged: it is without names then.
     return undefined;
   } finally {
-    for (const each of [file, ...others]) each[Symbol.dispose]();
+    for (const each of others) each[Symbol.dispose]();
   }
-}
-
-function openForReading(path: string): (Disposable & { read: ReadBytes }) | undefined {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path);
-  } catch {
-    return undefined;
-  }
-  const { size } = file.statSync();
-  return {
-    read(offset, length) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      file.seekSync(offset, Deno.SeekMode.Start);
-      let done = 0;
-      for (let n; done < bytes.length && (n = file.readSync(bytes.subarray(done))) !== null;) done += n;
-      return bytes.subarray(0, done);
-    },
-    [Symbol.dispose]: () => file.close(),
-  };
 }

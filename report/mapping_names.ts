@@ -24,10 +24,12 @@ export interface NamedRange {
  */
 export class MappingNames {
   #ranges: NamedRange[] = [];
+  /** Whose each short name is: the path that had it first. */
+  readonly #paths = new Map<string, string>();
 
   /** Takes the mappings as they are now, ascending. */
   overlay(mappings: readonly Mapping[]): void {
-    const fresh = mappings.map((mapping) => ({ start: mapping.start, end: mapping.end, name: labelOf(mapping) }));
+    const fresh = mappings.map((mapping) => ({ start: mapping.start, end: mapping.end, name: this.#nameOf(mapping) }));
     const kept: NamedRange[] = [];
     let at = 0;
     for (const { start, end, name } of this.#ranges) {
@@ -40,6 +42,15 @@ export class MappingNames {
       if (from < end) kept.push({ start: from, end, name });
     }
     this.#ranges = joined([...kept, ...fresh].sort((a, b) => a.start - b.start));
+  }
+
+  /** The short name; of files in different folders with the same one, those that come later have their folder with it. */
+  #nameOf(mapping: Mapping): string {
+    const [name, path] = [labelOf(mapping), mapping.path];
+    const first = this.#paths.get(name);
+    if (first === undefined) this.#paths.set(name, path);
+    if (first === undefined || first === path || path === "") return name;
+    return path.startsWith("/") ? `${name} (${path.slice(0, path.lastIndexOf("/")) || "/"})` : `${name} (${path})`;
   }
 
   /** The named ranges in `[start, end)`, cut to it, ascending. */

@@ -133,6 +133,8 @@ export { rawSectionOf } from "./raw_section.ts";
 export { type StripColumn, stripLevelsOf, type TemperatureStrip, temperatureStripOf } from "./temperature_strip.ts";
 export { heatColour256 } from "./heat_colours.ts";
 export { csvLine } from "./csv.ts";
+export { withCleanNames } from "./clean_record.ts";
+export { displayWidth, padEnd, padStart } from "./display_width.ts";
 export { GuideFold } from "./guide.ts";
 export { TimesFold } from "./times.ts";
 export { type ProfileBy, ProfileFold, profileOf, type ProfileReport, type ProfileUse } from "./profile.ts";
@@ -190,7 +192,6 @@ export { schemesOverTimeTable } from "./schemes_over_time.ts";
 export { recordedPicture } from "./schemes_record_picture.ts";
 export { HitGrid } from "./hit_grid.ts";
 export { type HeatRect } from "./heat_rects.ts";
-export { wrap } from "./wrap.ts";
 export { ENOUGH_LOOKS, QualityGauge, type RecordQuality } from "./quality.ts";
 export { type Judged, poorLines, QUALITY_LIMITS, qualityLine, untoldLine } from "./quality_text.ts";
 export {
@@ -201,3 +202,4 @@ export {
   type ResidentPiece,
   type ResidentRegions,
 } from "./resident_memory.ts";
+export { shorten, wrap } from "./wrap.ts";

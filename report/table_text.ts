@@ -1,5 +1,6 @@
 import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { Cell, Column, Table } from "./table.ts";
+import { displayWidth, padEnd, padStart } from "./display_width.ts";
 import { shorten, wrap } from "./wrap.ts";
 
 /** How a table is written as text. */
@@ -41,7 +42,7 @@ export function tableLines(
   const shown = columns.map((column, at) => ({ column, at })).filter(({ column }) => !column.hidden);
   const cells = shown.map(({ column, at }) => rows.map((row) => formatCell(column, row[at], raw)));
   const widths = shown.map(({ column }, i) =>
-    cells[i].reduce((max, text) => Math.max(max, text.length), column.title.length)
+    cells[i].reduce((max, text) => Math.max(max, displayWidth(text)), column.title.length)
   );
   const bar = shown.find(({ column }) => column.bar);
   const gaps = GAP.length * (shown.length - 1);
@@ -59,7 +60,7 @@ export function tableLines(
   const line = (texts: readonly string[], barText: string) =>
     [
       ...texts.map((text, i) =>
-        shown[i].column.kind === "text" ? shorten(text, widths[i]).padEnd(widths[i]) : text.padStart(widths[i])
+        shown[i].column.kind === "text" ? padEnd(shorten(text, widths[i]), widths[i]) : padStart(text, widths[i])
       ),
       ...(bar && room > 0 ? [barText] : []),
     ].join(GAP).trimEnd();

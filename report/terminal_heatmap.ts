@@ -1,3 +1,4 @@
+import { padStart } from "./display_width.ts";
 import { formatAddress, formatBytes } from "../damon/mod.ts";
 import { bandNameOf, captionOf } from "./heat_caption.ts";
 import { targetNameOf } from "./record_caption.ts";
@@ -129,7 +130,7 @@ function bandLines(
     const mark = line === height - 1 ? "┤" : "│";
     const upper = sharesOf(line * ink.perLine);
     const lower = ink.perLine === 2 ? sharesOf(line * 2 + 1) : upper;
-    return `${label.padStart(GUTTER - 1)} ${mark}${ink.cells(upper, lower)}`.trimEnd();
+    return `${padStart(label, GUTTER - 1)} ${mark}${ink.cells(upper, lower)}`.trimEnd();
   });
 }
 

@@ -1,3 +1,5 @@
+import { displayWidth, firstColumns } from "./display_width.ts";
+
 /** Between the parts of a caption line. */
 export const SEPARATOR = " · ";
 
@@ -14,7 +16,7 @@ export function wrap(text: string, length: number): string[] {
   const lines: string[] = [];
   for (const part of text.split(SEPARATOR)) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + SEPARATOR.length + part.length <= length) {
+    if (last !== undefined && displayWidth(last) + SEPARATOR.length + displayWidth(part) <= length) {
       lines[lines.length - 1] = last + SEPARATOR + part;
     } else lines.push(...wrapWords(part, length));
   }
@@ -26,13 +28,24 @@ function wrapWords(text: string, length: number): string[] {
   for (const word of text.split(" ")) {
     const last = lines.at(-1)!;
     if (last === "") lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= length) lines[lines.length - 1] = `${last} ${word}`;
+    else if (displayWidth(last) + 1 + displayWidth(word) <= length) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines;
+  return lines.flatMap((line) => pieces(line, length));
 }
 
-/** The first `length` characters, the last of them an ellipsis where there are more. */
+/** A word that is longer than a line, such as a path, goes on in the next. */
+function pieces(line: string, length: number): string[] {
+  const parts: string[] = [];
+  while (length >= 8 && displayWidth(line) > length) {
+    const part = firstColumns(line, length);
+    parts.push(part);
+    line = line.slice(part.length);
+  }
+  return [...parts, line];
+}
+
+/** What fits into `length` columns, the last of them an ellipsis where there is more. */
 export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return displayWidth(text) <= length ? text : `${firstColumns(text, length - 1)}…`;
 }

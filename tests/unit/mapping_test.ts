@@ -16,7 +16,7 @@ Deno.test("parseMaps takes names with blanks, and says which line it cannot take
     },
     { start: 0x7f0000002000, end: 0x7f0000003000, perms: "rw-p", offset: 0, path: "" },
   ]);
-  assert.throws(() => parseMaps("a\n"), { name: "SyntaxError", message: /line 1/ });
+  assert.throws(() => parseMaps("a\n"), { name: "SyntaxError", message: /^Line 1 / });
 });
 
 Deno.test("labelOf says what a person would say", () => {

@@ -1,6 +1,7 @@
 import assert from "assert";
 import { readElf } from "../../kernel/elf.ts";
 import { defaultRoots, type Roots } from "../../kernel/roots.ts";
+import { livingThreadOf, mappingsOf, strangeMapLines } from "../../kernel/process.ts";
 import { Symbols } from "../../kernel/symbols.ts";
 
 /** A 64-bit ELF file with one segment of code at 0x1000 of the file, 0x401000 in memory, and these functions. */
@@ -71,16 +72,18 @@ Deno.test("readElf ends on any damaged file", () => {
   }
 });
 
-async function withProcess(use: (roots: Roots) => void, perfMap = ""): Promise<void> {
+async function withProcess(use: (roots: Roots, dir: string) => void | Promise<void>, perfMap = ""): Promise<void> {
   const dir = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${dir}/42/root/opt`, { recursive: true });
     await Deno.mkdir(`${dir}/42/root/tmp`, { recursive: true });
     await Deno.writeFile(`${dir}/42/root/opt/prog`, elfOf([["_ZN4heap4scanEv", 0x40_1000, 0x80]]));
     await Deno.writeTextFile(`${dir}/42/root/tmp/perf-42.map`, perfMap);
+    const { ino } = await Deno.stat(`${dir}/42/root/opt/prog`);
     await Deno.writeTextFile(
       `${dir}/42/maps`,
-      "00401000-00402000 r-xp 00001000 fe:00 1 /opt/prog\n00500000-00501000 rw-p 00000000 00:00 0\n" +
+      `00401000-00402000 r-xp 00001000 fe:00 ${ino} /opt/prog\n` +
+        "00500000-00501000 rw-p 00000000 00:00 0\n" +
         "00600000-00601000 r-xp 00000000 00:00 0\n",
     );
     await Deno.writeTextFile(
@@ -88,7 +91,7 @@ async function withProcess(use: (roots: Roots) => void, perfMap = ""): Promise<v
       "ffffffff81000000 T _stext\nffffffff81000100 t clear_page\nffffffffc0000000 t probe\t[zram]\n" +
         "ffffffff82000000 D data\n",
     );
-    use({ ...defaultRoots(), proc: dir });
+    await use({ ...defaultRoots(), proc: dir }, dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
@@ -117,5 +120,92 @@ Deno.test("Symbols names code of the kernel and of its modules", async () => {
     assert.deepEqual(of(0xffffffff81000100n, true), { function: "_stext", file: "[kernel]" });
     assert.deepEqual(of(0xffffffffc0000010n), { function: "probe", file: "[zram]" });
     assert.deepEqual(of(0xffffffff80000000n), { function: "", file: "[kernel]" });
+  });
+});
+
+/** What a process may put in the place of a file that it names. */
+const TRAPS: Record<string, (path: string) => Promise<void>> = {
+  "a FIFO": async (path) => void assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success),
+  "a link to a device": (path) => Deno.symlink("/dev/zero", path),
+  "a link to itself": (path) => Deno.symlink(path, path),
+  "a folder": (path) => Deno.mkdir(path),
+  "a socket's name that nobody has": (path) => Deno.symlink("/nowhere/at all", path),
+};
+
+for (const [what, set] of Object.entries(TRAPS)) {
+  Deno.test(`Symbols neither waits for ${what} in place of a file, nor reads it`, async () => {
+    await withProcess(async (roots, dir) => {
+      for (const path of [`${dir}/42/root/opt/prog`, `${dir}/42/root/tmp/perf-42.map`]) {
+        await Deno.remove(path);
+        await set(path);
+      }
+      const symbols = new Symbols(roots);
+      symbols.see(42);
+      assert.deepEqual(symbols.frameOf(42, 0x40_1004, false), { function: "", file: "prog" });
+      assert.deepEqual(symbols.frameOf(42, 0x60_0010, false), { function: "", file: "anonymous" });
+    });
+  });
+}
+
+Deno.test("Symbols takes another file of the same name for none, and never mixes those of two roots", async () => {
+  await withProcess(async (roots, dir) => {
+    // The same path, in the root of another process: other functions, another inode.
+    await Deno.mkdir(`${dir}/43/root/opt`, { recursive: true });
+    await Deno.writeFile(`${dir}/43/root/opt/prog`, elfOf([["other", 0x40_1000, 0x80]]));
+    const { ino } = await Deno.stat(`${dir}/43/root/opt/prog`);
+    await Deno.writeTextFile(`${dir}/43/maps`, `00401000-00402000 r-xp 00001000 fe:00 ${ino} /opt/prog\n`);
+    const symbols = new Symbols(roots);
+    for (const pid of [42, 43]) symbols.see(pid);
+    assert.equal(symbols.frameOf(42, 0x40_1004, false)!.function, "heap::scan");
+    assert.equal(symbols.frameOf(43, 0x40_1004, false)!.function, "other");
+    // Put there since: it is not the file that is mapped.
+    await Deno.writeTextFile(`${dir}/43/maps`, "00401000-00402000 r-xp 00001000 fe:00 7 /opt/prog\n");
+    const fresh = new Symbols(roots);
+    fresh.see(43);
+    assert.equal(fresh.frameOf(43, 0x40_1004, false)!.function, "");
+  });
+});
+
+Deno.test("Symbols reads the beginning only of a map that says it is huge", async () => {
+  await withProcess(async (roots, dir) => {
+    await Deno.truncate(`${dir}/42/root/tmp/perf-42.map`, 3_000_000_000);
+    const symbols = new Symbols(roots);
+    symbols.see(42);
+    const before = Deno.memoryUsage().rss;
+    assert.deepEqual(symbols.frameOf(42, 0x60_0010, false), { function: "JS:run", file: "anonymous" });
+    assert.ok(Deno.memoryUsage().rss - before < 400e6);
+  }, "600000 100 JS:run\n");
+});
+
+Deno.test("a process whose main thread has ended is its lowest thread that has not", async () => {
+  await withProcess(async (roots, dir) => {
+    const stat = async (pid: number, state: string) => {
+      await Deno.mkdir(`${dir}/${pid}`, { recursive: true });
+      await Deno.writeTextFile(`${dir}/${pid}/stat`, `${pid} (a) b) ${state} 1 1 1`);
+    };
+    await stat(42, "Z");
+    for (const [tid, state] of [[44, "Z"], [46, "S"], [45, "S"]] as const) {
+      await stat(tid, state);
+      await Deno.mkdir(`${dir}/42/task/${tid}`, { recursive: true });
+    }
+    assert.equal(livingThreadOf(roots, 42), 45);
+    assert.equal(livingThreadOf(roots, 45), 45);
+    assert.equal(livingThreadOf(roots, 99), 99);
+  });
+});
+
+Deno.test("mappings whose names hold CR, separators or escaped ends of lines are read; a line of another form is counted", async () => {
+  await withProcess(async (roots, dir) => {
+    const names = ["/a\rb", "/a\u2028b\u2029", "/a\\012b", "/a\\134", "/x (deleted)", "\x1b[31m"];
+    await Deno.writeTextFile(
+      `${dir}/42/maps`,
+      names.map((name, i) => `${(i + 1).toString(16)}000-${(i + 1).toString(16)}800 rw-p 0 fe:00 1 ${name}\n`).join(
+        "",
+      ) +
+        "what is this\n",
+    );
+    const before = strangeMapLines();
+    assert.deepEqual(mappingsOf(roots, 42).map(({ path }) => path), names);
+    assert.equal(strangeMapLines() - before, 1);
   });
 });
