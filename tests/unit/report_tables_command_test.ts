@@ -76,7 +76,7 @@ Deno.test("Every report has the same working set of a record, and of its window"
     for (const other of [sum, mean.before_bytes, mean.after_bytes]) {
       assert.ok(Math.abs(other / figure - 1) < 0.01, `${other} is not ${figure}`);
     }
-    const line = /Working set of \d[^·]*·/.exec((await report(["wss", ...window])).out)![0];
+    const line = /Working set of \d[^·\n]*/.exec((await report(["wss", ...window])).out)![0].trim();
     for (const args of [["overview"], ["mappings"], ["heatmap", "--width", "100"]]) {
       assert.ok((await report([...args, ...window])).out.includes(line), `${args[0]} does not say: ${line}`);
     }
