@@ -4,8 +4,9 @@ import { SEPARATOR } from "./wrap.ts";
 
 /** From these on a record says little. Documented in docs/fidelity.md. */
 export const QUALITY_LIMITS = {
-  /** Fewer snapshots. */
+  /** Fewer snapshots, and fewer windows in which the working set was measured. */
   snapshots: 5,
+  windows: 3,
   /** A smaller share of the resident bytes in regions with enough looks a second. */
   wellLookedShare: 0.5,
   /** A smaller share of what was watched is in memory: gaps take the looks. */
@@ -13,8 +14,9 @@ export const QUALITY_LIMITS = {
   /** A larger error of the working set, as a share of it; and of what is resident. */
   errorShare: 0.25,
   residentErrorShare: 0.02,
-  /** Snapshots that are so many times as long as asked for, and a second or longer. */
+  /** Snapshots that are so many times as long as asked for, and so long, ns: every page is looked at once a second or two. */
   intervalTimes: 3,
+  intervalNs: 3e9,
   /** More sampling intervals left out, and more events lost. */
   missedShare: 0.2,
   lostShare: 0.1,
@@ -35,13 +37,14 @@ export interface Judged {
 /** Why a record says little, and what would say more, a sentence each; none of a record that does not. */
 export function poorLines(judged: Judged): string[] {
   const { quality } = judged;
-  if (!quality || quality.snapshots === 0) return [];
+  if (!quality) return [];
+  if (quality.snapshots === 0) return noSnapshots(judged, quality);
   return [
     ...fewSnapshots(quality),
     ...isSparse(quality) ? [sparse(judged, quality)] : fewLooks(judged, quality),
     ...largeError(judged, quality),
     ...longIntervals(judged, quality),
-    ...losses(quality),
+    ...lost(quality),
     ...unwatched(judged, quality),
   ].map((line, i) => i === 0 ? `This record says little: ${line}` : `Also: ${line}`);
 }
@@ -66,8 +69,20 @@ export function untoldLine({ quality }: Judged): string[] {
   return ["The record does not tell what was in memory: how much of it was looked at is not known"];
 }
 
-function fewSnapshots({ snapshots, durationNs }: RecordQuality): string[] {
-  if (snapshots >= QUALITY_LIMITS.snapshots) return [];
+/** Of one that was just made, where the recorder tells what kept it busy. */
+function noSnapshots(judged: Judged, quality: RecordQuality): string[] {
+  const { header, footer } = judged;
+  if (!footer?.pages) return [];
+  const lasted = footer.endNs - header.clock.originNs;
+  const budget = percentOf(footer.pages.maxOverhead);
+  return [
+    `This record says nothing: ${formatNs(lasted)} were too short for a snapshot at ${budget} of a CPU; record for ` +
+    `longer, or ${moreBudget(judged, quality)}`,
+  ];
+}
+
+function fewSnapshots({ snapshots, durationNs, workingSet }: RecordQuality): string[] {
+  if (snapshots >= QUALITY_LIMITS.snapshots || (workingSet?.windows ?? 0) >= QUALITY_LIMITS.windows) return [];
   const seconds = Math.ceil(durationNs / Math.max(1, snapshots) * 20 / 1e9);
   return [
     `it has ${snapshots} ${
@@ -130,7 +145,7 @@ function longIntervals(judged: Judged, quality: RecordQuality): string[] {
   // DAMON's are longer where it was told to tune them.
   const budget = judged.footer?.pages?.maxOverhead;
   if (budget === undefined || wantedNs === undefined) return [];
-  if (median < 1e9 || median < QUALITY_LIMITS.intervalTimes * wantedNs) return [];
+  if (median < QUALITY_LIMITS.intervalNs || median < QUALITY_LIMITS.intervalTimes * wantedNs) return [];
   const of = processes > 1 ? `${formatNr(processes)} processes` : formatBytes(residentBytes);
   return [
     `its snapshots are ${formatNs(median)} long where ${formatNs(wantedNs)} were asked for, as ${
@@ -140,14 +155,16 @@ function longIntervals(judged: Judged, quality: RecordQuality): string[] {
   ];
 }
 
-function losses({ missedShare, lostShare }: RecordQuality): string[] {
+function lost({ missedShare, lostShare, intervalNs, wantedNs = Infinity }: RecordQuality): string[] {
   const lines: string[] = [];
   if (lostShare > QUALITY_LIMITS.lostShare) {
     lines.push(`${percentOf(lostShare)} of what was sent to the recorder was lost; record with a larger --ring`);
   }
-  if (missedShare > QUALITY_LIMITS.missedShare) {
+  // Where snapshots are long, that says it.
+  const areLong = intervalNs.median >= QUALITY_LIMITS.intervalTimes * wantedNs;
+  if (missedShare > QUALITY_LIMITS.missedShare && !areLong) {
     lines.push(
-      `${percentOf(missedShare)} of the sampling intervals were left out, as the machine was busy; use a longer -s`,
+      `${percentOf(missedShare)} of the samples were left out, as the one before took too long; use a longer -s`,
     );
   }
   return lines;
