@@ -83,7 +83,9 @@ export function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) {
     return jsonReason(message) ?? (isEngineMessage(message) ? "it is no JSON" : message);
   }
-  return isEngineMessage(message) || error instanceof TypeError || error instanceof ReferenceError
+  // The library that reads Parquet names its own insides.
+  return isEngineMessage(message) || /^(?:parquet|thrift|snappy) /.test(message) || error instanceof TypeError ||
+      error instanceof ReferenceError
     ? "its data is damaged"
     : message.replace(/ \(os error \d+\)(: \w+ '[^']*')?/, "");
 }

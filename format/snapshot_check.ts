@@ -151,5 +151,7 @@ function apart(snapshot: Snapshot, mending: Mending): Snapshot {
 /** A count as a column of 32 bits holds it. @throws {ImpossibleError} where it is none. */
 export function checkedCount(value: unknown, name: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= AGE_UNKNOWN) return value;
-  throw new ImpossibleError(`${name} is ${typeof value === "string" ? JSON.stringify(value) : String(value)}`);
+  throw new ImpossibleError(
+    `${name} is ${value === undefined ? "missing" : typeof value === "string" ? JSON.stringify(value) : String(value)}`,
+  );
 }

@@ -99,7 +99,7 @@ const IMPOSSIBLE: Record<string, { from: string; to: string; why: RegExp }> = {
     to: '"nr_accesses": 3000',
     why: /region 1 has 3,000 accesses, where 20 samples/,
   },
-  "accesses that are missing": { from: '"nr_accesses": 3, ', to: "", why: /nr_accesses is undefined/ },
+  "accesses that are missing": { from: '"nr_accesses": 3, ', to: "", why: /nr_accesses is missing/ },
   "an age beyond 32 bits": { from: '"age": 2', to: '"age": 5000000000', why: /an age is 5000000000/ },
   "a kdamond that is none": { from: '"kdamond": 5', to: '"kdamond": 5.5', why: /its kdamond is 5.5/ },
   "a target that is none": { from: '"target_id": 0', to: '"target_id": 0.5', why: /its target_id is 0.5/ },
