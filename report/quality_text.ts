@@ -35,13 +35,14 @@ export interface Judged {
 /** Why a record says little, and what would say more, a sentence each; none of a record that does not. */
 export function poorLines(judged: Judged): string[] {
   const { quality } = judged;
-  if (!quality || quality.snapshots === 0) return [];
+  if (!quality) return [];
+  if (quality.snapshots === 0) return noSnapshots(judged, quality);
   return [
     ...fewSnapshots(quality),
     ...isSparse(quality) ? [sparse(judged, quality)] : fewLooks(judged, quality),
     ...largeError(judged, quality),
     ...longIntervals(judged, quality),
-    ...losses(quality),
+    ...lost(quality),
     ...unwatched(judged, quality),
   ].map((line, i) => i === 0 ? `This record says little: ${line}` : `Also: ${line}`);
 }
@@ -64,6 +65,18 @@ export function qualityLine({ quality }: Judged): string[] {
 export function untoldLine({ quality }: Judged): string[] {
   if (!quality || quality.snapshots === 0 || quality.basis !== "unknown") return [];
   return ["The record does not tell what was in memory: how much of it was looked at is not known"];
+}
+
+/** Of one that was just made, where the recorder tells what kept it busy. */
+function noSnapshots(judged: Judged, quality: RecordQuality): string[] {
+  const { header, footer } = judged;
+  if (!footer?.pages) return [];
+  const lasted = footer.endNs - header.clock.originNs;
+  const budget = percentOf(footer.pages.maxOverhead);
+  return [
+    `This record says nothing: ${formatNs(lasted)} were too short for a snapshot at ${budget} of a CPU; record for ` +
+    `longer, or ${moreBudget(judged, quality)}`,
+  ];
 }
 
 function fewSnapshots({ snapshots, durationNs }: RecordQuality): string[] {
@@ -140,14 +153,16 @@ function longIntervals(judged: Judged, quality: RecordQuality): string[] {
   ];
 }
 
-function losses({ missedShare, lostShare }: RecordQuality): string[] {
+function lost({ missedShare, lostShare, intervalNs, wantedNs = Infinity }: RecordQuality): string[] {
   const lines: string[] = [];
   if (lostShare > QUALITY_LIMITS.lostShare) {
     lines.push(`${percentOf(lostShare)} of what was sent to the recorder was lost; record with a larger --ring`);
   }
-  if (missedShare > QUALITY_LIMITS.missedShare) {
+  // Where snapshots are long, that says it.
+  const areLong = intervalNs.median >= QUALITY_LIMITS.intervalTimes * wantedNs;
+  if (missedShare > QUALITY_LIMITS.missedShare && !areLong) {
     lines.push(
-      `${percentOf(missedShare)} of the sampling intervals were left out, as the machine was busy; use a longer -s`,
+      `${percentOf(missedShare)} of the samples were left out, as the one before took too long; use a longer -s`,
     );
   }
   return lines;

@@ -9,7 +9,7 @@ import { recordedIn, recordOf, type Setting, SETTINGS } from "./recorded.ts";
 import { pause } from "./started.ts";
 import { cellsOf, headCells, lineOf, markdownLineOf } from "./table.ts";
 import { steadyMappings, truthOf, type TruthWindow } from "./truth.ts";
-import { missesOf, type Row } from "./verdict.ts";
+import { type Row, verdictOf } from "./verdict.ts";
 
 const HELP =
   `deno task fidelity [--programs LIST] [--settings LIST] [--seconds N] [--windows N] [--keep FOLDER] [--markdown]
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
   const line = values.markdown ? markdownLineOf : lineOf;
   console.log(line(headCells()));
   if (values.markdown) console.log(markdownLineOf(headCells().map((_, i) => i < 2 ? "---" : "--:")));
-  let [passed, failed] = [0, 0];
+  const count = { pass: 0, fail: 0, unsteady: 0 };
   const skipped: string[] = [];
   try {
     for (const program of programs) {
@@ -102,16 +102,16 @@ async function main(): Promise<number> {
       await using started = await start();
       for await (const row of rowsOf(program, started.pid, settings, { seconds, windows, folder })) {
         console.log(line(cellsOf(row)));
-        if (missesOf(row).length === 0) passed++;
-        else failed++;
+        count[verdictOf(row)]++;
       }
     }
   } finally {
     if (!values.keep) Deno.removeSync(folder, { recursive: true });
   }
-  console.log(`\n${passed} passed, ${failed} failed`);
+  const { pass, fail, unsteady } = count;
+  console.log(`\n${pass} passed, ${fail} failed${unsteady > 0 ? `, ${unsteady} where the truth itself moved` : ""}`);
   if (skipped.length > 0) console.log(`Not installed (./setup fidelity): ${skipped.join("; ")}`);
-  return failed > 0 ? 1 : 0;
+  return fail > 0 ? 1 : 0;
 }
 
 try {

@@ -1,4 +1,4 @@
-import { missesOf, type Row, trueBytesOf, unseenShareOf } from "./verdict.ts";
+import { missesOf, type Row, trueBytesOf, unseenShareOf, verdictOf } from "./verdict.ts";
 
 const COLUMNS = [
   [
@@ -39,7 +39,7 @@ export function cellsOf(row: Row): string[] {
     mib(recorded.largest),
     `${recorded.unseen.length}/${steady.length} ${(unseenShareOf(row) * 100).toFixed(1)} %`,
     `${(recorded.cpu * 100).toFixed(1)} of ${(recorded.budget * 100).toFixed(0)} %`,
-    misses.length === 0 ? "pass" : `FAIL ${misses.join(", ")}`,
+    [{ pass: "pass", fail: "FAIL", unsteady: "truth moved:" }[verdictOf(row)], misses.join(", ")].join(" ").trim(),
   ];
 }
 

@@ -6,6 +6,8 @@ export interface TrueMapping {
   residentBytes: number;
   swapBytes: number;
   referencedBytes: number;
+  /** Clean pages that other processes map too: the kernel counts them as referenced where only those did it. */
+  sharedBytes: number;
 }
 
 /** What a process accessed in a window of time by the kernel's own count, which no part of damo has a hand in. */
@@ -24,14 +26,15 @@ export function parseSmaps(text: string): TrueMapping[] {
     const head = /^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \d+\s*(.*)$/.exec(line);
     if (head) {
       const [, start, end, name] = head;
-      const none = { residentBytes: 0, swapBytes: 0, referencedBytes: 0 };
+      const none = { residentBytes: 0, swapBytes: 0, referencedBytes: 0, sharedBytes: 0 };
       mappings.push({ start: parseInt(start, 16), end: parseInt(end, 16), name, ...none });
       continue;
     }
-    const [, field, kib] = /^(Rss|Swap|Referenced):\s+(\d+) kB$/.exec(line) ?? [];
+    const [, field, kib] = /^(Rss|Swap|Referenced|Shared_Clean):\s+(\d+) kB$/.exec(line) ?? [];
     const bytes = Number(kib) * 1024;
     if (field === "Rss") mappings.at(-1)!.residentBytes = bytes;
     else if (field === "Swap") mappings.at(-1)!.swapBytes = bytes;
+    else if (field === "Shared_Clean") mappings.at(-1)!.sharedBytes = bytes;
     else if (field === "Referenced") mappings.at(-1)!.referencedBytes = bytes;
   }
   return mappings;
@@ -58,14 +61,18 @@ export async function truthOf(pid: number, seconds = 1): Promise<TruthWindow> {
   };
 }
 
-/** Mappings that were accessed in every window, each with the least that was: what a record in between cannot have missed. */
+/**
+ * Mappings that were accessed in every window, each with the least that was: what a record in between cannot have missed.
+ * Pages of files that other processes map too are left out, as those may have been the ones to access them.
+ */
 export function steadyMappings(windows: readonly TruthWindow[]): TrueMapping[] {
   const [first, ...others] = windows;
   const maps = others.map(({ mappings }) => new Map(mappings.map((one) => [one.start, one])));
   return first.mappings.flatMap((mapping) => {
     const all = maps.map((map) => map.get(mapping.start)).filter((one) => one !== undefined);
     if (all.length < maps.length) return [];
-    const referencedBytes = Math.min(mapping.referencedBytes, ...all.map((one) => one.referencedBytes));
+    const least = Math.min(...[mapping, ...all].map((one) => one.referencedBytes - one.sharedBytes));
+    const referencedBytes = Math.max(0, least);
     return referencedBytes > 0 ? [{ ...mapping, referencedBytes }] : [];
   });
 }

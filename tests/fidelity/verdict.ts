@@ -47,3 +47,15 @@ export function missesOf(row: Row): string[] {
   }
   return misses;
 }
+
+/** Whether the truth itself moved by more than the limit while it was measured: then nothing can be held against it. */
+export function isUnsteady({ truths, limit }: Pick<Row, "truths" | "limit">): boolean {
+  const all = truths.map(({ referencedBytes }) => referencedBytes);
+  return Math.max(...all) - Math.min(...all) > 2 * limit * trueBytesOf({ truths });
+}
+
+/** What a row comes to. */
+export function verdictOf(row: Row): "pass" | "fail" | "unsteady" {
+  if (missesOf(row).length === 0) return "pass";
+  return isUnsteady(row) ? "unsteady" : "fail";
+}

@@ -1,7 +1,7 @@
 import assert from "assert";
 import { type Recorded, spreadOf } from "../fidelity/recorded.ts";
 import { parseSmaps, steadyMappings, type TruthWindow } from "../fidelity/truth.ts";
-import { missesOf, type Row, trueBytesOf, unseenShareOf } from "../fidelity/verdict.ts";
+import { isUnsteady, missesOf, type Row, trueBytesOf, unseenShareOf, verdictOf } from "../fidelity/verdict.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -11,6 +11,7 @@ Deno.test("parseSmaps takes resident, swapped and referenced bytes of each mappi
     "560000000000-560000004000 r-xp 00000000 fe:00 42  /usr/bin/a program",
     "Size:                 16 kB",
     "Rss:                  12 kB",
+    "Shared_Clean:          4 kB",
     "Referenced:            8 kB",
     "Swap:                  4 kB",
     "SwapPss:               4 kB",
@@ -23,7 +24,7 @@ Deno.test("parseSmaps takes resident, swapped and referenced bytes of each mappi
   const start = 0x560000000000;
   assert.deepEqual(first, {
     ...{ start, end: start + 0x4000, name: "/usr/bin/a program" },
-    ...{ residentBytes: 12 * KIB, swapBytes: 4 * KIB, referencedBytes: 8 * KIB },
+    ...{ residentBytes: 12 * KIB, swapBytes: 4 * KIB, referencedBytes: 8 * KIB, sharedBytes: 4 * KIB },
   });
   assert.equal(last.residentBytes, 0);
   assert.deepEqual(more, []);
@@ -40,6 +41,7 @@ function windowOf(...referenced: number[]): TruthWindow {
       residentBytes: 50 * MIB,
       swapBytes: 0,
       referencedBytes: mib * MIB,
+      sharedBytes: 0,
     };
   });
   const referencedBytes = referenced.reduce((sum, mib) => sum + mib * MIB, 0);
@@ -49,6 +51,10 @@ function windowOf(...referenced: number[]): TruthWindow {
 Deno.test("steadyMappings keeps what was accessed in every window, with the least of it", () => {
   const steady = steadyMappings([windowOf(10, 3, 0), windowOf(8, 0, 2), windowOf(9, 1, 2)]);
   assert.deepEqual(steady.map(({ start, referencedBytes }) => [start, referencedBytes]), [[0, 8 * MIB]]);
+  // Clean pages that others map too may be referenced by those.
+  const shared = windowOf(10);
+  shared.mappings[0].sharedBytes = 7 * MIB;
+  assert.equal(steadyMappings([shared, windowOf(9)])[0].referencedBytes, 3 * MIB);
 });
 
 Deno.test("spreadOf weights by time", () => {
@@ -84,4 +90,12 @@ Deno.test("missesOf names each goal that a record misses, and none of one that m
 Deno.test("missesOf passes no record without a working set", () => {
   const none = { mean: NaN, median: NaN, largest: NaN, cpu: NaN, budget: NaN };
   assert.deepEqual(missesOf(rowOf(none)), ["no working set", "largest NaNx", "CPU NaN %"]);
+});
+
+Deno.test("verdictOf fails no record by a truth that moved itself", () => {
+  assert.equal(verdictOf(rowOf({})), "pass");
+  assert.equal(verdictOf(rowOf({ mean: 50 * MIB })), "fail");
+  const moved = { ...rowOf({ mean: 50 * MIB }), truths: [windowOf(110), windowOf(70)] };
+  assert.equal(isUnsteady(moved), true);
+  assert.equal(verdictOf(moved), "unsteady");
 });

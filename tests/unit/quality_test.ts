@@ -192,3 +192,12 @@ Deno.test("surveys, heat maps and reports of idle memory begin with what a recor
   assert.match(formatHeatmap(heatmap, terminal), /This record says little/);
   assert.match(idleCaptionOf(await idleOf(recordOf(items))).lines[0], /^This record says little/);
 });
+
+Deno.test("a record of the page sampler without a snapshot names a larger budget", () => {
+  const footer = { ...PAGES_FOOTER, endNs: PAGES.clock.originNs + 9e9 };
+  assert.deepEqual(poorLines(judged([], PAGES, footer)), [
+    "This record says nothing: 9 s were too short for a snapshot at 2 % of a CPU; record for longer, or record with " +
+    "--max_overhead 10%",
+  ]);
+  assert.deepEqual(poorLines(judged([])), []);
+});
