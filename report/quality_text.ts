@@ -4,8 +4,9 @@ import { SEPARATOR } from "./wrap.ts";
 
 /** From these on a record says little. Documented in docs/fidelity.md. */
 export const QUALITY_LIMITS = {
-  /** Fewer snapshots. */
+  /** Fewer snapshots, and fewer windows in which the working set was measured. */
   snapshots: 5,
+  windows: 3,
   /** A smaller share of the resident bytes in regions with enough looks a second. */
   wellLookedShare: 0.5,
   /** A smaller share of what was watched is in memory: gaps take the looks. */
@@ -13,8 +14,9 @@ export const QUALITY_LIMITS = {
   /** A larger error of the working set, as a share of it; and of what is resident. */
   errorShare: 0.25,
   residentErrorShare: 0.02,
-  /** Snapshots that are so many times as long as asked for, and a second or longer. */
+  /** Snapshots that are so many times as long as asked for, and so long, ns: every page is looked at once a second or two. */
   intervalTimes: 3,
+  intervalNs: 3e9,
   /** More sampling intervals left out, and more events lost. */
   missedShare: 0.2,
   lostShare: 0.1,
@@ -79,8 +81,8 @@ function noSnapshots(judged: Judged, quality: RecordQuality): string[] {
   ];
 }
 
-function fewSnapshots({ snapshots, durationNs }: RecordQuality): string[] {
-  if (snapshots >= QUALITY_LIMITS.snapshots) return [];
+function fewSnapshots({ snapshots, durationNs, workingSet }: RecordQuality): string[] {
+  if (snapshots >= QUALITY_LIMITS.snapshots || (workingSet?.windows ?? 0) >= QUALITY_LIMITS.windows) return [];
   const seconds = Math.ceil(durationNs / Math.max(1, snapshots) * 20 / 1e9);
   return [
     `it has ${snapshots} ${
@@ -143,7 +145,7 @@ function longIntervals(judged: Judged, quality: RecordQuality): string[] {
   // DAMON's are longer where it was told to tune them.
   const budget = judged.footer?.pages?.maxOverhead;
   if (budget === undefined || wantedNs === undefined) return [];
-  if (median < 1e9 || median < QUALITY_LIMITS.intervalTimes * wantedNs) return [];
+  if (median < QUALITY_LIMITS.intervalNs || median < QUALITY_LIMITS.intervalTimes * wantedNs) return [];
   const of = processes > 1 ? `${formatNr(processes)} processes` : formatBytes(residentBytes);
   return [
     `its snapshots are ${formatNs(median)} long where ${formatNs(wantedNs)} were asked for, as ${
