@@ -1,5 +1,6 @@
 import {
   AGE_UNKNOWN,
+  formatBytes,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
@@ -141,6 +142,8 @@ export class IdleFold {
   readonly #last = new Map<string, Last>();
   readonly #resident = new ResidentMemory();
   readonly #quality: QualityGauge;
+  /** What all processes have in memory, with what they share counted once; where the record tells. */
+  #togetherBytes: number | undefined;
   readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
   readonly #aggrUs = { min: Infinity, max: -Infinity };
   readonly #picker: SnapshotPicker;
@@ -165,6 +168,7 @@ export class IdleFold {
   add(item: RecordItem): void {
     const picker = this.#picker;
     this.#quality.add(item);
+    if (item.kind === "working_set" && item.workingSet.pid === 0) this.#togetherBytes = item.workingSet.residentBytes;
     if (item.kind === "footer") this.#footer = item.footer;
     if (item.kind === "mappings") {
       picker.regions.see(item.mappings);
@@ -273,6 +277,7 @@ export class IdleFold {
       notes: [
         ...qualityLine(judged),
         ...[...bases].flatMap(residentNotes),
+        ...sharedNote(this.#togetherBytes, parts.reduce((sum, part) => sum + part.bytes, 0), atEnd.length),
         ...notesOf(this.options, this.#footer, incomplete),
       ],
     };
@@ -319,6 +324,14 @@ function percentilesOf(parts: readonly IdlePart[]): number[] {
   // The sum of sizes above 2^53 may fall short by a little.
   while (percentiles.length <= 100) percentiles.push(regions.at(-1)?.idleNs ?? 0);
   return percentiles;
+}
+
+/** Memory that is shared lies in the regions of each process that maps it. */
+function sharedNote(togetherBytes: number | undefined, bytes: number, targets: number): string[] {
+  if (togetherBytes === undefined || targets < 2 || togetherBytes >= 0.99 * bytes) return [];
+  return [
+    `Memory that processes share counts for each of them: all together have ${formatBytes(togetherBytes)} in memory`,
+  ];
 }
 
 function notesOf(options: IdleOptions, footer: RecordFooter | undefined, incomplete: string | undefined): string[] {

@@ -6,6 +6,7 @@ import {
   type RegionEvidence,
   Regions,
   type Snapshot,
+  type WorkingSet,
 } from "../../damon/mod.ts";
 import {
   darkSpec,
@@ -119,6 +120,19 @@ Deno.test("idleOf without evidence takes what was in memory by mapping, or by th
   assert.match(byMaps.notes[0], /all that is mapped is counted/);
   const bySizeOnly = await of({ kind: "usage", usage });
   assert.equal(bySizeOnly.now.totalBytes, 32768);
+});
+
+Deno.test("idleOf says how much several processes have in memory together, where they share some", async () => {
+  const rows = [0n, 1n].map((targetId) => at(0, [[8192, 3, 0]], { targetId, evidence: resident([8192], [8192], [9]) }));
+  const workingSet: WorkingSet = {
+    ...{ startNs: 0, endNs: 1e9, pid: 0, method: "exact", residentBytes: 12288, bytes: 4096, errorBytes: 0 },
+    ...{ looks: 3, hits: 1, mappings: [] },
+  };
+  const { notes, now } = await idleOf(await recordOf([...rows, { kind: "working_set", workingSet }])());
+  assert.equal(now.totalBytes, 16384);
+  assert.ok(
+    notes.includes("Memory that processes share counts for each of them: all together have 12.0 KiB in memory"),
+  );
 });
 
 Deno.test("IdleFold takes only the kdamond and the target that are asked for, by pid or index", () => {
