@@ -43,6 +43,7 @@ export class SamplingBudget {
   readonly #options: SamplingBudgetOptions;
   #costUs = 0;
   #sampleUs: number;
+  #minSamples: number;
 
   /**
    * Begins with the intervals that are wished for.
@@ -58,6 +59,7 @@ export class SamplingBudget {
       throw new RangeError(`Cannot use minSamples as it must be a whole number above 0: it is ${minSamples}`);
     }
     this.#options = options;
+    this.#minSamples = minSamples;
     this.#sampleUs = options.intervals.sampleUs;
   }
 
@@ -79,6 +81,11 @@ export class SamplingBudget {
     this.note(costUs, 1);
   }
 
+  /** From now on an aggregation interval keeps so many samples, see {@linkcode SamplingBudgetOptions.minSamples}. */
+  set minSamples(minSamples: number) {
+    this.#minSamples = minSamples;
+  }
+
   /** What a sample costs now, µs; 0 while that is not known. */
   get costUs(): number {
     return this.#costUs;
@@ -91,10 +98,10 @@ export class SamplingBudget {
 
   /** The intervals to use next. */
   inForce(): BudgetedIntervals {
-    const { intervals, minSamples, longestAggrUs = Infinity } = this.#options;
+    const { intervals, longestAggrUs = Infinity } = this.#options;
     const sampleUs = this.#sampleUs;
     const wished = Math.max(1, Math.floor(intervals.aggrUs / intervals.sampleUs));
-    const kept = Math.min(wished, minSamples, Math.floor(longestAggrUs / sampleUs));
+    const kept = Math.min(wished, this.#minSamples, Math.floor(longestAggrUs / sampleUs));
     const samples = Math.max(1, Math.floor(intervals.aggrUs / sampleUs), kept);
     return { sampleUs, aggrUs: samples * sampleUs, samples };
   }

@@ -45,8 +45,12 @@ export interface PagesMonitorOptions {
 /** Share of one CPU that the sampler takes at most, where nothing else is said. */
 export const DEFAULT_MAX_OVERHEAD = 0.02;
 
-/** Samples that an aggregation interval keeps where sampling gets slow, as long as it is not longer than this, µs. */
-const MIN_SAMPLES = 5;
+/**
+ * Samples that an aggregation interval keeps where sampling gets slow, as long as it is not longer than this, µs. One page of
+ * a region says little if it is looked at seldom; of every page even two samples tell use from rest, and the change between
+ * them is seen sooner.
+ */
+const MIN_SAMPLES = { adaptive: 5, exact: 2 } as const;
 const LONGEST_AGGR_US = 1e6;
 /** What a working set is measured in, µs. */
 const WINDOW_US = 1e6;
@@ -82,7 +86,7 @@ export function openPagesMonitor(roots: Roots, options: PagesMonitorOptions): Pa
   const budget = new SamplingBudget({
     intervals: context.intervals,
     maxOverhead,
-    minSamples: MIN_SAMPLES,
+    minSamples: MIN_SAMPLES.exact,
     longestAggrUs: LONGEST_AGGR_US,
   });
   for (const { pid } of context.targets) {
@@ -248,6 +252,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#panel.drop();
     this.#intervals = this.#surveyNs = 0;
     yield* this.#survey();
+    this.#budget.minSamples = MIN_SAMPLES[this.#method.current];
     this.#budget.reset(this.#isExact ? this.#method.expectedUs(this.#targets.facts()) : 0);
     if (!this.#isExact) this.#panel.begin(this.#clearing.current);
     this.#accountedNs = this.#sampler.counters().cpuNs;

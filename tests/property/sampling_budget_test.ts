@@ -43,4 +43,8 @@ Deno.test("SamplingBudget keeps few samples in an interval rather than make it l
   assert.deepEqual(of(8_000), { sampleUs: 500_000, aggrUs: 1_000_000, samples: 2 });
   assert.deepEqual(of(20_000), { sampleUs: 1_200_000, aggrUs: 1_200_000, samples: 1 });
   assert.deepEqual(of(10), { sampleUs: 5_000, aggrUs: 100_000, samples: 20 });
+  const budget = new SamplingBudget({ intervals, maxOverhead: 0.02, minSamples: 5, longestAggrUs: 1e6 });
+  budget.note(2_000, 1);
+  budget.minSamples = 2;
+  assert.deepEqual(budget.inForce(), { sampleUs: 125_000, aggrUs: 250_000, samples: 2 });
 });
