@@ -40,6 +40,8 @@ export function damonOptionsOf(options: ParsedDamonOptions): DamonOptions {
 /** What a command line asks DAMON to do. */
 export interface AskedKdamonds {
   target?: { pid: number } | "paddr";
+  /** Whether the ranges that are watched of a process follow its memory where nobody says otherwise. */
+  follows?: boolean;
   /** With it, what it has is changed by what is named; without, all is made anew. */
   base?: readonly Kdamond[];
 }
@@ -72,6 +74,7 @@ export async function askedKdamonds(
   const { nodeRanges, systemRamRanges } = await import("../kernel/ram.ts");
   const surroundings = {
     ...(asked.target !== undefined && { target: asked.target }),
+    ...(asked.follows && { follows: true }),
     ramRanges: () => systemRamRanges(roots),
     nodeRanges: (nids: number[]) => nodeRanges(roots, nids),
   };

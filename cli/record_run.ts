@@ -39,7 +39,9 @@ export async function record(
   const roots = controlRoots();
   await mountAsked(roots, options);
   const wanted = livingTarget(roots, wantedOf(target, command, options));
-  const kdamonds = wanted.kind === "ongoing" ? [] : await kdamondsFor(roots, wanted, options);
+  const kdamonds = wanted.kind === "ongoing"
+    ? []
+    : await kdamondsFor(roots, wanted, options, { follows: options.snapshot === undefined });
   // Everything that can be known to fail fails here, before anything is started.
   for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);
   checkWritable(options.out);
@@ -178,7 +180,7 @@ function interval(ms: number, call: () => void): Disposable {
 
 /** What was recorded, in a sentence: `recorded 12 snapshots of 340 regions in 1.2 s, nothing lost; ended by: timeout`. */
 export function sentenceOf(footer: RecordFooter, startNs: number): string {
-  const { reason, snapshots, regions, dropped, torn, endNs, pages, profile } = footer;
+  const { reason, snapshots, regions, dropped, torn, endNs, pages, profile, following } = footer;
   const lost = dropped + torn === 0
     ? "nothing lost"
     : `${formatNr(dropped)} events dropped (${formatNr(torn)} snapshots left out for it)`;
@@ -189,8 +191,13 @@ export function sentenceOf(footer: RecordFooter, startNs: number): string {
       profile.dropped > 0 ? ` (${formatNr(profile.dropped)} lost)` : ""
     }`
     : "";
+  const commits = (following ?? []).reduce((sum, { commits }) => sum + commits, 0);
+  const refused = (following ?? []).reduce((sum, { refused }) => sum + refused, 0);
+  const followed = following
+    ? `, ranges changed ${formatNr(commits)} times${refused > 0 ? ` (the kernel refused ${formatNr(refused)})` : ""}`
+    : "";
   const what = `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions`;
-  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${unseen}${samples}${cost}; ended by: ${reason}`;
+  return `${what} in ${formatNs(endNs - startNs)}, ${lost}${followed}${unseen}${samples}${cost}; ended by: ${reason}`;
 }
 
 /** A path as a shell takes it for one word. */

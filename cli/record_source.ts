@@ -1,6 +1,7 @@
-import type { Kdamond } from "../damon/mod.ts";
+import { attributesAsked, type Kdamond } from "../damon/mod.ts";
 import { openSource, type RecordSource } from "../kernel/record_source.ts";
 import type { Roots } from "../kernel/roots.ts";
+import { damonOptionsOf } from "./damon_options.ts";
 import type { RecordOptions } from "./record.ts";
 import type { Wanted } from "./record_target.ts";
 
@@ -25,7 +26,15 @@ export async function openAsked(
     interface: options.interface,
     maxOverhead: options.max_overhead,
     includeChildren: options.include_children,
+    chosen: chosenOf(options),
     ringBytes: options.ring,
     say: (line) => console.error(`damo: ${line}`),
   });
+}
+
+/** What nobody has asked for, in options or in a file that says all. */
+function chosenOf(options: RecordOptions): { intervals: boolean; nrRegions: boolean } | undefined {
+  if (options.kdamonds !== undefined) return undefined;
+  const asked = attributesAsked(damonOptionsOf(options));
+  return { intervals: !asked.intervals, nrRegions: !asked.nrRegions };
 }

@@ -1,4 +1,4 @@
-import { checkKdamond, type Kdamond, parseCount } from "../damon/mod.ts";
+import { checkKdamond, checkRecordable, type Kdamond, parseCount } from "../damon/mod.ts";
 import { PID_TO_COME } from "../kernel/pid_to_come.ts";
 import { livingThreadOf } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
@@ -70,17 +70,25 @@ function targetOf(text: string, verb: string): Wanted {
 /**
  * The kdamonds that the options ask for. A command that is yet to be started has {@linkcode PID_TO_COME}.
  *
+ * @param how `follows`: by default the ranges that are watched of a process follow its memory.
+ *
  * @throws {RangeError} for values that no kernel takes; {SyntaxError} for text that does not parse.
  */
-export async function kdamondsFor(roots: Roots, wanted: Wanted, options: ParsedDamonOptions): Promise<Kdamond[]> {
+export async function kdamondsFor(
+  roots: Roots,
+  wanted: Wanted,
+  options: ParsedDamonOptions,
+  { follows = false }: { follows?: boolean } = {},
+): Promise<Kdamond[]> {
   // A pid that an option names is read with the options.
   const { target_pid: _pid, ...rest } = options;
   const kdamonds = wanted.kind === "options"
-    ? await askedKdamonds(roots, options, {})
+    ? await askedKdamonds(roots, options, { follows })
     : await askedKdamonds(roots, rest, {
       target: wanted.kind === "paddr" ? "paddr" : { pid: wanted.kind === "pid" ? wanted.pid : PID_TO_COME },
+      follows,
     });
-  kdamonds.forEach(checkKdamond);
+  kdamonds.forEach(follows ? checkRecordable : checkKdamond);
   return kdamonds.map((kdamond) => ofLivingThreads(roots, kdamond));
 }
 

@@ -1,6 +1,7 @@
 import { checkCount } from "./check_count.ts";
 import { checkMemcg, checkScheme } from "./check_scheme.ts";
 import type { AddressRange, Context, Intervals, Kdamond, NrRegions, Operations, Target } from "./kdamond.ts";
+import { isFollowed } from "./followed_context.ts";
 import { MAX } from "./units.ts";
 
 const show = (range: AddressRange) => `${hex(range.start)}-${hex(range.end)}`;
@@ -19,14 +20,27 @@ const hex = (address: number) => BigInt(Math.round(address)).toString(16);
  * @throws {RangeError} naming the parameter, what it must be and what it is.
  */
 export function checkKdamond(kdamond: Kdamond): void {
+  check(kdamond, false);
+}
+
+/**
+ * The same for who records: `fvaddr` to which no ranges are given is good, too ({@linkcode isFollowed}).
+ *
+ * @throws {RangeError} likewise.
+ */
+export function checkRecordable(kdamond: Kdamond): void {
+  check(kdamond, true);
+}
+
+function check(kdamond: Kdamond, follows: boolean): void {
   if (kdamond.contexts.length !== 1) {
     throw new RangeError(`Cannot use a kdamond as it must have one context: it has ${kdamond.contexts.length}`);
   }
   if (kdamond.refreshMs !== undefined) checkCount("refreshMs", kdamond.refreshMs, "ms", 0, 0xffff_ffff);
-  for (const context of kdamond.contexts) checkContext(context);
+  for (const context of kdamond.contexts) checkContext(context, follows);
 }
 
-function checkContext(context: Context): void {
+function checkContext(context: Context, follows: boolean): void {
   const { operations, intervals, nrRegions, targets, addrUnitBytes, probes, sample, schemes } = context;
   checkIntervals(intervals);
   checkNrRegions(nrRegions);
@@ -44,7 +58,8 @@ function checkContext(context: Context): void {
   if (operations === "paddr" && targets.length > 1) {
     throw new RangeError(`Cannot use paddr as it must have one target: it has ${targets.length}; give it more regions`);
   }
-  for (const target of targets) checkTarget(target, operations);
+  const mayLack = follows && isFollowed(context);
+  for (const target of targets) checkTarget(target, operations, mayLack);
   for (const { weight, filters } of probes ?? []) {
     if (weight !== undefined) checkCount("a probe's weight", weight, "shares", 0, 0xffff_ffff);
     for (const { type, path } of filters) {
@@ -103,7 +118,7 @@ function checkNrRegions({ min, max }: NrRegions): void {
   }
 }
 
-function checkTarget({ pid, regions }: Target, operations: Operations): void {
+function checkTarget({ pid, regions }: Target, operations: Operations, mayLack: boolean): void {
   if ((operations === "paddr") !== (pid === undefined)) {
     throw new RangeError(
       operations === "paddr"
@@ -115,10 +130,9 @@ function checkTarget({ pid, regions }: Target, operations: Operations): void {
   if (pid !== undefined && !(Number.isInteger(pid) && pid >= 0 && pid <= 0x7fff_ffff)) {
     throw new RangeError(`Cannot use a target as a pid must be a whole number below 2147483648: it is ${pid}`);
   }
-  if (operations === "fvaddr" && regions.length === 0) {
+  if (operations === "fvaddr" && regions.length === 0 && !mayLack) {
     throw new RangeError(
-      `Cannot watch process ${pid} by fvaddr as it needs the ranges to watch: none are given; name them with --regions, ` +
-        "or use vaddr, which follows the process's mappings",
+      `fvaddr watches the ranges that it is given, and process ${pid} has none: name them with --regions, or use vaddr`,
     );
   }
   regions.forEach((range, i) => {

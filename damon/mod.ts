@@ -16,6 +16,7 @@ export * from "./exact_text.ts";
 export * from "./features.ts";
 export * from "./filter_words.ts";
 export * from "./followed.ts";
+export * from "./followed_context.ts";
 export * from "./item_times.ts";
 export * from "./kdamond.ts";
 export * from "./mapping.ts";
@@ -41,6 +42,7 @@ export { type FindingSeverity, type SchemeFacts, type SchemeFinding } from "./sc
 export { lintSchemes } from "./scheme_lint.ts";
 export * from "./sampling_budget.ts";
 export * from "./snapshot.ts";
+export * from "./watched_ranges.ts";
 export * from "./working_set.ts";
 export * from "./tracepoint.ts";
 export * from "./units.ts";

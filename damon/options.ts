@@ -10,6 +10,7 @@ import {
   type Probe,
   type Target,
 } from "./kdamond.ts";
+import { followedAttributes } from "./followed_context.ts";
 import { withoutDefaults } from "./normal.ts";
 import { type DamonOptions, exactly, OptionReader } from "./option_reader.ts";
 import { parseCount, parseMs, parseShare } from "./option_words.ts";
@@ -23,6 +24,11 @@ export interface OptionSurroundings {
   target?: { pid: number } | "paddr";
   /** Schemes out of a file, where no `--damos_action` is given. They are already in units of the first context. */
   schemes?: readonly Scheme[];
+  /**
+   * Whether a process whose `--ops` nobody names is watched by fvaddr: in the ranges that are given, else in ranges that
+   * follow its memory, which whoever runs it tells the kernel ({@linkcode isFollowed}).
+   */
+  follows?: boolean;
   /** What to watch of physical memory where nothing is said, bytes. */
   ramRanges?: () => AddressRange[];
   /** The memory of NUMA nodes, bytes. */
@@ -101,25 +107,39 @@ function contextCount(options: DamonOptions, reader: OptionReader, before: numbe
 function contextOf(
   reader: OptionReader,
   i: number,
-  { target }: OptionSurroundings,
+  { target, follows }: OptionSurroundings,
   before: Context | undefined,
 ): Context {
   const isPhysical = target === "paddr" || (target === undefined && reader.options.target_pid === undefined);
   const operations = reader.at("ops", i, ([text]) => operationsOf(text)) ?? before?.operations ??
-    (isPhysical ? "paddr" : "vaddr");
+    (isPhysical ? "paddr" : follows ? "fvaddr" : "vaddr");
+  const usual = operations === "fvaddr" && follows && reader.options.regions === undefined
+    ? followedAttributes(0)
+    : { intervals: DEFAULT_INTERVALS, nrRegions: DEFAULT_NR_REGIONS };
+  const { intervals, nrRegions } = attributesAsked(reader.options);
   const unit = reader.at("damon_addr_unit", i, ([text]) => parseBytes(text));
   const sample = reader.at("sample_primitives", i, sampleOf);
   const context: Context = {
     ...(before ?? { targets: [] }),
     operations,
-    intervals: intervalsOf(reader, i, before?.intervals ?? DEFAULT_INTERVALS),
-    nrRegions: nrRegionsOf(reader, i, before?.nrRegions ?? DEFAULT_NR_REGIONS),
+    intervals: intervalsOf(reader, i, before?.intervals ?? (intervals ? DEFAULT_INTERVALS : usual.intervals)),
+    nrRegions: nrRegionsOf(reader, i, before?.nrRegions ?? (nrRegions ? DEFAULT_NR_REGIONS : usual.nrRegions)),
     ...(unit !== undefined && { addrUnitBytes: unit }),
     ...(sample && { sample }),
   };
   const paused = reader.counts("pause_ctx");
   if (paused?.includes(i)) context.pause = true;
   return context;
+}
+
+/** Which of the two somebody has asked for, in any context. */
+export function attributesAsked(options: DamonOptions): { intervals: boolean; nrRegions: boolean } {
+  const has = (...names: (keyof DamonOptions)[]) => names.some((name) => options[name] !== undefined);
+  return {
+    intervals: has("sample", "aggr", "updr", "monitoring_intervals", "monitoring_intervals_goal") ||
+      has("monitoring_intervals_autotune"),
+    nrRegions: has("minr", "maxr", "monitoring_nr_regions_range"),
+  };
 }
 
 function sampleOf(words: readonly string[]): NonNullable<Context["sample"]> {

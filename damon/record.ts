@@ -119,6 +119,24 @@ export interface TargetPids {
   restarts?: number;
 }
 
+/** How the ranges of a kdamond followed what its targets have in memory. */
+export interface FollowingCounts {
+  /** Pid of the kdamond, as its snapshots have it. */
+  kdamond: number;
+  /** How often the kernel was told of other ranges while it ran. */
+  commits: number;
+  /** How often it took them not, and went on with those of before. */
+  refused: number;
+  /** Ranges at the end, of all targets. */
+  ranges: number;
+  /** Most of them. */
+  mostRanges: number;
+  /** Time that looking at page tables took, ms. */
+  lookMs: number;
+  /** Time that telling the kernel took, its waiting for the end of an interval included, ms. */
+  commitMs: number;
+}
+
 /** What the recorder counted, written last. */
 export interface RecordFooter {
   /** ns of the record's clock at which the recording ended. */
@@ -141,6 +159,8 @@ export interface RecordFooter {
   pages?: PagesCounts;
   /** Of DAMON, where children were followed. */
   targets?: TargetPids[];
+  /** Of DAMON, where its ranges followed what the targets have in memory. */
+  following?: FollowingCounts[];
   /** The children that were followed, as they were when they were taken in. */
   processes?: RecordedProcess[];
   /** Of the profiler, where it was asked for. */

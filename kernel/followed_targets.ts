@@ -1,5 +1,6 @@
 import {
   type AddressRange,
+  type Attributes,
   type Context,
   KernelError,
   rangesOf,
@@ -8,6 +9,7 @@ import {
   type Target,
 } from "../damon/mod.ts";
 import { descendantsOf } from "./children.ts";
+import type { FollowedRanges } from "./followed_ranges.ts";
 import { isAlive, mappingsOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
@@ -16,8 +18,10 @@ export interface RetargetedKdamond {
   /** Its kernel thread now. */
   readonly pid: number;
   isOn(): boolean;
-  /** Makes it watch these. @throws {KernelError} where the kernel takes them not, or not now. */
-  commit(targets: readonly Target[]): Promise<void>;
+  /**
+   * Makes it watch these, as often and as finely as said. @throws {KernelError} where the kernel takes them not, or not now.
+   */
+  commit(targets: readonly Target[], attributes?: Partial<Attributes>): Promise<void>;
   /** Turns it on once more where it went off. @throws {KernelError} likewise. */
   restart(targets: readonly Target[]): Promise<void>;
 }
@@ -29,6 +33,10 @@ export interface FollowOptions {
    * rid of by turning the kdamond off and on.
    */
   replaces?: boolean;
+  /** Whether what the targets fork is watched; by default it is. */
+  children?: boolean;
+  /** Where the ranges of each target follow what it has in memory. */
+  ranges?: FollowedRanges | undefined;
   /** Now, ns: by the clock of the snapshots. */
   clockNs(): number;
 }
@@ -55,8 +63,6 @@ const MOST_TARGETS = 256;
 const LOOKS = 2;
 /** Update intervals from one change to the next: the kernel begins to count its own anew with each. */
 const PAUSE_UPDATES = 2;
-/** Where the kernel waits for the next aggregation: of all of the time at most this share is waited for. */
-const PAUSE_AGGREGATIONS = 10;
 /** How long a kdamond may take to end for a commit that it could not take, ns. */
 const UNSURE_NS = 1e9;
 const RESTARTS = 5;
@@ -140,22 +146,30 @@ export class FollowedTargets {
     const beginMs = performance.now();
     const nowNs = this.#options.clockNs();
     const living = this.#living();
-    const begun = this.#candidates(living);
+    const begun = this.#options.children === false ? [] : this.#candidates(living);
     this.lookMs = performance.now() - beginMs;
     if (this.#unsureNs !== undefined) {
       if (!this.#kdamond.isOn() && living.length > 0) return await this.#restart(living, begun);
       if (nowNs - this.#unsureNs > UNSURE_NS) this.#unsureNs = undefined;
       return [];
     }
-    if (nowNs < this.#nextNs) return [];
+    const { ranges, replaces } = this.#options;
     const slots = this.#slots.get(this.#kdamond.pid)!;
+    const moved = new Set(ranges ? living.filter((id) => ranges.isDue(this.pids[id])) : []);
+    const isEarly = nowNs < this.#nextNs;
+    if (isEarly && moved.size === 0) return [];
     const ended = slots.some(({ id, parkedNs }) => parkedNs === undefined && !this.#alive.has(id));
-    if ((!ended && begun.length === 0) || living.length + begun.length === 0) return [];
-    if (ended && this.#options.replaces === false) return await this.#restart(living, begun);
-    return await this.#commit(slots, begun);
+    // On such kernels a commit for one's sake would add the other's place to the list.
+    if (ended && replaces === false && isEarly) return [];
+    const taken = isEarly ? [] : begun;
+    if ((!ended && taken.length + moved.size === 0) || living.length + taken.length === 0) return [];
+    for (const pid of taken) await ranges?.begin(pid, living.length + taken.length);
+    if (ended && replaces === false) return await this.#restart(living, taken);
+    return await this.#commit(slots, taken, moved);
   }
 
-  async #commit(slots: readonly Slot[], begun: readonly number[]): Promise<number[]> {
+  /** @param moved Ids whose ranges are to be others. */
+  async #commit(slots: readonly Slot[], begun: readonly number[], moved: ReadonlySet<number>): Promise<number[]> {
     const places: Place[] = slots.map((slot) => ({
       slot: slot.parkedNs === undefined && !this.#alive.has(slot.id) ? { ...slot, parkedNs: Infinity } : slot,
     }));
@@ -177,23 +191,26 @@ export class FollowedTargets {
       if (pid !== undefined) return { pid, regions: [...taken.get(pid)!] };
       if (slot.parkedNs !== undefined) return { pid: this.#kdamond.pid, regions: [...PARKED] };
       const pidNow = this.pids[slot.id];
-      return { pid: pidNow, regions: slot.isNew ? this.#rangesOf(pidNow) : [] };
+      return { pid: pidNow, regions: slot.isNew || moved.has(slot.id) ? this.#rangesOf(pidNow) : [] };
     });
+    const { ranges } = this.#options;
+    const beginMs = performance.now();
     try {
-      await this.#kdamond.commit(targets);
+      await this.#kdamond.commit(targets, ranges?.attributes());
     } catch (error) {
       // Somebody else looked at DAMON's files in this moment, or a process ended in it: once more with the next look.
       if (!(error instanceof KernelError)) throw error;
+      ranges?.took(false, performance.now() - beginMs);
       this.#nextNs = this.#options.clockNs() + this.#context.intervals.updateUs * 1e3;
       if (!this.#kdamond.isOn()) this.#unsureNs = this.#options.clockNs();
       return [];
     }
     const doneNs = this.#options.clockNs();
-    const { updateUs, aggrUs } = this.#context.intervals;
-    this.#nextNs = doneNs + Math.max(PAUSE_UPDATES * updateUs, PAUSE_AGGREGATIONS * aggrUs) * 1e3;
+    if (begun.length > 0 || moved.size === 0) this.#pause(doneNs);
     // Kernels do not tell whether they took it; they did if each process was there the whole time.
     const isSure = targets.every(({ pid }) => startTicksOf(this.#roots, pid!) !== undefined);
     if (!isSure) this.#unsureNs = doneNs;
+    ranges?.took(isSure, performance.now() - beginMs);
     const known = ({ slot: { id, parkedNs, isNew }, pid }: Place): Slot => {
       if (pid !== undefined) return { id: this.#learn(pid), isNew: !isSure };
       if (parkedNs === Infinity) return isSure ? { id, parkedNs: doneNs } : { id };
@@ -206,24 +223,37 @@ export class FollowedTargets {
   /** The kernel ended it: its regions begin anew, without the places of those that have ended. */
   async #restart(living: readonly number[], begun: readonly number[]): Promise<number[]> {
     const { operations, targets } = this.#context;
-    const own = (id: number) => operations === "fvaddr" ? targets[id]?.regions ?? targets[0].regions : [];
+    const { ranges } = this.#options;
+    const own = (id: number) =>
+      ranges
+        ? this.#rangesOf(this.pids[id])
+        : operations === "fvaddr"
+        ? targets[id]?.regions ?? targets[0].regions
+        : [];
     const taken = begun.filter((pid) => this.#rangesOf(pid).length > 0);
     const old = living.map((id): Target => ({ pid: this.pids[id], regions: own(id) }));
-    const added = taken.map((pid): Target => ({ pid, regions: own(0) }));
+    const added = taken.map((pid): Target => ({ pid, regions: ranges ? this.#rangesOf(pid) : own(0) }));
+    const beginMs = performance.now();
     try {
       await this.#kdamond.restart([...old, ...added]);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
+      ranges?.took(false, performance.now() - beginMs);
       this.#unsureNs = ++this.#failures < RESTARTS ? this.#options.clockNs() : undefined;
       return [];
     }
+    ranges?.took(true, performance.now() - beginMs);
     this.#unsureNs = undefined;
     this.#failures = 0;
     this.restarts++;
     const ids = [...living, ...taken.map((pid) => this.#learn(pid))];
     this.#slots.set(this.#kdamond.pid, ids.map((id) => ({ id })));
-    this.#nextNs = this.#options.clockNs() + PAUSE_UPDATES * this.#context.intervals.updateUs * 1e3;
+    this.#pause(this.#options.clockNs());
     return taken;
+  }
+
+  #pause(nowNs: number): void {
+    this.#nextNs = nowNs + PAUSE_UPDATES * this.#context.intervals.updateUs * 1e3;
   }
 
   /** Children that were found for the second time. */
@@ -242,6 +272,8 @@ export class FollowedTargets {
   #rangesOf(pid: number): AddressRange[] {
     const { operations, targets } = this.#context;
     if (!isAlive(this.#roots, pid)) return [];
+    const { ranges } = this.#options;
+    if (ranges) return ranges.rangesOf(pid, Math.max(1, this.#alive.size));
     return operations === "fvaddr" ? [...targets[0].regions] : rangesOf(mappingsOf(this.#roots, pid), 3);
   }
 

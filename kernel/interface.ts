@@ -46,9 +46,9 @@ export interface DamonInterface {
   /**
    * What makes a kdamond of ours watch the targets of `wanted`, nothing else of which is looked at: with `commit` while it
    * runs, where a target without regions keeps those it has; with `on` as another thread, once it is off. Absent
-   * where the kernel takes targets only while all is off.
+   * where the kernel takes targets only while all is off. With `all` how often and how finely it looks is said as well.
    */
-  targetsPlan?(index: number, wanted: Kdamond, word: "commit" | "on"): HintedWrite[];
+  targetsPlan?(index: number, wanted: Kdamond, word: "commit" | "on", all?: boolean): HintedWrite[];
   /**
    * What makes the kernel write anew into the files of a kdamond of ours what it knows of these, by default
    * of all but what schemes tried; nothing for what it has not, or writes by itself. Each write keeps all others from DAMON for a moment.

@@ -1,4 +1,12 @@
-import { BusyError, checkKdamond, type Kdamond, KernelError, type Operations, type Target } from "../damon/mod.ts";
+import {
+  type Attributes,
+  BusyError,
+  checkKdamond,
+  type Kdamond,
+  KernelError,
+  type Operations,
+  type Target,
+} from "../damon/mod.ts";
 import { chooseInterface, interfacesHere, readAllKdamonds } from "./choose_interface.ts";
 import { requireDamon, requireDebugfs } from "./detect.ts";
 import { bootIdOf } from "./host.ts";
@@ -33,11 +41,12 @@ export interface RunningKdamond extends AsyncDisposable {
   /** Turns it off; a second call does nothing. */
   stop(): Promise<void>;
   /**
-   * Makes it watch these while it runs; a target without regions keeps those it has.
+   * Makes it watch these while it runs; a target without regions keeps those it has. With `attributes` it looks as often
+   * and as finely from now on.
    *
    * @throws {KernelError} where it is off, or the kernel refuses.
    */
-  commit(targets: readonly Target[]): Promise<void>;
+  commit(targets: readonly Target[], attributes?: Partial<Attributes>): Promise<void>;
   /**
    * Turns it off, if it is on, and on again with these: another kernel thread, which knows nothing yet.
    *
@@ -248,14 +257,14 @@ class OurKdamond implements RunningKdamond {
     });
   }
 
-  async commit(targets: readonly Target[]): Promise<void> {
+  async commit(targets: readonly Target[], attributes?: Partial<Attributes>): Promise<void> {
     await withLock(this.roots, async () => {
       const what = `kdamond ${this.index}`;
       if (!this.isOn()) throw new KernelError("change targets", 0, what, "it is off");
       const gone = targets.find(({ pid }) => pid !== undefined && hasEnded(this.roots, pid));
       // For one that has ended the kernel would end the kdamond.
       if (gone) throw new KernelError("change targets", 3, what, `process ${gone.pid} has ended`);
-      await this.#retarget(targets, "commit");
+      await this.#retarget(targets, "commit", attributes);
       if (!await staysOn(this)) {
         throw new KernelError("change targets", 0, what, "it ended, as a target ended meanwhile");
       }
@@ -280,12 +289,13 @@ class OurKdamond implements RunningKdamond {
     });
   }
 
-  async #retarget(targets: readonly Target[], word: "commit" | "on"): Promise<void> {
-    const contexts = this.#entry.kdamond.contexts.map((context) => ({ ...context, targets: [...targets] }));
+  async #retarget(targets: readonly Target[], word: "commit" | "on", attributes?: Partial<Attributes>): Promise<void> {
+    const { contexts: before } = this.#entry.kdamond;
+    const contexts = before.map((context) => ({ ...context, ...attributes, targets: [...targets] }));
     const kdamond = { ...this.#entry.kdamond, contexts };
     // Kept before it is so: whenever this process is killed, `damo stop` knows it by what is staged.
     this.#keep({ ...this.#entry, kdamond });
-    await this.damon.run(this.damon.targetsPlan!(this.index, kdamond, word));
+    await this.damon.run(this.damon.targetsPlan!(this.index, kdamond, word, attributes !== undefined));
   }
 
   #keep(entry: OwnEntry): void {

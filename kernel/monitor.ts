@@ -1,20 +1,25 @@
 import {
   AppliedBatches,
   Assembler,
+  type FollowingCounts,
   type Intervals,
   type PagesCounts,
   type RecordedKdamond,
   type RecordedProcess,
   type RecordItem,
+  type Snapshot,
   type TargetPids,
 } from "../damon/mod.ts";
 import type { Tracer } from "../ffi/tracer.ts";
+import type { FollowedRanges } from "./followed_ranges.ts";
 import { FollowedTargets, type RetargetedKdamond } from "./followed_targets.ts";
-import { isAlive, MappingsWatch, processOf, startTicksOf } from "./process.ts";
+import { MemoryWatches } from "./memory_watches.ts";
+import { isAlive, processOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { stopAll } from "./stop_all.ts";
 import { SchemeWatch } from "./scheme_watch.ts";
 import type { SchemeStatus } from "./sysfs.ts";
+import type { WatchedNotes } from "./watched_notes.ts";
 
 /** What a monitor counted so far. */
 export interface MonitorCounts {
@@ -32,6 +37,8 @@ export interface MonitorCounts {
   targets?: TargetPids[];
   /** The children that were followed. */
   processes?: RecordedProcess[];
+  /** Of DAMON, where its ranges follow what the targets have in memory. */
+  following?: FollowingCounts[];
 }
 
 /** A source of snapshots that runs now, with what a record needs to know about it. */
@@ -72,8 +79,8 @@ export interface WatchedKdamond {
   intervals?(): Pick<Intervals, "sampleUs" | "aggrUs"> | undefined;
   /** Its schemes with what they have done by now; absent where nothing tells. */
   schemes?(): Promise<readonly SchemeStatus[] | undefined>;
-  /** Where what its targets fork is to be its target as well. */
-  follow?: { kdamond: RetargetedKdamond; replaces: boolean };
+  /** Where what its targets fork is to be its target as well, or its ranges follow what they have in memory. */
+  follow?: { kdamond: RetargetedKdamond; replaces: boolean; children?: boolean; ranges?: FollowedRanges | undefined };
   /** Turns it off where it is ours: the last events are drained after that. */
   stop(): Promise<void>;
 }
@@ -83,6 +90,14 @@ interface Followed {
   recorded: RecordedKdamond;
   kdamond: RetargetedKdamond;
   targets: FollowedTargets;
+  children: boolean;
+  ranges?: FollowedRanges | undefined;
+}
+
+/** What a monitor looks at beside DAMON. */
+export interface Looks {
+  memory?: MemoryWatches;
+  notes?: WatchedNotes | undefined;
 }
 
 type PlacedItem = Extract<RecordItem, { kind: "snapshot" | "applied" }>;
@@ -97,17 +112,26 @@ export class DamonMonitor implements Monitor {
   readonly #assembler: Assembler;
   /** By the pid of the kernel thread. */
   readonly #intervals: Map<number, Pick<Intervals, "sampleUs" | "aggrUs">>;
-  #watches: MappingsWatch[];
+  readonly #memory: MemoryWatches;
+  readonly #notes: WatchedNotes | undefined;
   readonly #schemes: SchemeWatch;
   readonly #applied = new AppliedBatches();
   readonly #unitOf: (kdamond: number) => number;
   readonly #followed: Followed[];
   readonly #children: RecordedProcess[] = [];
-  readonly #first: RecordItem[];
   readonly #startTicks: Map<number, number | undefined>;
 
-  /** @param watched Already watched by the tracer, which is attached. */
-  constructor(readonly roots: Roots, readonly tracer: Tracer, readonly watched: WatchedKdamond[]) {
+  /**
+   * @param watched Already watched by the tracer, which is attached.
+   * @param looks `memory` looks at the memory of the targets, and is disposed of by who made it; by default it looks only at
+   * mappings. `notes` are told to somebody.
+   */
+  constructor(
+    readonly roots: Roots,
+    readonly tracer: Tracer,
+    readonly watched: WatchedKdamond[],
+    looks: Looks = {},
+  ) {
     this.kdamonds = watched.map(({ recorded }) => recorded);
     const contexts = new Map(this.kdamonds.map(({ pid, contexts }) => [pid, contexts[0]]));
     this.#intervals = new Map([...contexts].map(([pid, { intervals }]) => [pid, intervals]));
@@ -123,13 +147,16 @@ export class DamonMonitor implements Monitor {
       !follow ? [] : [{
         recorded,
         kdamond: follow.kdamond,
-        targets: new FollowedTargets(roots, recorded, follow.kdamond, { replaces: follow.replaces, clockNs }),
+        children: follow.children !== false,
+        ranges: follow.ranges,
+        targets: new FollowedTargets(roots, recorded, follow.kdamond, { ...follow, clockNs }),
       }]
     );
     const pids = new Set(this.kdamonds.flatMap(pidsOf));
-    this.#watches = [...pids].map((pid) => new MappingsWatch(roots, pid));
+    this.#notes = looks.notes;
+    this.#memory = looks.memory ?? new MemoryWatches(roots, clockNs);
     // A target may be gone before the first item is asked for.
-    this.#first = [...this.#changedMappings()];
+    for (const pid of pids) this.#memory.of(pid);
     this.#startTicks = new Map([...pids].map((pid) => [pid, startTicksOf(roots, pid)]));
   }
 
@@ -137,17 +164,18 @@ export class DamonMonitor implements Monitor {
     const stop = () => this.tracer.stop();
     signal.addEventListener("abort", stop);
     try {
-      yield* this.#first;
+      yield* this.#memory.takeItems();
       let [nextPollMs, nextFollowMs, nextSchemesMs] = [0, 0, 0];
       while (!signal.aborted && this.ended === undefined) {
         if (performance.now() >= nextPollMs) {
           nextPollMs = performance.now() + POLL_MS;
+          await this.#memory.look();
           if (this.#followed.length > 0 && performance.now() >= nextFollowMs) {
             for (const each of this.#followed) await this.#follow(each);
             const lookMs = this.#followed.reduce((sum, { targets }) => sum + targets.lookMs, 0);
             nextFollowMs = performance.now() + lookMs / LOOK_SHARE;
           }
-          yield* this.#changedMappings();
+          yield* this.#memory.takeItems();
           this.ended = this.#reasonToEnd();
           if (this.ended !== undefined) break;
         }
@@ -173,13 +201,22 @@ export class DamonMonitor implements Monitor {
 
   counts(): MonitorCounts {
     const { sent, received, dropped } = this.tracer.counters();
-    const targets = this.#followed.map(({ recorded, targets: { pids, restarts } }): TargetPids => ({
+    const following = this.#followed.flatMap(({ recorded, ranges }) =>
+      ranges ? { kdamond: recorded.pid, ...ranges.counts() } : []
+    );
+    const targets = this.#followed.filter(({ children }) => children).map((
+      { recorded, targets: { pids, restarts } },
+    ): TargetPids => ({
       kdamond: recorded.pid,
       pids: [...pids],
       ...(restarts > 0 && { restarts }),
     }));
     const lost = { events: sent, received, dropped, torn: this.#assembler.torn };
-    return { ...lost, ...(targets.length > 0 && { targets, processes: [...this.#children] }) };
+    return {
+      ...lost,
+      ...(following.length > 0 && { following }),
+      ...(targets.length > 0 && { targets, processes: [...this.#children] }),
+    };
   }
 
   /** The longest aggregation interval. */
@@ -211,6 +248,7 @@ export class DamonMonitor implements Monitor {
   /** Whose it is in the record, where the kernel's targets change. */
   *#placed(item: PlacedItem): Generator<RecordItem> {
     const what = item.kind === "snapshot" ? item.snapshot : item.applied;
+    if (item.kind === "snapshot" && this.#notes) this.#note(item.snapshot);
     const followed = this.#followed.find(({ targets }) => targets.has(what.kdamond));
     if (!followed || what.targetId === undefined) return yield item;
     const id = followed.targets.idOf(what.kdamond, what.targetId, what.regions, what.endNs);
@@ -219,6 +257,12 @@ export class DamonMonitor implements Monitor {
     yield item.kind === "snapshot"
       ? { kind: "snapshot", snapshot: { ...item.snapshot, ...whose } }
       : { kind: "applied", applied: { ...item.applied, ...whose } };
+  }
+
+  #note(snapshot: Snapshot): void {
+    const context = this.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0];
+    const pid = context?.targets[Number(snapshot.targetId)]?.pid;
+    if (context && pid !== undefined) this.#notes!.see(snapshot, context, pid);
   }
 
   /** Takes in what the targets have forked. */
@@ -233,20 +277,12 @@ export class DamonMonitor implements Monitor {
     if (begun.length === 0) return;
     const living = new Set(targets.living());
     const others = this.#followed.filter((other) => other.targets !== targets).flatMap(({ targets }) => targets.pids);
-    this.#watches = this.#watches.filter(({ pid }) => living.has(pid) || others.includes(pid));
+    for (const pid of targets.pids) if (!living.has(pid) && !others.includes(pid)) this.#memory.leave(pid);
     for (const pid of targets.pids) if (!living.has(pid)) this.#startTicks.delete(pid);
     for (const pid of begun) {
       this.#children.push(processOf(this.roots, pid));
-      this.#watches.push(new MappingsWatch(this.roots, pid));
+      this.#memory.of(pid);
       this.#startTicks.set(pid, startTicksOf(this.roots, pid));
-    }
-  }
-
-  *#changedMappings(): Generator<RecordItem> {
-    const timeNs = this.tracer.clockNs();
-    for (const watch of this.#watches) {
-      const mappings = watch.changed();
-      if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: watch.pid, mappings } };
     }
   }
 

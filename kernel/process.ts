@@ -77,6 +77,15 @@ export function minorFaultsOf(roots: Roots, pid: number): number | undefined {
   return fields && Number(fields[7]);
 }
 
+/**
+ * What tells whether a process's memory may have changed, in one string: its size, what of it is in memory, and its page
+ * faults; `undefined` where there is no such process.
+ */
+export function faultsOf(roots: Roots, pid: number): string | undefined {
+  const fields = statFieldsOf(roots, pid);
+  return fields && [7, 9, 20, 21].map((i) => fields[i]).join(" ");
+}
+
 /** The process's name; `undefined` where there is no such process. */
 export function commOf(roots: Roots, pid: number): string | undefined {
   return readOptional(`${roots.proc}/${pid}/comm`);

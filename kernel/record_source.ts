@@ -1,10 +1,23 @@
-import { BusyError, type Context, type Kdamond, KernelError, type Source, UnsupportedError } from "../damon/mod.ts";
+import {
+  BusyError,
+  type Context,
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  isFollowed,
+  type Kdamond,
+  KernelError,
+  type Source,
+  UnsupportedError,
+} from "../damon/mod.ts";
+import { MemoryScanner } from "../ffi/memory.ts";
 import { openTracer } from "../ffi/tracer.ts";
 import { chooseInterface, interfacesHere } from "./choose_interface.ts";
-import { isReplacing, requireFollowing, startWithChildren } from "./follow_start.ts";
+import { isReplacing, requireFollowing, startFollowed } from "./follow_start.ts";
+import { FollowedRanges } from "./followed_ranges.ts";
 import type { DamonInterface } from "./interface.ts";
-import { requireFreeDamon, startKdamonds } from "./kdamond.ts";
+import { requireFreeDamon } from "./kdamond.ts";
 import { endedText } from "./refuse_others.ts";
+import { MemoryWatches } from "./memory_watches.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "./monitor.ts";
 import { readOwned } from "./ours.ts";
 import { openPagesMonitor } from "./pages_monitor.ts";
@@ -13,6 +26,7 @@ import type { Roots } from "./roots.ts";
 import { stopAll } from "./stop_all.ts";
 import { schemesNow } from "./scheme_watch.ts";
 import { describeKdamond, type KdamondStatus, readKdamonds } from "./sysfs.ts";
+import { WatchedNotes } from "./watched_notes.ts";
 
 /** Where snapshots come from. Opened before the target is started; disposing turns off what it started. */
 export interface RecordSource extends AsyncDisposable {
@@ -33,6 +47,11 @@ export interface SourceOptions {
   maxOverhead?: number | undefined;
   /** Whether what the target forks is watched too; with DAMON by sysfs only. */
   includeChildren?: boolean | undefined;
+  /**
+   * What of the contexts nobody has asked for, so that whoever watches takes its own: where DAMON's ranges follow a process
+   * ({@linkcode isFollowed}), by their number; the page sampler, 5 ms, 100 ms, 10 to 1000 regions. None by default.
+   */
+  chosen?: { intervals: boolean; nrRegions: boolean } | undefined;
   /** Ring buffer between DAMON and us, bytes; 4 MiB by default. */
   ringBytes?: number | undefined;
   /** Told who watches where that is not DAMON although nobody else was named, and which kdamonds are listened to. */
@@ -98,7 +117,7 @@ export async function openSource(
   for (const { pid } of contexts.flatMap(({ targets }) => targets)) {
     if (pid !== PID_TO_COME) await refuseBoth(roots, pid!);
   }
-  const source = openPages(roots, options, watched[0]);
+  const source = openPages(roots, options, withDefaults(watched[0], options.chosen));
   if (options.ringBytes !== undefined) say("--ring is not used: the page sampler has no ring buffer");
   if (watched[0].refreshMs !== undefined) say("--refresh_stat is not used: the kernel's files are DAMON's");
   return source;
@@ -125,6 +144,20 @@ async function refuseBoth(roots: Roots, pid: number): Promise<void> {
     `Cannot sample the pages of process ${pid} as nobody else may watch it: ${describeKdamond(both)} does; ` +
       `listen to that one instead: damo record --ongoing`,
   );
+}
+
+/** With the page sampler's own defaults; it follows what is mapped by itself. */
+function withDefaults(kdamond: Kdamond, chosen: SourceOptions["chosen"]): Kdamond {
+  const own = {
+    ...(chosen?.intervals && { intervals: { ...DEFAULT_INTERVALS } }),
+    ...(chosen?.nrRegions && { nrRegions: { ...DEFAULT_NR_REGIONS } }),
+  };
+  const contexts = kdamond.contexts.map((context) => ({
+    ...context,
+    ...own,
+    ...(isFollowed(context) && { operations: "vaddr" as const }),
+  }));
+  return { ...kdamond, contexts };
 }
 
 /** The eBPF page sampler. */
@@ -160,22 +193,24 @@ function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): Reco
 function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, options: SourceOptions): RecordSource {
   const tracer = openTracer({ ringBytes: options.ringBytes ?? 4 << 20 });
   let watched: WatchedKdamond[] = [];
+  const memory = new MemoryWatches(roots, () => tracer.clockNs(), new MemoryScanner());
   return {
     source: "damon",
     async start(pid) {
       // Attached before DAMON is turned on, so that its first event finds someone listening.
       tracer.attach();
       watched = kdamonds
-        ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), chooseInterface(roots, options.interface), {
-          follows: options.includeChildren === true,
-        })
+        ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), memory, options)
         : await ongoing(roots, options.say);
       for (const { recorded } of watched) tracer.watch(recorded.pid);
-      return new DamonMonitor(roots, tracer, watched);
+      const notes = options.say && new WatchedNotes(memory, options.say);
+      for (const { recorded, follow } of watched) if (follow?.ranges) notes?.begun(recorded, follow.ranges.nrRanges);
+      return new DamonMonitor(roots, tracer, watched, { memory, notes });
     },
     clockNs: () => tracer.clockNs(),
     async [Symbol.asyncDispose]() {
       await stopAll(watched);
+      memory[Symbol.dispose]();
       await tracer[Symbol.asyncDispose]();
     },
   };
@@ -184,18 +219,28 @@ function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, optio
 async function ourKdamonds(
   roots: Roots,
   kdamonds: readonly Kdamond[],
-  damon: DamonInterface,
-  { follows }: { follows: boolean },
+  memory: MemoryWatches,
+  { includeChildren: children = false, interface: wanted, chosen = { intervals: false, nrRegions: false }, say }:
+    SourceOptions,
 ): Promise<WatchedKdamond[]> {
-  const [staged, running] = follows
-    ? await startWithChildren(roots, kdamonds, damon)
-    : [kdamonds, await startKdamonds(roots, kdamonds, { damon })];
+  const damon = chooseInterface(roots, wanted);
+  const ranges = kdamonds.map(({ contexts: [context] }) =>
+    isFollowed(context)
+      ? new FollowedRanges({ memory, chosen, ...(!chosen.nrRegions && { mostRegions: context.nrRegions.max }) })
+      : undefined
+  );
+  if (damon.targetsPlan === undefined && ranges.some((each) => each)) {
+    say?.("debugfs takes ranges only while it is off: what is mapped from now on is not watched");
+  }
+  const [recorded, running] = await startFollowed(roots, kdamonds, damon, { children, ranges });
   return running.map((each, i) => ({
-    recorded: { ...staged[i], pid: each.pid, index: each.index, ours: true },
+    recorded: { ...recorded[i], pid: each.pid, index: each.index, ours: true },
     isOn: () => each.isOn(),
     intervals: () => damon.intervalsOf(each.index),
     schemes: () => schemesNow(damon, each.index, true),
-    ...(follows && { follow: { kdamond: each, replaces: isReplacing() } }),
+    ...((children || (ranges[i] && damon.targetsPlan)) && {
+      follow: { kdamond: each, replaces: isReplacing(), children, ranges: ranges[i] },
+    }),
     stop: () => each.stop(),
   }));
 }

@@ -9,6 +9,7 @@ import {
   UnsupportedError,
   type Write,
 } from "../damon/mod.ts";
+import { writeFiles } from "../ffi/memory.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
 import { exists } from "./doctor_row.ts";
 import { findFeature, requireSysfsChange, requireSysfsFeatures } from "./features.ts";
@@ -76,9 +77,9 @@ export class SysfsInterface implements DamonInterface {
     return [...writes, { path: `${this.#dir}/${index}/state`, text, hint: "the settings stay as they were" }];
   }
 
-  targetsPlan(index: number, wanted: Kdamond, word: "commit" | "on"): HintedWrite[] {
+  targetsPlan(index: number, wanted: Kdamond, word: "commit" | "on", all = false): HintedWrite[] {
     // All of them, whatever is there: their number makes their folders anew.
-    const writes = planOf(wanted, index).filter(({ path }) => TARGETS.test(path));
+    const writes = planOf(wanted, index).filter(({ path }) => TARGETS.test(path) || (all && ATTRIBUTES.test(path)));
     const path = `${this.#dir}/${index}/state`;
     return [...this.#full(writes), { path, text: word, ...(word === "commit" && { hint: "a target may have ended" }) }];
   }
@@ -102,7 +103,10 @@ export class SysfsInterface implements DamonInterface {
   }
 
   async run(plan: readonly HintedWrite[]): Promise<void> {
-    for (const { path, text, hint } of plan) {
+    for (let i = 0; i < plan.length; i++) {
+      i += await this.#writeMany(plan.slice(i));
+      if (i === plan.length) return;
+      const { path, text, hint } = plan[i];
       if (/\/contexts\/\d+\/operations$/.test(path)) {
         requireOperations(path.replace(/operations$/, ""), text as Operations);
       }
@@ -119,6 +123,17 @@ export class SysfsInterface implements DamonInterface {
         if (!isResting) throw error;
       }
     }
+  }
+
+  /**
+   * Writes what comes first of a plan and waits for nobody at once, where it is much: a thousand ranges are two thousand
+   * writes. How many were done; what is next is to be done with patience.
+   */
+  async #writeMany(plan: readonly HintedWrite[]): Promise<number> {
+    if (this.write !== writeDamon) return 0;
+    const end = plan.findIndex(({ path }) => !TARGETS.test(path.slice(this.#dir.length + 1)));
+    const many = end < 0 ? plan : plan.slice(0, end);
+    return many.length < MANY ? 0 : (await writeFiles(many)).done;
   }
 
   isOn(index: number, pid: number): boolean {
@@ -170,6 +185,9 @@ const REFRESH: Record<Refreshed, string> = {
   tried: "update_schemes_tried_bytes",
 };
 const TARGETS = /^\d+\/contexts\/\d+\/targets\//;
+/** From so many writes on they are done at once. */
+const MANY = 8;
+const ATTRIBUTES = /^\d+\/contexts\/\d+\/monitoring_attrs\/(intervals|nr_regions)\/\w+$/;
 const GOALS = /\/quotas\/goals\//;
 
 const hasFilters = ({ contexts }: Kdamond) =>

@@ -2,6 +2,7 @@ import {
   type Context,
   DEFAULT_INTERVALS,
   DEFAULT_NR_REGIONS,
+  followedAttributes,
   type Kdamond,
   type RecordFooter,
   type RecordHeader,
@@ -22,7 +23,10 @@ export type WatchTarget = number | "paddr" | "ongoing" | Kdamond | readonly Kdam
 
 /** How to watch. */
 export interface WatchOptions extends SourceOptions {
-  /** Intervals, regions and schemes, where the target is a pid or `paddr`; DAMON's defaults otherwise. */
+  /**
+   * Intervals, regions and schemes, where the target is a pid or `paddr`. By default DAMON's own for `paddr`; of a process
+   * DAMON watches what is in memory, and how often and how finely is chosen by the number of ranges.
+   */
   context?: Partial<Pick<Context, "intervals" | "nrRegions" | "schemes">>;
   /** Ends it. */
   signal?: AbortSignal;
@@ -192,7 +196,11 @@ async function open(target: WatchTarget, options: WatchOptions): Promise<Opened>
   const { openSource } = await import("../kernel/record_source.ts");
   const roots = defaultRoots();
   requireKernelFiles(roots);
-  const source = await openSource(roots, await kdamondsOf(target, options.context ?? {}), options);
+  const { intervals, nrRegions } = options.context ?? {};
+  const chosen = typeof target === "number"
+    ? { intervals: intervals === undefined, nrRegions: nrRegions === undefined }
+    : undefined;
+  const source = await openSource(roots, await kdamondsOf(target, options.context ?? {}), { chosen, ...options });
   try {
     const monitor = await source.start(typeof target === "number" ? target : undefined);
     const header = headerOf(roots, {
@@ -222,16 +230,24 @@ async function open(target: WatchTarget, options: WatchOptions): Promise<Opened>
 /** The kdamonds that a target stands for. */
 async function kdamondsOf(
   target: WatchTarget,
-  { intervals = DEFAULT_INTERVALS, nrRegions = DEFAULT_NR_REGIONS, schemes }: NonNullable<WatchOptions["context"]>,
+  { intervals, nrRegions, schemes }: NonNullable<WatchOptions["context"]>,
 ): Promise<readonly Kdamond[] | "ongoing"> {
   if (target === "ongoing") return target;
   if (typeof target === "object") return "contexts" in target ? [target] : target;
   const roots = defaultRoots();
-  const common = { intervals, nrRegions, ...(schemes && { schemes }) };
+  const usual = typeof target === "number"
+    ? followedAttributes(0)
+    : { intervals: DEFAULT_INTERVALS, nrRegions: DEFAULT_NR_REGIONS };
+  const common = {
+    ...usual,
+    ...(intervals && { intervals }),
+    ...(nrRegions && { nrRegions }),
+    ...(schemes && { schemes }),
+  };
   if (typeof target === "number") {
     const { requireProcess } = await import("../kernel/detect.ts");
     requireProcess(roots, target);
-    return [{ contexts: [{ operations: "vaddr", targets: [{ pid: target, regions: [] }], ...common }] }];
+    return [{ contexts: [{ operations: "fvaddr", targets: [{ pid: target, regions: [] }], ...common }] }];
   }
   const { systemRamRanges } = await import("../kernel/ram.ts");
   return [{ contexts: [{ operations: "paddr", targets: [{ regions: systemRamRanges(roots) }], ...common }] }];

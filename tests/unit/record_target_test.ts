@@ -83,7 +83,7 @@ Deno.test("kdamondsFor lets single options override the combined ones", async ()
     kdamondsFor(defaultRoots(), { kind: "pid", pid: 1 }, options(changes));
   await assert.rejects(refused({ ops: [["maddr"]] }), /it is maddr/);
   await assert.rejects(refused({ monitoring_intervals: [["1ms"]] }), /it has 1/);
-  await assert.rejects(refused({ ops: [["fvaddr"]] }), /fvaddr as it needs the ranges/);
+  await assert.rejects(refused({ ops: [["fvaddr"]] }), /fvaddr watches the ranges that it is given/);
   assert.throws(() => parseRanges("4K"), { name: "SyntaxError" });
 });
 

@@ -45,7 +45,19 @@ Deno.test("record --include_children finds the hot memory of a process and of th
   const parent = await target.memory();
   const path = `${OUT}/children.arrow`;
   const recorder = spawnDamo(
-    ...["record", String(target.pid), "--monitor", "damon", "--include_children", "--timeout", "9", "-o", path],
+    ...[
+      "record",
+      String(target.pid),
+      "--monitor",
+      "damon",
+      "--include_children",
+      "-s",
+      "5ms",
+      "--timeout",
+      "9",
+      "-o",
+      path,
+    ],
   );
   await until(isRecording, "recording");
   await new Promise((done) => setTimeout(done, 1000));

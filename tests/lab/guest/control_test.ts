@@ -74,7 +74,7 @@ Deno.test("record of two kdamonds with two targets each tells all four apart", a
 Deno.test("tuneKdamonds changes a recording while it runs, and its next snapshots have the new intervals", async () => {
   await using busy = await startWorkload("zigzag", OUT);
   const path = `${OUT}/tuned.arrow`;
-  const child = spawnDamo("record", String(busy.pid), "-o", path, "-m", "100");
+  const child = spawnDamo("record", String(busy.pid), "-o", path, "-m", "100", "-s", "5ms");
   await until(() => hasRecord(path), "recording");
   await new Promise((done) => setTimeout(done, 2000));
   const [status] = await readKdamonds(roots);

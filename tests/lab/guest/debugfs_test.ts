@@ -27,7 +27,14 @@ debugfsTest(
     const before = debugfsTree();
     const path = `${OUT}/zigzag.arrow`;
     await using busy = await startWorkload("zigzag", OUT);
-    const recorder = spawnDamo("record", String(busy.pid), "-o", path, ...BY_DEBUGFS, "-n", "20", "-m", "300");
+    const recorder = spawnDamo(
+      "record",
+      String(busy.pid),
+      "-o",
+      path,
+      ...BY_DEBUGFS,
+      ..."-n 20 -m 300 -s 5ms".split(" "),
+    );
     await until(() => hasRecord(path), "recording");
     assert.ok(isDebugfsOn());
     assertClean();

@@ -8,8 +8,8 @@ import { hasRecord, outcomeOf, spawnDamo, startWorkload, until } from "./guest.t
 const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();
 
 const CASES = [
-  { name: "zigzag", monitor: "damon", options: ["-n", "20", "-m", "300"], least: 0.95 },
-  { name: "stairs", monitor: "damon", options: ["-n", "20", "-m", "300"], least: 0.92 },
+  { name: "zigzag", monitor: "damon", options: ["-n", "20", "-m", "300", "-s", "5ms"], least: 0.95 },
+  { name: "stairs", monitor: "damon", options: ["-n", "20", "-m", "300", "-s", "5ms"], least: 0.92 },
   // Emulated, a sample costs ten times what it costs elsewhere: within the default budget there would be too few.
   { name: "zigzag", monitor: "pages", options: ["-n", "20", "-m", "300", "--max_overhead", "40%"], least: 0.9 },
 ];
@@ -18,7 +18,7 @@ for (const { name, monitor, options, least } of CASES) {
   Deno.test(`what ${monitor} records of the ${name} workload agrees with what it did`, async () => {
     const path = `${OUT}/${name}-${monitor}.arrow`;
     await using busy = await startWorkload(name, OUT);
-    // DAMON's default intervals; the workload touches its memory often enough for them even where emulated.
+    // DAMON's own intervals, as phases last three seconds; the workload touches its memory often enough for them even where emulated.
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, "--monitor", monitor, ...options);
     await until(() => hasRecord(path), "recording");
     await busy.go();

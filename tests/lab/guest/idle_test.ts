@@ -5,7 +5,7 @@ Deno.test("damo report idle of a live record: no memory has been idle for longer
   const dir = Deno.makeTempDirSync();
   await using busy = await startWorkload("zigzag", dir);
   const path = `${dir}/damon.arrow`;
-  const recorder = spawnDamo("record", String(busy.pid), "-o", path);
+  const recorder = spawnDamo("record", String(busy.pid), "-o", path, "-s", "5ms", "-a", "100ms");
   await until(isRecording, "recording");
   await busy.go();
   const recorded = await outcomeOf(recorder);

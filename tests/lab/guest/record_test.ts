@@ -23,7 +23,7 @@ function assertClean(): void {
 Deno.test("record PID ends with its target, the record whole and DAMON off", async () => {
   await using busy = await startWorkload("zigzag", OUT);
   const path = `${OUT}/exit.arrow`;
-  const child = spawnDamo("record", String(busy.pid), "-o", path, "-n", "20", "-m", "300");
+  const child = spawnDamo("record", String(busy.pid), "-o", path, ..."-n 20 -m 300 -s 5ms -a 100ms".split(" "));
   await until(isRecording, "DAMON on");
   await busy.go();
   await new Promise((done) => setTimeout(done, 3000));

@@ -29,7 +29,7 @@ for (const by of exists(roots.debugfs) ? ["sysfs", "debugfs"] as const : ["sysfs
     Deno.writeTextFileSync(file, "4K max 0 0 2s max pageout\n");
     await using busy = await startWorkload(coldThatComesBack(), OUT);
     const path = `${OUT}/schemes-${by}.arrow`;
-    const options = ["--schemes", file, "--monitor", "damon", "--interface", by, "-m", "200"];
+    const options = ["--schemes", file, "--monitor", "damon", "--interface", by, "--ops", "vaddr", "-m", "200"];
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, ...options);
     await until(async () => (await chooseInterface(roots, by).read()).some(({ state }) => state === "on"), "DAMON on");
     await busy.go();

@@ -299,7 +299,7 @@ async function openFrom(path: string, fromNs: number): Promise<RecordReader> {
 async function predictAndRun(config: string, seconds: number, pattern: Scheme["accessPattern"]) {
   const path = `${OUT}/predict.arrow`;
   const schemes = [scheme({ action: "pageout", accessPattern: pattern })];
-  const options = ["-m", "300", "--timeout", String(seconds)];
+  const options = ["--ops", "vaddr", "-m", "300", "--timeout", String(seconds)];
   let predicted;
   {
     await using busy = await startWorkload(config, OUT);
