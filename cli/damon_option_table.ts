@@ -49,7 +49,7 @@ function actionWords(rest: readonly string[]): number {
 export const DAMON_OPTIONS: readonly DamonOption[] = [
   {
     flags: "--ops <operations>",
-    description: "vaddr, fvaddr or paddr; by default as the target asks",
+    description: "vaddr, fvaddr or paddr; by default as the target asks (damo help targets)",
     group: "Monitoring",
   },
   { flags: "-s, --sample <time>", description: "sampling interval (bare: µs; default 5ms)", group: "Monitoring" },

@@ -16,8 +16,10 @@ A target is a process, by its pid; a program that damo starts, after --; or padd
   damo record -- python3 train.py --epochs 3
   damo record paddr
   damo record ongoing        only listens to kdamonds that run already, whoever started them
-vaddr watches all that a process has mapped and follows its mappings; fvaddr watches fixed ranges of a process, given by
---regions; paddr watches ranges of physical memory, by default the largest one. Threads belong to their process. Children
+Of a process record watches what it has in memory or in swap, in ranges that follow it, and nothing between: fvaddr, whose
+ranges the recorder tells the kernel anew when they change. With --regions it is these ranges and nothing else. --ops vaddr
+leaves it to the kernel, which watches all from the first to the last mapping but the two largest gaps; start takes that, as
+nobody would follow. paddr watches ranges of physical memory, by default the largest one. Threads belong to their process. Children
 do not: record --include_children makes each of them a target of its own, but for those that live a second or two.`,
   },
   {

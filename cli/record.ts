@@ -83,6 +83,11 @@ Times take ns, us, ms, s, m, h; sizes K, M, G (binary); options may be written w
 The record is an Arrow stream: read it with damo report, polars, pandas (pyarrow) or DuckDB. damo convert makes other
 formats of it; -o - --format jsonl | jq . follows it live. With --rotate each file is whole by itself and named by its
 beginning, as in damon-20260131T235959Z.arrow; damo merge makes one of them.
+Of a process DAMON watches what is in memory or in swap, in ranges that are told to it anew when they change, at most twice
+a second: every 100 ms, with a snapshot each second, and up to 300 regions; where there are more than 120 ranges, every
+200 ms and up to 600; more than 500, every 400 ms, a snapshot each two seconds, and up to 1200. -s, -a, -n and -m say
+otherwise. --regions are watched as they are, --ops vaddr as the kernel does it, gaps and all, both at DAMON's own intervals
+(5 ms, 100 ms) and up to 1000 regions. By debugfs the ranges stay as they are at the beginning.
 --snapshot looks now and then instead of at every interval, through a scheme that does nothing: it needs no BPF, and sees
 which bytes of each region are of a kind, as in: --snapshot 5s 12 --snapshot_damos_filter allow anon. With ongoing it
 looks through what damo start began.
