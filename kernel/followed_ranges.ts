@@ -29,8 +29,8 @@ const UNSEEN_S = 0.05;
 const GONE_WEIGHT = 0.1;
 /** Shortest time from one telling to the next, ms. */
 const LEAST_MS = 500;
-/** Share of one CPU that telling may take at most, the kernel's waiting included. */
-const TELL_SHARE = 0.05;
+/** For each range that was told, ms: two writes take some 20 µs, and so 1 % of one CPU at most. */
+const RANGE_MS = 2;
 const [BEGIN_TRIES, BEGIN_MS] = [5, 20];
 /** After the kernel took it not, ms. */
 const REFUSED_MS = 1000;
@@ -102,7 +102,8 @@ export class FollowedRanges {
   /** The kernel took what it was told last, in so many ms; or it did not. */
   took(isTaken: boolean, ms: number, isFirst = false): void {
     const nowMs = performance.now();
-    this.#nextMs = nowMs + (isTaken ? Math.max(LEAST_MS, ms / TELL_SHARE) : REFUSED_MS);
+    // While the kernel waits for the end of an interval it costs nothing; but whoever else asks DAMON has to wait, too.
+    this.#nextMs = nowMs + (isTaken ? Math.max(LEAST_MS, ms, RANGE_MS * this.nrRanges) : REFUSED_MS);
     if (isTaken) { for (const [pid, ranges] of this.#pending) this.#told.set(pid, { ranges, atMs: nowMs }); }
     else this.#counts.refused++;
     this.#pending = new Map();
