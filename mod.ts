@@ -118,6 +118,7 @@ export {
   fidelityBetween,
   fidelityOf,
   fidelitySpec,
+  figuresOf,
   type Fold,
   foldRecord,
   formatExplanations,
@@ -169,6 +170,13 @@ export {
   TimesFold,
   type VegaLiteSpec,
   watcherOf,
+  type WorkingSetCourse,
+  type WorkingSetFigures,
+  WorkingSetFold,
+  workingSetLine,
+  workingSetOf,
+  type WorkingSetOptions,
+  type WorkingSetSample,
   WssFold,
 } from "./report/mod.ts";
 // Live, and in notebooks.

@@ -1,4 +1,4 @@
-import { reportOf } from "./report_options.ts";
+import { reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report mappings`, as parsed. */
 export type MappingsCommandOptions = ReturnType<ReturnType<typeof mappingsCommand>["opts"]>;
@@ -9,6 +9,7 @@ export function mappingsCommand() {
     .description(
       "Show which file, heap, stack or anonymous memory is how hot, its working set, and how long it is idle.",
     )
+    .addOption(windowOption())
     .action(async (options) => {
       const { reportMappings } = await import("./report_mappings.ts");
       await reportMappings(options);

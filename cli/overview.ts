@@ -1,4 +1,4 @@
-import { count, each, reportOf } from "./report_options.ts";
+import { count, each, reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report` alone and `report html`, as parsed. */
 export type OverviewCommandOptions = ReturnType<ReturnType<typeof overviewCommand>["opts"]>;
@@ -11,6 +11,7 @@ export function overviewCommand() {
   return reportOf("overview")
     .description("Show one page about a record: heat map, working set, mappings. What damo report does alone.")
     .argument("[records...]", "as with -i")
+    .addOption(windowOption())
     .action(async (records, options) => {
       const { reportOverview } = await import("./report_overview.ts");
       await reportOverview(records, options);
@@ -24,6 +25,7 @@ export function htmlCommand() {
       "Write one page to explore in a browser: heat map, working set, mappings, histograms, linked; offline.",
     )
     .option("--resol <counts...>", "time bins and address rows of the heat map (default: 240 80)", each(count))
+    .addOption(windowOption())
     .addHelpText(
       "after",
       `
@@ -46,7 +48,8 @@ export function diffCommand() {
   const command = reportOf("diff")
     .description("Compare two records: working sets, over time and by mapping. Of the same run: see report fidelity.")
     .argument("<before>", "a record")
-    .argument("<after>", "another one");
+    .argument("<after>", "another one")
+    .addOption(windowOption());
   return command.action(async (before, after, options) => {
     const { reportDiff } = await import("./report_overview.ts");
     await reportDiff(before, after, options);

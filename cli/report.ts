@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { count, each, reportOf } from "./report_options.ts";
+import { count, each, reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report heatmap`, as parsed. */
 export type HeatmapCommandOptions = ReturnType<ReturnType<typeof heatmapCommand>["opts"]>;
@@ -54,6 +54,7 @@ function heatmapCommand(name: string) {
     .description("Show when which memory was accessed how often: in the terminal, or as a picture, page or table.")
     .option("--resol <counts...>", "time bins and address rows (default: what fits, or 240 100)", each(count))
     .option("--draw_range <which>", "hottest: cut out idle memory; all: only what was not monitored", "hottest")
+    .addOption(windowOption())
     .option("--guide", "say which times and addresses there are to draw, and draw nothing")
     .addHelpText(
       "after",

@@ -61,7 +61,7 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
   for (const name of names) {
     await using input = await openInput(name);
     const [open, wanted] = heatSourceOf(input.open, selection);
-    const heatmap = await heatmapOf(open, { ...cells, ...wanted, ...layout });
+    const heatmap = await heatmapOf(open, { ...cells, ...wanted, ...layout, ...windowOf(options) });
     if (heatmap.survey.snapshots === 0) {
       const why = heatmap.survey.incomplete ?? NONE_YET;
       throw new RecordError(`Cannot draw ${name} as it must have a snapshot: it has none; ${why}`, name);
@@ -79,6 +79,10 @@ async function reportGuide(options: HeatmapCommandOptions): Promise<void> {
     requireSnapshots(survey, name);
     return fold.table(survey);
   });
+}
+
+function windowOf({ window: windowNs }: HeatmapCommandOptions): HeatmapOptions {
+  return windowNs === undefined ? {} : { windowNs };
 }
 
 function layoutOf({ resol, draw_range: drawRange }: HeatmapCommandOptions): HeatmapOptions {

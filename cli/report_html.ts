@@ -22,7 +22,10 @@ export async function reportHtml(options: OverviewCommandOptions & { resol?: num
   }
   const selection = selectionOf(options);
   await using input = await openInput(name);
-  const page = await recordPageOf(input.open, selection, layoutOf(options.resol));
+  const page = await recordPageOf(input.open, selection, {
+    ...layoutOf(options.resol),
+    ...(options.window !== undefined && { windowNs: options.window }),
+  });
   requireSnapshots(page.overview.survey, name);
   const spec = options.theme === "dark" ? darkSpec(recordPageSpec(page)) : recordPageSpec(page);
   if (/\.vl\.json$/i.test(output)) return await writeOutput(output, JSON.stringify(spec) + "\n");

@@ -8,7 +8,7 @@ import { showReport } from "./report_show.ts";
 export async function reportMappings(options: MappingsCommandOptions): Promise<void> {
   const selection = selectionOf(options);
   await showReport(options, async ({ name, open }) => {
-    const report = await mappingsOf(open, selection);
+    const report = await mappingsOf(open, selection, options.window);
     requireSnapshots(report.survey, name);
     return mappingsTable(report);
   });

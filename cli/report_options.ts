@@ -14,6 +14,15 @@ export const each = <T>(parse: (text: string) => T) => (text: string, before: T[
   parse(text),
 ];
 
+/** The window of the working set. */
+export const windowOption = () =>
+  new Option("--window <time>", "the working set is what was touched within this time (bare: seconds; default: 1 s)")
+    .argParser((text) => {
+      const ns = seconds(text);
+      if (!(ns > 0)) throw new RangeError(`A window of ${text} is no time: give more than 0, as --window 1s`);
+      return ns;
+    });
+
 const percent = (text: string) => {
   if (text === "min") return 0;
   if (text === "max") return 100;

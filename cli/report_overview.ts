@@ -33,13 +33,13 @@ export async function reportOverview(
   if (output.toLowerCase().endsWith(".html")) return await reportHtml(options);
   const selection = selectionOf(options);
   if (!isStdout(output) || format !== "text") {
-    return await showReport(options, async (input) => overviewTable(await read(input, selection)));
+    return await showReport(options, async (input) => overviewTable(await read(input, selection, options.window)));
   }
   const text = textOptionsOf(options);
   const pages: string[] = [];
   for (const name of inputNamesOf(options.input)) {
     await using input = await openInput(name);
-    const overview = await read(input, selection);
+    const overview = await read(input, selection, options.window);
     const colour = colourOf(options.color, Deno.stdout.isTerminal(), (variable) => Deno.env.get(variable));
     const terminal = { width: text.width, lines: LINES, colour };
     const cells = { ...terminalCells(terminal), minRows: 3, maxBands: 3 };
@@ -62,8 +62,8 @@ function refuseMistyped(name: string): void {
   }
 }
 
-async function read(input: ReportInput, selection: Selection): Promise<Overview> {
-  const overview = await overviewOf(input.open, selection);
+async function read(input: ReportInput, selection: Selection, windowNs?: number): Promise<Overview> {
+  const overview = await overviewOf(input.open, selection, undefined, windowNs);
   requireSnapshots(overview.survey, input.name);
   return overview;
 }
@@ -76,7 +76,7 @@ export async function reportDiff(before: string, after: string, options: DiffCom
   const sides = [];
   for (const name of [before, after]) {
     await using input = await openInput(name);
-    sides.push({ name, overview: await read(input, selection) });
+    sides.push({ name, overview: await read(input, selection, options.window) });
   }
   await show([diffTable(sides[0], sides[1])], [before]);
 }

@@ -1,4 +1,4 @@
-import { RecordError } from "../damon/mod.ts";
+import { formatNs, RecordError } from "../damon/mod.ts";
 import {
   type Distribution,
   type DistributionReport,
@@ -10,6 +10,8 @@ import {
   percentileRange,
   recordLines,
   titleOf,
+  workingSetOf,
+  workingSetReport,
   WssFold,
   wssNotes,
 } from "../report/mod.ts";
@@ -18,11 +20,42 @@ import { selectionOf } from "./report_selection.ts";
 import { showReport } from "./report_show.ts";
 import type { NrRegionsCommandOptions, WssCommandOptions } from "./wss.ts";
 
-/** As many of the first snapshots are left out as the peer leaves out: DAMON adjusts its regions by then. */
+/** As many of the first snapshots are left out as the Python damo leaves out. */
 const SKIPPED = 20;
 
 /** `damo report wss`. */
 export async function reportWss(options: WssCommandOptions): Promise<void> {
+  if (options.method === "python_damo") return await reportAsPythonDamo(options);
+  refusePythonOptions(options);
+  const selection = selectionOf(options);
+  const isSplit = options.per_target === true && options.collapse_targets !== true;
+  await showDistribution(options, async ({ name, open }) => {
+    const { survey, fold } = await workingSetOf(open, selection, options.window);
+    requireSnapshots(survey, name);
+    return { ...workingSetReport(survey, fold, isSplit), all: options.all_wss === true };
+  });
+}
+
+/** Options that mean something only where it is counted as the Python damo does. */
+function refusePythonOptions({ work_time, exclude_samples, acc_thres, sz_thres }: WssCommandOptions): void {
+  const instead = {
+    "--work_time": [work_time, `--window ${formatNs((work_time ?? 1) * 1e3).replace(" ", "")}`],
+    "--exclude_samples": [exclude_samples, "--time_range or --snapshot_idx"],
+    "--acc_thres": [acc_thres, "--access_rate"],
+    "--sz_thres": [sz_thres, "--sz_region"],
+  } as const;
+  for (const [option, [value, other]] of Object.entries(instead)) {
+    if (value === undefined) continue;
+    throw new RangeError(
+      `${option} belongs to the Python damo's way of counting: add --method python_damo, or use ${other}`,
+    );
+  }
+}
+
+async function reportAsPythonDamo(options: WssCommandOptions): Promise<void> {
+  if (options.window !== undefined) {
+    throw new RangeError("--window is not for --method python_damo: use --work_time, which counts in µs");
+  }
   const wanted = {
     minAccesses: options.acc_thres ?? 1,
     minBytes: options.sz_thres ?? 1,
@@ -37,7 +70,7 @@ export async function reportWss(options: WssCommandOptions): Promise<void> {
     const isSplit = options.per_target === true && options.collapse_targets !== true;
     return {
       header: survey.header,
-      title: titleOf(survey, "Working set of"),
+      title: titleOf(survey, "Working set, as the Python damo counts, of"),
       figure: {
         name: "wss_bytes",
         title: "working set",
@@ -53,7 +86,7 @@ export async function reportWss(options: WssCommandOptions): Promise<void> {
 
 /** `damo report nr_regions`. */
 export async function reportNrRegions(options: NrRegionsCommandOptions): Promise<void> {
-  const skip = options.exclude_samples ?? SKIPPED;
+  const skip = options.exclude_samples ?? 0;
   const selection = selectionOf(options);
   await showDistribution(options, async (input) => {
     const fold = new NrRegionsFold(skip);
@@ -103,8 +136,8 @@ export async function showDistribution(
 function requireValues(parts: readonly Distribution[], name: string): void {
   if (parts.some(({ values }) => values.length > 0)) return;
   throw new RecordError(
-    `Cannot report on ${name} as some snapshots must be left: it has few, and the first ones are left out as DAMON ` +
-      "adjusts its regions by then; use --exclude_samples 0, or a shorter --work_time",
+    `${name} has no snapshot beyond those that are left out: use --exclude_samples 0, a shorter --work_time, or leave ` +
+      "out --method python_damo",
     name,
   );
 }

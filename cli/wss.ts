@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { parseBytes } from "../damon/units.ts";
-import { count, each, reportOf } from "./report_options.ts";
+import { count, each, reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report wss`, as parsed. */
 export type WssCommandOptions = ReturnType<ReturnType<typeof wssCommand>["opts"]>;
@@ -24,28 +24,34 @@ export function distributionOf(name: string) {
     .option("--nr_cols_bar <columns>", "columns of the longest bar; 0: no bars (default: what fits)", count);
 }
 
-const EXCLUDE = ["--exclude_samples <count>", "first snapshots of each target to leave out (default: 20)"] as const;
-
 /** `damo report wss`: how large the working set is. */
 export function wssCommand() {
   return distributionOf("wss")
     .description("Show how large the working set is: how often as large, and over time.")
-    .option(...EXCLUDE, count)
-    .option("-t, --acc_thres <count>", "accesses from which on a region belongs to it (default: 1)", count)
-    .option("--sz_thres <size>", "bytes from which on a region belongs to it (default: 1)", parseBytes)
-    .option("--work_time <us>", "join snapshots to this time, µs: what one unit of work needs (default: 1)", count)
+    .addOption(windowOption())
+    .addOption(
+      new Option("--method <how>", "window: as all reports; python_damo: as the Python damo counts, for comparison")
+        .choices(["window", "python_damo"]).default("window"),
+    )
     .option("--all_wss", "every value instead of percentiles")
     .option("--per_target", "each target on its own")
     .option("--collapse_targets", "all targets together (as it is without)")
+    .optionsGroup("With --method python_damo:")
+    .option("--exclude_samples <count>", "first snapshots of each target to leave out (default: 20)", count)
+    .option("-t, --acc_thres <count>", "accesses from which on a region belongs to it (default: 1)", count)
+    .option("--sz_thres <size>", "bytes from which on a region belongs to it (default: 1)", parseBytes)
+    .option("--work_time <us>", "join snapshots to this time, µs, as the Python damo does (default: 1)", count)
     .addHelpText(
       "after",
       `
-The working set of a snapshot is all the memory that was accessed in its aggregation interval.
+The working set is what was touched within a window of time, 1 s if not said otherwise, and never more than was in
+memory. Where the page sampler measured it, that is shown, with its error; else it is estimated from the snapshots.
+With --method python_damo it is all of each region with an access in a snapshot, the first 20 snapshots left out.
 
 Examples:
   damo report wss --range 0 101 1 --plot wss_dist.png
   damo report wss --range 0 101 1 --sortby time --plot wss_chron_change.png
-  damo report wss --work_time 1000000 --mapping heap        memory touched in each second, of the heap`,
+  damo report wss --window 5s --mapping heap        memory touched within 5 s, of the heap`,
     )
     .action(async (options) => {
       const { reportWss } = await import("./report_wss.ts");
@@ -79,7 +85,7 @@ export type FootprintCommandOptions = ReturnType<ReturnType<typeof footprintComm
 export function nrRegionsCommand() {
   return distributionOf("nr_regions")
     .description("Show how many regions the snapshots have: how finely memory was watched.")
-    .option(...EXCLUDE, count)
+    .option("--exclude_samples <count>", "first snapshots of each target to leave out (default: 0)", count)
     .action(async (options) => {
       const { reportNrRegions } = await import("./report_wss.ts");
       await reportNrRegions(options);

@@ -34,6 +34,10 @@ export interface Mappings {
 export function labelOf(mapping: Pick<Mapping, "path">): string {
   const { path } = mapping;
   if (path === "") return "anonymous";
+  if (path.startsWith("[anon_shmem:")) return path.slice(path.indexOf(":") + 1, -1);
+  // Shared anonymous memory stands in maps as a file that never was; so does that of shmget().
+  if (path === "/dev/zero (deleted)" || /^\/SYSV[0-9a-f]{8} \(deleted\)$/.test(path)) return "shared memory";
+  if (path.startsWith("/memfd:")) return path.replace(/ \(deleted\)$/, "").slice(1);
   if (path.startsWith("[anon")) return path.slice(path.indexOf(":") + 1, -1);
   if (path.startsWith("[")) return path.slice(1, -1);
   return path.slice(path.lastIndexOf("/") + 1);

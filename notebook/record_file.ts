@@ -4,7 +4,6 @@ import {
   diffTable,
   distributionSpec,
   distributionTable,
-  foldRecord,
   formatHeatmap,
   heatmapOf,
   type HeatmapOptions,
@@ -19,17 +18,14 @@ import {
   type ProfileBy,
   profileOf,
   profileTable,
-  recordLines,
   replayedPicture,
   schemesPictureSpec,
   schemesReplayTable,
   selectedRecord,
   type Selection,
   terminalCells,
-  titleOf,
-  WssFold,
-  wssNotes,
-  type WssOptions,
+  workingSetOf,
+  workingSetReport,
 } from "../report/mod.ts";
 import { Chart } from "./chart.ts";
 import { $display, type Displayed, type MimeBundle } from "./display.ts";
@@ -76,25 +72,13 @@ export class RecordFile implements Displayed {
     return new Chart(heatmapSpec(heatmap), formatHeatmap(small, TEXT));
   }
 
-  /** How much memory was accessed in each snapshot, by percentile, with a chart over time. */
-  async workingSet(options: Partial<WssOptions> & { selection?: Selection } = {}): Promise<ReportTable> {
-    const { selection = {}, ...wanted } = options;
-    const settings = { minAccesses: 1, minBytes: 1, workUs: 1, skipSnapshots: 0, ...wanted };
-    const fold = new WssFold(settings);
-    const survey = await foldRecord(this.open, [fold], selection);
-    const report = {
-      header: survey.header,
-      title: titleOf(survey, "Working set of"),
-      figure: {
-        name: "wss_bytes",
-        title: "working set",
-        description: "bytes of the regions that were accessed",
-        kind: "bytes" as const,
-      },
-      parts: [fold.collapsed(survey)],
-      caption: [...wssNotes(settings), ...recordLines(survey)],
-      percentiles: percentileRange([0, 101, 25]),
-    };
+  /**
+   * How much memory was touched within a window of time (1 s), by percentile, with a chart over time. The same figure as of
+   * {@linkcode overview} and {@linkcode mappings}; its error and what was resident are said below it.
+   */
+  async workingSet(options: { windowNs?: number; selection?: Selection } = {}): Promise<ReportTable> {
+    const { survey, fold } = await workingSetOf(this.open, options.selection, options.windowNs);
+    const report = { ...workingSetReport(survey, fold), percentiles: percentileRange([0, 101, 25]) };
     const table = distributionTable({ ...report, sortBy: "size" });
     return new ReportTable({ ...table, chart: () => distributionSpec({ ...report, sortBy: "time" }) });
   }

@@ -3,10 +3,12 @@ import {
   formatBytes,
   formatNs,
   maxNrAccessesOf,
+  type RegionEvidence,
   type Regions,
   type SchemeView,
   type Snapshot,
 } from "../damon/mod.ts";
+import { touchedBytesOf } from "../report/mod.ts";
 import { $display, type Displayed, htmlTable, type MimeBundle } from "./display.ts";
 
 /** Regions that a notebook shows; the rest is counted. */
@@ -21,6 +23,7 @@ export class ShownSnapshot implements Snapshot, Displayed {
   readonly sampleUs: number;
   readonly aggrUs: number;
   readonly regions: Regions;
+  declare readonly evidence?: RegionEvidence;
   declare readonly scheme?: SchemeView;
 
   /** The same snapshot; its columns are not copied. */
@@ -32,15 +35,16 @@ export class ShownSnapshot implements Snapshot, Displayed {
     this.sampleUs = snapshot.sampleUs;
     this.aggrUs = snapshot.aggrUs;
     this.regions = snapshot.regions;
+    if (snapshot.evidence) this.evidence = snapshot.evidence;
     if (snapshot.scheme) this.scheme = snapshot.scheme;
   }
 
-  /** Bytes of the regions that were accessed at all. */
+  /**
+   * Bytes that were touched in the time of the snapshot: as the page sampler says, or as is most likely by DAMON's samples.
+   * A record's working set is of a window of 1 s: {@linkcode workingSetOf}.
+   */
   get workingSetBytes(): number {
-    const { start, end, nrAccesses, length } = this.regions;
-    let bytes = 0;
-    for (let i = 0; i < length; i++) if (nrAccesses[i] > 0) bytes += end[i] - start[i];
-    return bytes;
+    return touchedBytesOf(this);
   }
 
   /** One line: when, how much. */

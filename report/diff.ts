@@ -1,13 +1,14 @@
 import { formatBytes, formatNs } from "../damon/mod.ts";
 import { bytesAxis, secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
-import { bucketsOf } from "./distribution_table.ts";
+import { courseOf, pointsOf } from "./distribution.ts";
 import { useNameOf } from "./mappings_table.ts";
 import { type Overview, overviewFigures } from "./overview.ts";
 import { recordedLine, sampledLine } from "./record_caption.ts";
 import { selectionLine } from "./selection_line.ts";
 import type { Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
+import { workingSetLine } from "./working_set.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
 
 /** A record of a comparison: what it is called, and what there is to say about it. */
@@ -24,13 +25,14 @@ export function diffTable(before: DiffSide, after: DiffSide): Table {
   return {
     title: `${before.name} and ${after.name}`,
     caption: [
-      "Change: from the first to the second · mappings: mean working sets of all targets, by name",
+      "Change: from the first to the second · mappings: mean parts of the working set, by name",
+      ...sides.map(({ name, overview: { workingSet } }) => `${name}: ${workingSetLine(workingSet)}`),
       ...sides.flatMap(({ name, overview: { survey } }) => [`${name}: ${recordedLine(survey)}`, sampledLine(survey)]),
       ...selectionLines(sides),
     ],
     totals: sides.map(({ name, overview: { survey, wss } }) =>
       `${shortName(name).padEnd(Math.max(...sides.map((side) => shortName(side.name).length)))} ` +
-      `${sparkline(bucketsOf(wss.values, 30), largestOf(sides))} over ${
+      `${sparkline(courseOf(wss, 30), largestOf(sides))} over ${
         formatNs(survey.timeRange.endNs - survey.timeRange.startNs)
       }`
     ),
@@ -100,13 +102,13 @@ export function diffSpec(before: DiffSide, after: DiffSide): VegaLiteSpec {
   const names = sides.map(({ name }) => shortName(name));
   const domain = names[0] === names[1] ? [`${names[0]} (1)`, `${names[1]} (2)`] : names;
   const course = sides.flatMap(({ overview: { wss, survey } }, i) => {
-    const values = bucketsOf(wss.values, POINTS);
-    const times = bucketsOf(wss.timesNs, POINTS);
-    // A snapshot's figure is of the time before its end.
-    return [survey.timeRange.startNs, ...times].map((ns, at) => ({
+    const points = pointsOf(wss, POINTS);
+    // A window's figure is of the time before its end.
+    const first = points.slice(0, 1).map(({ value }) => ({ timeNs: survey.timeRange.startNs, value }));
+    return [...first, ...points].map(({ timeNs, value }) => ({
       record: domain[i],
-      s: Number((ns / 1e9).toFixed(4)),
-      bytes: values[Math.max(0, at - 1)],
+      s: Number((timeNs / 1e9).toFixed(4)),
+      bytes: value,
     }));
   });
   const pairs = diffRows(before.overview, after.overview).filter(([kind]) => kind === "mapping").slice(0, ROWS);

@@ -1,7 +1,7 @@
 import { formatBytes, formatNr, type RecordHeader } from "../damon/mod.ts";
 import { bytesAxis, numberAxis, secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
-import { type Distribution, meanOf, percentilesOf, type PercentileValue } from "./distribution.ts";
+import { courseOf, type Distribution, meanOf, percentilesOf, type PercentileValue } from "./distribution.ts";
 import type { Column, Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
@@ -78,28 +78,21 @@ function rowsOf(part: Distribution, { percentiles, sortBy, all }: DistributionRe
 
 const SPARKS = 60;
 
-function totalsOf({ name, values }: Distribution, { figure: { kind }, sortBy }: DistributionReport): string[] {
+function totalsOf(part: Distribution, report: DistributionReport): string[] {
+  const { name, values } = part;
+  const { figure: { kind }, sortBy } = report;
   if (values.length === 0) return [];
   const text = (value: number) => kind === "bytes" ? formatBytes(value) : formatNr(Number(value.toFixed(1)));
-  const sorted = values.slice().sort();
+  const [smallest, median, largest] = percentilesOf(part, [0, 50, 100], "size").map(({ value }) => text(value));
   const parts = [
-    `mean ${text(meanOf(values))}`,
-    `smallest ${text(sorted[0])}`,
-    `median ${text(sorted[Math.floor(sorted.length / 2)])}`,
-    `largest ${text(sorted.at(-1)!)}`,
+    `mean ${text(meanOf(part))}`,
+    `smallest ${smallest}`,
+    `median ${median}`,
+    `largest ${largest}`,
     `${formatNr(values.length)} ${values.length === 1 ? "value" : "values"}`,
   ];
-  const course = sortBy === "size" && values.length > 1 ? [`over time · ${sparkline(bucketsOf(values, SPARKS))}`] : [];
+  const course = sortBy === "size" && values.length > 1 ? [`over time · ${sparkline(courseOf(part, SPARKS))}`] : [];
   return [`${name ? `${name} · ` : ""}${parts.join(" · ")}`, ...course];
-}
-
-/** Means of at most `count` equal parts of the values. */
-export function bucketsOf(values: Float64Array, count: number): number[] {
-  const buckets = Math.min(count, values.length);
-  return Array.from({ length: buckets }, (_, i) => {
-    const from = Math.floor(i * values.length / buckets);
-    return meanOf(values.subarray(from, Math.max(from + 1, Math.floor((i + 1) * values.length / buckets))));
-  });
 }
 
 /** Reports of several records as one, whose parts are named by their record. */
@@ -154,7 +147,7 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
     }))
   );
   const means = parts.map((part) => {
-    const mean = meanOf(part.values);
+    const mean = meanOf(part);
     return {
       target: part.name,
       mean,
@@ -184,7 +177,8 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
     }
     : { value: CATEGORY_COLOURS[0] };
   // A snapshot's figure is of the time before its end; a sample is of one moment, and stays until the next one.
-  const interpolate = byTime && report.samples === undefined ? "step-before" : "step-after";
+  const isOfTimeBefore = report.samples === undefined || parts.some(({ spansNs }) => spansNs);
+  const interpolate = byTime && isOfTimeBefore ? "step-before" : "step-after";
   const line = { interpolate, strokeWidth: 1.8, clip: true };
   const tooltip = [
     ...(several ? [{ field: "target", type: "nominal" }] : []),

@@ -3,6 +3,7 @@ import type { HeatBand, Heatmap } from "./heatmap.ts";
 import { poorLines, qualityLine } from "./quality_text.ts";
 import { lossLines, PHYSICAL, recordedLine, sampledLine, shortTargetNameOf, targetNameOf } from "./record_caption.ts";
 import { selectionLine } from "./selection_line.ts";
+import { workingSetLine } from "./working_set.ts";
 import { shorten } from "./wrap.ts";
 
 /** What stands above and below a heat map. */
@@ -25,6 +26,7 @@ export function captionOf(heatmap: Heatmap): HeatCaption {
       ...poorLines(heatmap.survey),
       recordedLine(heatmap.survey),
       sampledLine(heatmap.survey),
+      workingSetLine(heatmap.workingSet),
       ...qualityLine(heatmap.survey),
       shownLine(heatmap),
       ...selectionLine(heatmap.survey.selection),

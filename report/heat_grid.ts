@@ -52,6 +52,12 @@ export class HeatGrid {
     this.#rowWatched = new Float64Array(this.rows);
   }
 
+  /** Takes all back. */
+  clear(): void {
+    this.heat.fill(0);
+    this.watched.fill(0);
+  }
+
   /** Adds a snapshot to the bands `[from, to)`, which must be ascending. */
   add(snapshot: Snapshot, from = 0, to = this.bands.length): void {
     const { startNs, binNs, count } = this.time;

@@ -6,6 +6,9 @@ import type { NamedRange } from "./mapping_names.ts";
 import { offsetsWithin, type Piece, piecesOf } from "./pieces.ts";
 import { bytesOf, joinTouching } from "./ranges.ts";
 import { keyOf } from "./record_survey.ts";
+import { foldRecord } from "./selected_record.ts";
+import { figuresOf, type WorkingSetFigures } from "./working_set.ts";
+import { WorkingSetFold } from "./working_set_fold.ts";
 
 const PAGE = 4096;
 
@@ -26,6 +29,8 @@ export interface HeatmapOptions extends HeatSelection {
   addressRanges?: AddressRange[];
   /** Default 6. */
   maxBands?: number;
+  /** Window of the working set that is said of it, ns; 1 s by default. */
+  windowNs?: number;
 }
 
 /** 24,000 cells: more than a screen's eye, less than a second. */
@@ -67,6 +72,8 @@ export interface Heatmap {
   bands: HeatBand[];
   /** What was left out, of all that was monitored in the selected time, and what was seen of it. */
   coverage: Coverage;
+  /** What was touched within a window, of all that is selected; `undefined` where that has no snapshot. */
+  workingSet: WorkingSetFigures | undefined;
 }
 
 /** How much of what was monitored is shown. */
@@ -103,14 +110,14 @@ export async function heatmapOf(open: () => Promise<RecordReader>, options: Heat
     );
   }
   const grid = new HeatGrid({ ...time, startNs: survey.originNs + startNs }, bands);
-  await using(open, (record) => fillGrid(grid, record, bands));
+  const workingSet = await fillGrid(grid, open, survey, bands, options);
   let firstRow = 0;
   for (const band of bands) {
     takeCells(band, grid, firstRow);
     band.name = nameOf(band);
     firstRow += band.rows;
   }
-  return { header: survey.header, survey, time, bands, coverage: coverageOf(survey, bands) };
+  return { header: survey.header, survey, time, bands, coverage: coverageOf(survey, bands), workingSet };
 }
 
 /** Share of samples, 0 to 1, that found the cell accessed; `undefined` where it was not monitored. */
@@ -124,17 +131,58 @@ async function using<T>(open: () => Promise<RecordReader>, use: (record: RecordR
   return await use(record);
 }
 
-async function fillGrid(grid: HeatGrid, record: RecordReader, bands: HeatBand[]): Promise<void> {
+/** In the same pass the working set is found, as it is for every report. */
+async function fillGrid(
+  grid: HeatGrid,
+  open: () => Promise<RecordReader>,
+  survey: HeatSurvey,
+  bands: HeatBand[],
+  { kdamond, target, timeRange: range, addressRanges, windowNs }: HeatmapOptions,
+): Promise<WorkingSetFigures | undefined> {
   const slices = new Map<string, [number, number]>();
   bands.forEach((band, i) => {
     const key = keyOf(band.target);
     slices.set(key, [slices.get(key)?.[0] ?? i, i + 1]);
   });
-  for await (const item of record.items()) {
-    if (item.kind !== "snapshot") continue;
-    const slice = slices.get(keyOf(item.snapshot));
-    if (slice) grid.add(item.snapshot, ...slice);
+  const filling = async (): Promise<RecordReader> => {
+    const record = await open();
+    return {
+      header: record.header,
+      get incomplete() {
+        return record.incomplete;
+      },
+      async *items() {
+        // What looks ahead reads the record once more.
+        grid.clear();
+        for await (const item of record.items()) {
+          const slice = item.kind === "snapshot" ? slices.get(keyOf(item.snapshot)) : undefined;
+          if (item.kind === "snapshot" && slice) grid.add(item.snapshot, ...slice);
+          yield item;
+        }
+      },
+      [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
+    };
+  };
+  if (survey.snapshots === 0) return undefined;
+  const pids = new Map(survey.targets.map((target) => [keyOf(target), target.pid]));
+  const fold = new WorkingSetFold({
+    ...{ selection: survey.selection ?? {}, pids },
+    ...(windowNs !== undefined && { windowNs }),
+  });
+  const { originNs } = survey;
+  try {
+    await foldRecord(filling, [fold], {
+      ...(kdamond !== undefined && { kdamond }),
+      ...(target !== undefined && { target }),
+      ...(addressRanges && { addressRanges: addressRanges.toSorted((a, b) => a.start - b.start) }),
+      // The record may begin later, where snapshots are selected.
+      ...(range && { clockRanges: [{ startNs: originNs + range.startNs, endNs: originNs + range.endNs }] }),
+    });
+  } catch (error) {
+    // Cells are drawn of a part of a snapshot, too; a working set is not known of it.
+    if (!(error instanceof RangeError)) throw error;
   }
+  return figuresOf(fold.all());
 }
 
 /** Chooses the bands and shares the rows out among them, by size within limits. */

@@ -1,10 +1,36 @@
-import { type Mappings, maxNrAccessesOf, type Snapshot } from "../damon/mod.ts";
+import {
+  type Mappings,
+  maxNrAccessesOf,
+  type MemoryUsage,
+  type Residency,
+  type Snapshot,
+  type WorkingSet,
+} from "../damon/mod.ts";
 import { GrowingTime } from "./growing_time.ts";
 import { MappingNames } from "./mapping_names.ts";
 import { PHYSICAL, targetNameOf } from "./record_caption.ts";
 import { keyOf, type RecordedTarget, type RecordSurvey } from "./record_survey.ts";
 import { type Fold, foldRecord, type OpenRecord, type RecordStart } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
+import { figuresOf, type WorkingSetFigures, type WorkingSetSample } from "./working_set.ts";
+import { WorkingSetFold } from "./working_set_fold.ts";
+import type { PartOfSet } from "./working_set_measured.ts";
+
+/** A mapping is called never accessed from so many looks on at pages that were in memory. */
+export const ENOUGH_LOOKS = 20;
+
+/** What is known of a mapping's accesses: where none was seen, whether there were enough looks to say so. */
+export type Seen = "accessed" | "never accessed" | "not seen accessed" | "not resident";
+
+/** What reports on mappings and working sets are to know. */
+export interface MappingsOptions {
+  /** Processes of targets, where they are known before. */
+  pids?: ReadonlyMap<string, number | undefined>;
+  /** Window of the working set, ns. */
+  windowNs?: number;
+  /** What is selected of the record. */
+  selection?: Selection;
+}
 
 /** Bins of time of a {@linkcode MappingUse}. */
 const TIME_BINS = 120;
@@ -17,16 +43,22 @@ export interface MappingUse {
   name: string;
   /** The most bytes that were monitored of it at once. */
   bytes: number;
-  /** Mean of its working set while it was monitored, bytes. */
+  /** Bytes of it in memory, mean over time; absent where the record does not say. */
+  residentBytes?: number;
+  /** Its part of the working set, mean over time, bytes. */
   meanWssBytes: number;
-  /** The largest working set of a snapshot, bytes. */
+  /** Its largest part of the working set of a window, bytes. */
   maxWssBytes: number;
   /** Share of samples that found its memory accessed, 0 to 1. */
   accessed: number;
   /** Its part of all accesses (bytes × time) to the target, 0 to 1. */
   share: number;
-  /** From its last access to the last snapshot of its target, ns; `undefined` where it was never accessed. */
+  /** From its last access to the last snapshot of its target, ns; `undefined` where none was seen. */
   idleNs: number | undefined;
+  /** Looks at pages of it that were in memory, as far as that is known. */
+  looks: number;
+  /** What these say. */
+  seen: Seen;
   /** Share of samples that found it accessed in each bin of time; `undefined` where it was not monitored. */
   overTime: (number | undefined)[];
   /** Mean working set in each bin, bytes, likewise. */
@@ -37,6 +69,8 @@ export interface MappingUse {
 export interface MappingReport {
   /** What it was taken from. */
   survey: RecordSurvey;
+  /** The working set of all targets together; `undefined` where there is none. */
+  workingSet: WorkingSetFigures | undefined;
   /** Bins of {@linkcode MappingUse.overTime}: the first begins at `startNs` of the record. */
   time: { startNs: number; binNs: number; count: number };
   /** The largest working set first, of whatever target. */
@@ -44,13 +78,18 @@ export interface MappingReport {
 }
 
 /** Learns how each mapping of each process is used, in one pass and in memory that does not grow with the record. */
-export async function mappingsOf(open: OpenRecord, selection: Selection = {}): Promise<MappingReport> {
-  let fold = new MappingsFold();
+export async function mappingsOf(
+  open: OpenRecord,
+  selection: Selection = {},
+  windowNs?: number,
+): Promise<MappingReport> {
+  const options = { selection, ...(windowNs !== undefined && { windowNs }) };
+  let fold = new MappingsFold(options);
   let survey = await foldRecord(open, [fold], selection);
   // Children that were followed: whose pid a target is stands at the end only, so once more with that.
   const late = survey.targets.filter((target) => fold.unknown.has(keyOf(target)) && target.pid !== undefined);
   if (late.length > 0) {
-    fold = new MappingsFold(new Map(survey.targets.map((target) => [keyOf(target), target.pid])));
+    fold = new MappingsFold({ ...options, pids: new Map(survey.targets.map((target) => [keyOf(target), target.pid])) });
     survey = await foldRecord(open, [fold], selection);
   }
   return fold.report(survey);
@@ -61,18 +100,28 @@ interface Sum {
   bytes: number;
   heat: number;
   watched: number;
-  wss: number;
   ns: number;
-  maxWss: number;
+  looks: number;
   accessedNs: number | undefined;
   heatOverTime: Float64Array;
   watchedOverTime: Float64Array;
-  wssOverTime: Float64Array;
-  nsOverTime: Float64Array;
+  /** Working sets by the page sampler, and by what snapshots saw. */
+  measured: WssSum;
+  estimated: WssSum;
   // Of the snapshot at hand.
   nowBytes: number;
   nowHeat: number;
-  nowWss: number;
+  nowHit: boolean;
+}
+
+/** Sums of a mapping's part of windows. */
+interface WssSum {
+  wss: number;
+  max: number;
+  resident: number;
+  isResidentKnown: boolean;
+  mostResident: number;
+  overTime: Float64Array;
 }
 
 interface TargetSums {
@@ -82,18 +131,29 @@ interface TargetSums {
   ranges: { start: number; end: number; sum: Sum }[];
   unnamed: Sum;
   lastNs: number;
+  /** Time of all windows, and in bins. */
+  windows: Record<"measured" | "estimated", { ns: number; overTime: Float64Array; last: WorkingSetSample | undefined }>;
 }
 
 /** Sums of each mapping. */
 export class MappingsFold implements Fold {
   /** Targets whose process was not known while they were read. */
   readonly unknown: Set<string> = new Set();
+  /** The working sets, which the mappings are parts of. */
+  readonly workingSets: WorkingSetFold;
+  readonly #pids: ReadonlyMap<string, number | undefined>;
   readonly #targets = new Map<RecordedTarget, TargetSums>();
   readonly #names = new Map<number, MappingNames>();
   readonly #time = new GrowingTime(TIME_BINS);
 
-  /** Takes the processes of targets, where they are known before. */
-  constructor(readonly pids: ReadonlyMap<string, number | undefined> = new Map()) {}
+  /** Keeps nothing yet. */
+  constructor(options: MappingsOptions = {}) {
+    this.#pids = options.pids ?? new Map();
+    this.workingSets = new WorkingSetFold({
+      ...options,
+      onPart: (target, part, window, isMeasured) => this.#addPart(target, part, window, isMeasured),
+    });
+  }
 
   /** Takes the next snapshot. */
   snapshot(snapshot: Snapshot, target: RecordedTarget, record: RecordStart): void {
@@ -107,42 +167,89 @@ export class MappingsFold implements Fold {
       sum.bytes = Math.max(sum.bytes, sum.nowBytes);
       sum.heat += sum.nowHeat * ns;
       sum.watched += sum.nowBytes * ns;
-      sum.wss += sum.nowWss * ns;
       sum.ns += ns;
-      sum.maxWss = Math.max(sum.maxWss, sum.nowWss);
-      if (sum.nowWss > 0) sum.accessedNs = endNs;
+      if (sum.nowHit) sum.accessedNs = endNs;
       this.#time.spread(startNs, endNs, (bin, part) => {
         sum.heatOverTime[bin] += sum.nowHeat * part;
         sum.watchedOverTime[bin] += sum.nowBytes * part;
-        sum.wssOverTime[bin] += sum.nowWss * part;
-        sum.nsOverTime[bin] += part;
       });
-      sum.nowBytes = sum.nowHeat = sum.nowWss = 0;
+      sum.nowBytes = sum.nowHeat = 0;
+      sum.nowHit = false;
     }
+    this.workingSets.snapshot(snapshot, target, record);
   }
 
   /** Takes what the addresses of a process are from now on. */
-  mappings({ pid, mappings }: Mappings): void {
+  mappings(all: Mappings): void {
+    this.workingSets.mappings(all);
+    const { pid, mappings } = all;
     let names = this.#names.get(pid);
     if (!names) this.#names.set(pid, names = new MappingNames());
     names.overlay(mappings);
     for (const sums of this.#targets.values()) if (sums.pid === pid) this.#name(sums);
   }
 
+  /** Takes which memory of a process is there from now on. */
+  residency(residency: Residency): void {
+    this.workingSets.residency(residency);
+  }
+
+  /** Takes memory in use. */
+  usage(usage: MemoryUsage): void {
+    this.workingSets.usage(usage);
+  }
+
+  /** Takes a measured working set. */
+  workingSet(measured: WorkingSet): void {
+    this.workingSets.workingSet(measured);
+  }
+
   /** What was summed up. */
   report(survey: RecordSurvey): MappingReport {
+    // Ends the windows that are open.
+    const workingSet = figuresOf(this.workingSets.all());
     const { startNs, binNs, used } = this.#time;
-    const uses = [...this.#targets.values()].flatMap((sums) => usesOf(sums, used))
-      .sort((a, b) => b.meanWssBytes - a.meanWssBytes || b.bytes - a.bytes);
-    return { survey, time: { startNs: startNs - survey.originNs, binNs, count: used }, uses };
+    const uses = [...this.#targets.values()]
+      .flatMap((sums) => usesOf(sums, used, this.workingSets.isMeasured(sums.target) ? "measured" : "estimated"))
+      .sort((a, b) => b.meanWssBytes - a.meanWssBytes || (b.residentBytes ?? b.bytes) - (a.residentBytes ?? a.bytes));
+    return { survey, workingSet, time: { startNs: startNs - survey.originNs, binNs, count: used }, uses };
+  }
+
+  #addPart(target: RecordedTarget, part: PartOfSet, window: WorkingSetSample, isMeasured: boolean): void {
+    const sums = this.#targets.get(target);
+    if (!sums) return;
+    const how = isMeasured ? "measured" : "estimated";
+    const { startNs, endNs } = window;
+    const all = sums.windows[how];
+    if (all.last !== window) {
+      all.last = window;
+      all.ns += endNs - startNs;
+      this.#time.spread(startNs, endNs, (bin, ns) => all.overTime[bin] += ns);
+    }
+    let sum = part.name === "" ? sums.unnamed : sums.sums.get(part.name);
+    if (!sum) sums.sums.set(part.name, sum = this.#newSum(part.name));
+    const { bytes, residentBytes, looks = 0, hits = 0 } = part;
+    const wss = sum[how];
+    wss.wss += bytes * (endNs - startNs);
+    wss.max = Math.max(wss.max, bytes);
+    wss.isResidentKnown &&= residentBytes !== undefined;
+    wss.resident += (residentBytes ?? 0) * (endNs - startNs);
+    wss.mostResident = Math.max(wss.mostResident, residentBytes ?? 0);
+    sum.looks += looks;
+    if (hits > 0) sum.accessedNs = Math.max(sum.accessedNs ?? 0, endNs);
+    this.#time.spread(startNs, endNs, (bin, ns) => wss.overTime[bin] += bytes * ns);
   }
 
   #begin(target: RecordedTarget, record: RecordStart): TargetSums {
-    const pid = target.pid ?? this.pids.get(keyOf(target));
+    const pid = target.pid ?? this.#pids.get(keyOf(target));
     if (pid === undefined) this.unknown.add(keyOf(target));
     const sums = new Map<string, Sum>();
     const name = pid === undefined && targetNameOf(record, target) === PHYSICAL ? PHYSICAL : "";
-    const made: TargetSums = { target, pid, sums, ranges: [], unnamed: this.#newSum(name), lastNs: 0 };
+    const windows = () => ({ ns: 0, overTime: this.#time.newRow(), last: undefined });
+    const made: TargetSums = {
+      ...{ target, pid, sums, ranges: [], unnamed: this.#newSum(name), lastNs: 0 },
+      windows: { measured: windows(), estimated: windows() },
+    };
     sums.set(name, made.unnamed);
     this.#name(made);
     return made;
@@ -159,58 +266,81 @@ export class MappingsFold implements Fold {
 
   #newSum(name: string): Sum {
     const row = () => this.#time.newRow();
+    const wss = () => ({ wss: 0, max: 0, resident: 0, isResidentKnown: true, mostResident: 0, overTime: row() });
     return {
-      ...{ name, bytes: 0, heat: 0, watched: 0, wss: 0, ns: 0, maxWss: 0, accessedNs: undefined },
-      ...{ heatOverTime: row(), watchedOverTime: row(), wssOverTime: row(), nsOverTime: row() },
-      ...{ nowBytes: 0, nowHeat: 0, nowWss: 0 },
+      ...{ name, bytes: 0, heat: 0, watched: 0, ns: 0, looks: 0, accessedNs: undefined },
+      ...{ heatOverTime: row(), watchedOverTime: row(), measured: wss(), estimated: wss() },
+      ...{ nowBytes: 0, nowHeat: 0, nowHit: false },
     };
   }
 
   /** Shares the regions out among the ranges; both ascend. */
   #sweep(snapshot: Snapshot, { ranges, unnamed }: TargetSums): Set<Sum> {
     const { length, start, end, nrAccesses } = snapshot.regions;
+    const { evidence } = snapshot;
     const max = maxNrAccessesOf(snapshot);
     const touched = new Set<Sum>();
-    const add = (sum: Sum, bytes: number, accesses: number) => {
+    const add = (sum: Sum, bytes: number, i: number) => {
       if (bytes <= 0) return;
       if (sum.nowBytes === 0) touched.add(sum);
       sum.nowBytes += bytes;
-      if (accesses > 0) {
-        sum.nowWss += bytes;
-        sum.nowHeat += bytes * Math.min(1, accesses / max);
-      }
+      // A page is picked of all of the region: of a piece as often as it is large.
+      sum.looks += (evidence ? evidence.looks[i] : max) * bytes / (end[i] - start[i]);
+      if (nrAccesses[i] > 0) sum.nowHeat += bytes * Math.min(1, nrAccesses[i] / max);
+      sum.nowHit ||= nrAccesses[i] > 0 || (evidence ? evidence.usedBytes[i] > 0 : false);
     };
     let first = 0;
     for (let i = 0; i < length; i++) {
       while (first < ranges.length && ranges[first].end <= start[i]) first++;
       let from = start[i];
       for (let r = first; r < ranges.length && ranges[r].start < end[i]; r++) {
-        add(unnamed, ranges[r].start - from, nrAccesses[i]);
+        add(unnamed, ranges[r].start - from, i);
         const [low, high] = [Math.max(start[i], ranges[r].start), Math.min(end[i], ranges[r].end)];
-        add(ranges[r].sum, high - low, nrAccesses[i]);
+        add(ranges[r].sum, high - low, i);
         from = Math.max(from, high);
       }
-      add(unnamed, end[i] - from, nrAccesses[i]);
+      add(unnamed, end[i] - from, i);
     }
     return touched;
   }
 }
 
-function usesOf({ target, sums, lastNs }: TargetSums, bins: number): MappingUse[] {
-  const seen = [...sums.values()].filter(({ ns }) => ns > 0);
+function usesOf(
+  { target, sums, lastNs, windows }: TargetSums,
+  bins: number,
+  how: "measured" | "estimated",
+): MappingUse[] {
+  const seen = [...sums.values()].filter((sum) => sum.ns > 0 || sum[how].resident > 0);
   const all = seen.reduce((sum, { heat }) => sum + heat, 0);
   const ratio = (some: Float64Array, of: Float64Array) =>
     Array.from({ length: bins }, (_, bin) => of[bin] > 0 ? some[bin] / of[bin] : undefined);
-  return seen.map((sum): MappingUse => ({
-    target,
-    name: sum.name,
-    bytes: sum.bytes,
-    meanWssBytes: sum.wss / sum.ns,
-    maxWssBytes: sum.maxWss,
-    accessed: sum.heat / sum.watched,
-    share: all > 0 ? sum.heat / all : 0,
-    idleNs: sum.accessedNs === undefined ? undefined : lastNs - sum.accessedNs,
-    overTime: ratio(sum.heatOverTime, sum.watchedOverTime),
-    wssOverTime: ratio(sum.wssOverTime, sum.nsOverTime),
-  }));
+  const { ns, overTime } = windows[how];
+  return seen.map((sum): MappingUse => {
+    const part = sum[how];
+    const residentBytes = part.isResidentKnown && ns > 0 ? part.resident / ns : undefined;
+    // What a region was accessed in, lies where its memory is.
+    const isAbsent = part.isResidentKnown && part.mostResident === 0 && ns > 0;
+    const idleNs = sum.accessedNs === undefined || isAbsent ? undefined : Math.max(0, lastNs - sum.accessedNs);
+    return {
+      target,
+      name: sum.name,
+      bytes: sum.bytes,
+      ...(residentBytes !== undefined && { residentBytes }),
+      meanWssBytes: ns > 0 ? part.wss / ns : 0,
+      maxWssBytes: part.max,
+      accessed: sum.watched > 0 ? sum.heat / sum.watched : 0,
+      share: all > 0 ? sum.heat / all : 0,
+      idleNs,
+      looks: sum.looks,
+      seen: isAbsent ? "not resident" : seenOf(idleNs, sum, part),
+      overTime: ratio(sum.heatOverTime, sum.watchedOverTime),
+      wssOverTime: ratio(part.overTime, overTime),
+    };
+  });
+}
+
+function seenOf(idleNs: number | undefined, { looks, bytes }: Sum, part: WssSum): Seen {
+  if (idleNs !== undefined) return "accessed";
+  const present = part.isResidentKnown && bytes > 0 ? Math.min(1, part.mostResident / bytes) : 1;
+  return looks * present >= ENOUGH_LOOKS ? "never accessed" : "not seen accessed";
 }

@@ -1,9 +1,11 @@
 import { formatBytes } from "../damon/mod.ts";
-import type { MappingReport, MappingUse } from "./mappings.ts";
+import { ENOUGH_LOOKS, type MappingReport, type MappingUse } from "./mappings.ts";
 import { mappingsSpec } from "./mappings_vega_lite.ts";
 import { recordLines, shortTargetNameOf, titleOf } from "./record_caption.ts";
 import type { Table } from "./table.ts";
 import { sparkline } from "./table_text.ts";
+import { windowText, workingSetLine } from "./working_set.ts";
+import { SEPARATOR } from "./wrap.ts";
 
 /** Columns of a sparkline in a terminal. */
 const SPARKS = 16;
@@ -17,20 +19,31 @@ export function useNameOf({ name }: Pick<MappingUse, "name">): string {
 export function mappingsTable(report: MappingReport): Table {
   const { survey, uses } = report;
   const several = survey.targets.length > 1;
+  const isKnown = uses.some(({ residentBytes }) => residentBytes !== undefined);
   return {
     title: titleOf(survey, "Mappings of"),
     caption: [
-      "Working set: mean of the bytes accessed in a snapshot · accessed: share of samples · idle: since the last access",
+      `Work set: mean of what was touched within ${
+        report.workingSet ? windowText(report.workingSet) : "the window"
+      } · accessed: share of samples · idle: since the last access`,
+      ...unseenLine(uses),
       ...(uses.every(({ name }) => name === "") ? ["The record does not say what is mapped where"] : []),
       ...recordLines(survey),
     ],
-    totals: totalsOf(uses),
+    totals: totalsOf(report),
     columns: [
       { name: "target", title: "target", description: "whose mapping it is", kind: "text", hidden: !several },
       { name: "mapping", title: "mapping", description: "name of the file, or what it is", kind: "text" },
       { name: "size_bytes", title: "size", description: "most bytes monitored at once", kind: "bytes" },
-      { name: "wss_mean_bytes", title: "work set", description: "mean working set", kind: "bytes" },
-      { name: "wss_max_bytes", title: "largest", description: "largest working set of a snapshot", kind: "bytes" },
+      { name: "resident_bytes", title: "resident", description: "in memory, mean", kind: "bytes", hidden: !isKnown },
+      { name: "wss_mean_bytes", title: "work set", description: "part of the working set, mean", kind: "bytes" },
+      {
+        name: "wss_max_bytes",
+        title: "largest",
+        description: "largest part of the working set of a window",
+        kind: "bytes",
+        hidden: isKnown,
+      },
       {
         name: "accessed_percent",
         title: "accessed",
@@ -44,34 +57,55 @@ export function mappingsTable(report: MappingReport): Table {
         kind: "percent",
         hidden: true,
       },
-      { name: "idle_ns", title: "idle", description: "since the last access, ns; empty: never accessed", kind: "ns" },
+      { name: "idle_ns", title: "idle", description: "since the last access, ns; empty: none was seen", kind: "ns" },
+      {
+        name: "seen",
+        title: "seen",
+        description: "accessed; never: in no look of enough; not seen: in none of few; not resident",
+        kind: "text",
+        hidden: true,
+      },
       { name: "over_time", title: "over time", description: "a picture of its accesses over time", kind: "text" },
     ],
     rows: uses.map((use) => [
       shortTargetNameOf(survey, use.target),
       useNameOf(use),
       use.bytes,
+      use.residentBytes,
       use.meanWssBytes,
       use.maxWssBytes,
       use.accessed * 100,
       use.share * 100,
       use.idleNs,
-      sparkline(resampled(use.overTime, SPARKS)).trimEnd(),
+      use.seen,
+      use.seen === "accessed" ? sparkline(resampled(use.overTime, SPARKS)).trimEnd() : use.seen,
     ]),
     chart: () => mappingsSpec(report),
     header: survey.header,
   };
 }
 
-function totalsOf(uses: readonly MappingUse[]): string[] {
-  const sum = (pick: (use: MappingUse) => number) => formatBytes(uses.reduce((all, use) => all + pick(use), 0));
-  const never = uses.filter(({ idleNs }) => idleNs === undefined);
-  const parts = [`${sum(({ bytes }) => bytes)} monitored`, `working set ${sum(({ meanWssBytes }) => meanWssBytes)}`];
-  if (never.length > 0) {
-    const bytes = never.reduce((all, use) => all + use.bytes, 0);
-    parts.push(`${never.length} of ${uses.length} mappings (${formatBytes(bytes)}) never accessed`);
-  }
-  return [parts.join(" · ")];
+function totalsOf({ uses, workingSet }: MappingReport): string[] {
+  const counts = (["never accessed", "not seen accessed", "not resident"] as const).flatMap((seen) => {
+    const some = uses.filter((use) => use.seen === seen);
+    if (some.length === 0) return [];
+    // Of what is not there, only how much is mapped can be told.
+    const bytes = some.reduce((all, use) => all + sizeOf(use), 0);
+    return [`${some.length} of ${uses.length} mappings (${formatBytes(bytes)}) ${seen}`];
+  });
+  return [workingSetLine(workingSet), ...(counts.length > 0 ? [counts.join(SEPARATOR)] : [])];
+}
+
+/** How much there is of it: in memory, where that is known and there is any. */
+export function sizeOf({ residentBytes, bytes, seen }: MappingUse): number {
+  return seen === "not resident" ? bytes : residentBytes ?? bytes;
+}
+
+function unseenLine(uses: readonly MappingUse[]): string[] {
+  if (uses.every(({ seen }) => seen !== "not seen accessed")) return [];
+  return [
+    `Not seen accessed: in fewer than ${ENOUGH_LOOKS} looks at memory that was there; they may have been accessed`,
+  ];
 }
 
 /** Means of `count` equal parts of the values; `undefined` where there are none. */

@@ -5,7 +5,7 @@
  */
 export { AddressHistogram, type Area, type HeatSegment } from "./address_histogram.ts";
 export { bandNameOf, captionOf, type HeatCaption } from "./heat_caption.ts";
-export { targetNameOf } from "./record_caption.ts";
+export { shortTargetNameOf, targetNameOf } from "./record_caption.ts";
 export {
   type Coverage,
   type HeatBand,
@@ -97,6 +97,22 @@ export {
   distributionTable,
   joinDistributions,
 } from "./distribution_table.ts";
+export {
+  distributionOf,
+  figuresOf,
+  methodText,
+  WINDOW_NS,
+  windowText,
+  type WorkingSetCourse,
+  type WorkingSetFigures,
+  workingSetLine,
+  type WorkingSetMethod,
+  type WorkingSetSample,
+} from "./working_set.ts";
+export { WorkingSetFold, workingSetOf, type WorkingSetOptions } from "./working_set_fold.ts";
+export type { PartOfSet } from "./working_set_measured.ts";
+export { touchedBytesOf } from "./working_set_union.ts";
+export { workingSetReport } from "./working_set_report.ts";
 export { WssFold, wssNotes, wssOf, type WssOptions } from "./wss.ts";
 export { NrRegionsFold } from "./nr_regions.ts";
 export { Reaggregation } from "./reaggregate.ts";

@@ -1,25 +1,25 @@
 import { formatBytes, formatNs } from "../damon/mod.ts";
-import type { Distribution } from "./distribution.ts";
-import { meanOf } from "./distribution.ts";
-import { bucketsOf } from "./distribution_table.ts";
+import { courseOf, type Distribution } from "./distribution.ts";
 import { type MappingReport, MappingsFold, type MappingUse } from "./mappings.ts";
-import { mappingsTable, useNameOf } from "./mappings_table.ts";
+import { mappingsTable, sizeOf, useNameOf } from "./mappings_table.ts";
 import { poorLines } from "./quality_text.ts";
 import { recordLines, titleOf } from "./record_caption.ts";
 import { keyOf, type RecordSurvey } from "./record_survey.ts";
 import { type Fold, foldRecord, type OpenRecord } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 import type { Table } from "./table.ts";
-import { sparkline, tableLines } from "./table_text.ts";
 import { wrap } from "./wrap.ts";
-import { WssFold } from "./wss.ts";
+import { sparkline, tableLines } from "./table_text.ts";
+import { distributionOf, figuresOf, windowText, type WorkingSetFigures, workingSetLine } from "./working_set.ts";
 
 /** What there is to say about a record at first sight. */
 export interface Overview {
   /** What it was taken from. */
   survey: RecordSurvey;
-  /** The working set of every snapshot, of all targets together. */
+  /** The working set of every window, of all targets together. */
   wss: Distribution;
+  /** Its figures; `undefined` where the record has no snapshot. */
+  workingSet: WorkingSetFigures | undefined;
   /** How its mappings were used. */
   mappings: MappingReport;
 }
@@ -29,38 +29,60 @@ export async function overviewOf(
   open: OpenRecord,
   selection: Selection = {},
   more: () => Fold[] = () => [],
+  windowNs?: number,
 ): Promise<Overview> {
   const read = async (pids?: ReadonlyMap<string, number | undefined>) => {
-    const [wss, mappings] = [new WssFold({ skipSnapshots: 0 }), new MappingsFold(pids)];
-    const survey = await foldRecord(open, [wss, mappings, ...more()], selection);
-    return { survey, mappings, wss };
+    const mappings = new MappingsFold({
+      selection,
+      ...(pids && { pids }),
+      ...(windowNs !== undefined && { windowNs }),
+    });
+    const survey = await foldRecord(open, [mappings, ...more()], selection);
+    return { survey, mappings };
   };
-  let { survey, mappings, wss } = await read();
+  let { survey, mappings } = await read();
   if (survey.targets.some((target) => mappings.unknown.has(keyOf(target)) && target.pid !== undefined)) {
-    ({ survey, mappings, wss } = await read(new Map(survey.targets.map((target) => [keyOf(target), target.pid]))));
+    ({ survey, mappings } = await read(new Map(survey.targets.map((target) => [keyOf(target), target.pid]))));
   }
-  return { survey, wss: wss.collapsed(survey), mappings: mappings.report(survey) };
+  const course = mappings.workingSets.all();
+  const wss = distributionOf(course, "", survey.originNs);
+  return { survey, wss, workingSet: figuresOf(course), mappings: mappings.report(survey) };
 }
 
 /** The figures of an overview by name. */
-export function overviewFigures({ survey, wss, mappings }: Overview): { name: string; title: string; bytes: number }[] {
-  const sorted = wss.values.slice().sort();
-  const at = (percentile: number) => sorted[Math.min(sorted.length - 1, Math.floor(percentile / 100 * sorted.length))];
-  const sum = (uses: readonly MappingUse[]) => uses.reduce((bytes, use) => bytes + use.bytes, 0);
-  const figures = [
-    { name: "monitored", title: "memory monitored", bytes: sum(mappings.uses) },
+export function overviewFigures(
+  { survey, workingSet, mappings }: Overview,
+): { name: string; title: string; bytes: number }[] {
+  if (survey.snapshots === 0) return [];
+  const sum = (uses: readonly MappingUse[], of: (use: MappingUse) => number) =>
+    uses.reduce((bytes, use) => bytes + of(use), 0);
+  const { residentBytes } = workingSet ?? {};
+  const inThose = (seen: MappingUse["seen"]) => sum(mappings.uses.filter((use) => use.seen === seen), sizeOf);
+  return [
+    { name: "monitored", title: "addresses monitored", bytes: sum(mappings.uses, ({ bytes }) => bytes) },
+    ...(residentBytes === undefined ? [] : [{ name: "resident", title: "memory resident", bytes: residentBytes }]),
     {
       name: "never_accessed_mappings",
       title: "in mappings never accessed",
-      bytes: sum(mappings.uses.filter(({ idleNs }) => idleNs === undefined)),
+      bytes: inThose("never accessed"),
     },
-    { name: "wss_mean", title: "working set, mean", bytes: meanOf(wss.values) },
-    { name: "wss_smallest", title: "working set, smallest", bytes: at(0) },
-    { name: "wss_median", title: "working set, median", bytes: at(50) },
-    { name: "wss_p95", title: "working set, 95th percentile", bytes: at(95) },
-    { name: "wss_largest", title: "working set, largest", bytes: at(100) },
+    {
+      name: "not_seen_accessed_mappings",
+      title: "in mappings not seen accessed",
+      bytes: inThose("not seen accessed"),
+    },
+    ...(workingSet
+      ? [
+        { name: "wss_mean", title: "working set, mean", bytes: workingSet.meanBytes },
+        { name: "wss_low", title: "working set, mean at least", bytes: workingSet.lowBytes },
+        { name: "wss_high", title: "working set, mean at most", bytes: workingSet.highBytes },
+        { name: "wss_smallest", title: "working set, smallest", bytes: workingSet.smallestBytes },
+        { name: "wss_median", title: "working set, median", bytes: workingSet.medianBytes },
+        { name: "wss_p95", title: "working set, 95th percentile", bytes: workingSet.p95Bytes },
+        { name: "wss_largest", title: "working set, largest", bytes: workingSet.largestBytes },
+      ]
+      : []),
   ];
-  return survey.snapshots > 0 ? figures : [];
 }
 
 /** Mappings that an overview lists. */
@@ -71,7 +93,7 @@ export function overviewTable(overview: Overview): Table {
   const { survey, mappings } = overview;
   return {
     title: titleOf(survey, "Overview of"),
-    caption: recordLines(survey),
+    caption: [workingSetLine(overview.workingSet), ...recordLines(survey)],
     columns: [
       { name: "figure", title: "figure", description: "what it is", kind: "text" },
       { name: "bytes", title: "bytes", description: "how much", kind: "bytes" },
@@ -90,10 +112,10 @@ export function formatOverview(
   heatmap: string,
   { width, colour }: { width: number; colour: boolean },
 ): string {
-  const { survey, wss, mappings } = overview;
+  const { survey, wss, workingSet, mappings } = overview;
   const bold = (text: string) => colour ? `\x1b[1m${text}\x1b[0m` : text;
   const figures = new Map(overviewFigures(overview).map(({ name, bytes }) => [name, formatBytes(bytes)]));
-  const spark = sparkline(bucketsOf(wss.values, Math.max(20, width - 20)));
+  const spark = sparkline(courseOf(wss, Math.max(20, width - 20)));
   const { rows, columns } = mappingsTable({ ...mappings, uses: mappings.uses.slice(0, TOP) });
   const shown = columns.map((column) =>
     ["access_share_percent", "wss_max_bytes"].includes(column.name) ? { ...column, hidden: !column.hidden } : column
@@ -104,8 +126,9 @@ export function formatOverview(
     ...poor.length > 0 ? [...poor.map(bold), ""] : [],
     heatmap.trimEnd(),
     "",
-    `${bold("Working set")}: mean ${figures.get("wss_mean")}, median ${figures.get("wss_median")}, ` +
-    `largest ${figures.get("wss_largest")} of ${figures.get("monitored")}`,
+    ...wrap(workingSetLine(workingSet), width).map((line, i) => i ? `  ${line}` : line.replace("Working set", bold)),
+    `  smallest ${figures.get("wss_smallest")}, median ${figures.get("wss_median")}, ` +
+    `largest ${figures.get("wss_largest")}, of windows of ${workingSet ? windowText(workingSet) : "none"}`,
     `  over ${formatNs(survey.timeRange.endNs - survey.timeRange.startNs).padEnd(12)} ${spark}`,
     "",
     bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more: damo report mappings)` : ""),

@@ -1,6 +1,6 @@
 import { bytesAxis, secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, subtitleOf } from "./chart_frame.ts";
-import { bucketsOf } from "./distribution_table.ts";
+import { pointsOf } from "./distribution.ts";
 import { captionOf } from "./heat_caption.ts";
 import { heatSourceOf } from "./heat_source.ts";
 import { type Heatmap, heatmapOf, type HeatmapOptions, topDown } from "./heatmap.ts";
@@ -11,6 +11,7 @@ import { shortTargetNameOf } from "./record_caption.ts";
 import type { OpenRecord } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 import { heatmapSpec, type VegaLiteSpec } from "./vega_lite.ts";
+import { windowText } from "./working_set.ts";
 import { shorten } from "./wrap.ts";
 
 /** All that a page to explore shows of a record: bins, never its regions. */
@@ -29,12 +30,13 @@ const TIME_BINS = 120;
 export async function recordPageOf(
   open: OpenRecord,
   selection: Selection = {},
-  options: HeatmapOptions = {},
+  { windowNs, ...options }: HeatmapOptions = {},
 ): Promise<RecordPage> {
   let classes = new MemoryClassesFold(TIME_BINS);
-  const overview = await overviewOf(open, selection, () => [classes = new MemoryClassesFold(TIME_BINS)]);
+  const overview = await overviewOf(open, selection, () => [classes = new MemoryClassesFold(TIME_BINS)], windowNs);
   const [source, wanted] = heatSourceOf(open, selection);
-  return { overview, classes, heatmap: await heatmapOf(source, { timeBins: 240, rows: 80, ...wanted, ...options }) };
+  const cells = { timeBins: 240, rows: 80, ...(windowNs !== undefined && { windowNs }) };
+  return { overview, classes, heatmap: await heatmapOf(source, { ...cells, ...wanted, ...options }) };
 }
 
 const [WSS_HEIGHT, WSS_POINTS, MOST_MAPPINGS, BAR_WIDTH] = [90, 480, 14, 190];
@@ -92,13 +94,12 @@ export function recordPageSpec({ heatmap, overview, classes }: RecordPage): Vega
 const seconds = (ns: number) => Number((ns / 1e9).toFixed(6));
 
 function wssView(
-  { wss, survey }: Overview,
+  { wss, workingSet, survey }: Overview,
   { time }: Heatmap,
   startNs: number,
   width: number,
 ): Record<string, unknown> {
-  const times = bucketsOf(wss.timesNs, WSS_POINTS);
-  const values = bucketsOf(wss.values, WSS_POINTS).map((bytes, i) => ({ t0: seconds(times[i]), bytes }));
+  const values = pointsOf(wss, WSS_POINTS).map(({ timeNs, value }) => ({ t0: seconds(timeNs), bytes: value }));
   // Each point is the end of the time that it is about.
   if (values.length > 0) values.unshift({ t0: seconds(startNs - survey.originNs), bytes: values[0].bytes });
   const domain = [seconds(time.startNs), seconds(time.startNs + time.binNs * time.count)];
@@ -132,7 +133,10 @@ function wssView(
           titleBaseline: "middle",
           titleX: -68,
           titleY: WSS_HEIGHT / 2,
-          ...(survey.targets.length > 1 && { title: ["working set,", "all targets"] }),
+          title: [
+            `working set${workingSet ? ` (${windowText(workingSet)})` : ""}`,
+            ...(survey.targets.length > 1 ? ["of all targets"] : []),
+          ],
         },
       },
     },

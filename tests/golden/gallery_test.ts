@@ -15,17 +15,15 @@ import {
   percentileRange,
   profileOf,
   profileTable,
-  recordLines,
   recordPageOf,
   recordPageSpec,
   recordedPicture,
   replayedPicture,
   schemesOfRecord,
   schemesPictureSpec,
-  titleOf,
   type VegaLiteSpec,
-  WssFold,
-  wssNotes,
+  workingSetOf,
+  workingSetReport,
 } from "../../report/mod.ts";
 import { galleryRecord } from "../report_records.ts";
 import { profileRecord } from "../profile_samples.ts";
@@ -34,17 +32,9 @@ import { RECLAIM_CONTEXT, schemesRecord } from "../schemes_records.ts";
 const record = galleryRecord();
 
 async function wss(sortBy: "size" | "time"): Promise<VegaLiteSpec> {
-  const options = { minAccesses: 1, minBytes: 1, workUs: 1, skipSnapshots: 20 };
-  const fold = new WssFold(options);
-  const survey = await foldRecord(record, [fold]);
-  return distributionTable({
-    title: titleOf(survey, "Working set of"),
-    figure: { name: "wss_bytes", title: "working set", description: "bytes accessed", kind: "bytes" },
-    parts: [fold.collapsed(survey)],
-    percentiles: percentileRange([0, 101, 1]),
-    sortBy,
-    caption: [...wssNotes(options), ...recordLines(survey)],
-  }).chart!();
+  const { survey, fold } = await workingSetOf(record);
+  const report = { ...workingSetReport(survey, fold), percentiles: percentileRange([0, 101, 1]), sortBy };
+  return distributionTable(report).chart!();
 }
 
 /** The pictures of docs/reports.md. */

@@ -24,6 +24,8 @@ import {
   tableLines,
   TimesFold,
   titleOf,
+  workingSetOf,
+  workingSetReport,
   WssFold,
 } from "../../report/mod.ts";
 import { assertGolden } from "../golden_file.ts";
@@ -51,6 +53,12 @@ for (const sortBy of ["size", "time"] as const) {
     await assertGolden(`reports/wss_${sortBy}_80.txt`, formatTable(await wssTable(sortBy), TEXT));
   });
 }
+
+Deno.test("formatTable of the working set of a window, by time", async () => {
+  const { survey, fold } = await workingSetOf(smallRecord());
+  const report = { ...workingSetReport(survey, fold), percentiles: percentileRange([0, 101, 25]), sortBy: "time" as const };
+  await assertGolden("reports/wss_window_80.txt", formatTable(distributionTable(report), TEXT));
+});
 
 Deno.test("formatTable of working sets as plain numbers, with bars of 20 columns", async () => {
   const text = formatTable(await wssTable("size"), { ...TEXT, raw: true, barColumns: 20 });

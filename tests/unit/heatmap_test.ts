@@ -125,9 +125,11 @@ Deno.test("captionOf says what recorded it, how, and every loss", async () => {
   const record = recordOf([...items(), { kind: "footer", footer }], PROCESS_HEADER, "it has no end");
   const { title, lines } = captionOf(await heatmapOf(record, CELLS));
   assert.equal(title, "Memory accesses of sim --fast (pid 42)");
+  assert.match(lines[2], /^Working set of 1 s: \d\S* KiB \(.* to .*\) · estimated from snapshots$/);
   assert.deepEqual(lines, [
     "Recorded by DAMON (vaddr) · Linux 6.12.0 x86_64 · host h · 2023-11-14 22:13:20 UTC · damo test",
     "Sampled every 5 ms · aggregated over 100 ms · 5 regions (allowed 10–1,000) · 10 snapshots in 1 s",
+    lines[2],
     "Shown: 48.0 KiB in 2 bands with all of the accesses · left out: 3.94 MiB of 3.98 MiB · never seen accessed: 3.95 MiB",
     "Lost: 34 of 1,234 events · 1 torn snapshot is left out",
     "The record is not complete: it has no end",

@@ -24,4 +24,15 @@ Deno.test("labelOf says what a person would say", () => {
     ["[heap]", "[stack]", "/usr/lib/libc.so.6", "", "[anon:cache]"].map((path) => labelOf({ path })),
     ["heap", "stack", "libc.so.6", "anonymous", "cache"],
   );
+  assert.deepEqual(
+    [
+      "/dev/zero (deleted)",
+      "/SYSV0052e2c1 (deleted)",
+      "/memfd:jit (deleted)",
+      "[anon_shmem:pool]",
+      "/dev/shm/PostgreSQL.1",
+    ]
+      .map((path) => labelOf({ path })),
+    ["shared memory", "shared memory", "memfd:jit", "pool", "PostgreSQL.1"],
+  );
 });

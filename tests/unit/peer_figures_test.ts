@@ -72,7 +72,7 @@ Deno.test({
     const fold = new WssFold();
     const set = fold.collapsed(await foldRecord(open("damon.data"), [fold]));
     const text = await expected("wss");
-    assert.equal(Math.trunc(meanOf(set.values)), Number(/# avr:\s+(\d+)/.exec(text)![1]));
+    assert.equal(Math.trunc(meanOf(set)), Number(/# avr:\s+(\d+)/.exec(text)![1]));
     const rows = [...text.matchAll(/^ *(\d+) +(\d+) \|/gm)].map(([, percentile, bytes]) => [+percentile, +bytes]);
     assert.equal(rows.length, 100);
     const ours = percentilesOf(set, percentileRange([1, 101, 1]), "size");
@@ -87,7 +87,7 @@ Deno.test({
     const fold = new NrRegionsFold();
     const [set] = fold.perTarget(await foldRecord(open("damon.data"), [fold]));
     const text = await expected("nr_regions");
-    assert.equal(Math.trunc(meanOf(set.values)), Number(/# avr:\s+(\d+)/.exec(text)![1]));
+    assert.equal(Math.trunc(meanOf(set)), Number(/# avr:\s+(\d+)/.exec(text)![1]));
     const rows = [...text.matchAll(/^(\d+)\t(\d+)$/gm)].map(([, percentile, count]) => [+percentile, +count]);
     assert.equal(rows.length, 100);
     const ours = percentilesOf(set, percentileRange([1, 101, 1]), "size");

@@ -1,4 +1,5 @@
 import assert from "assert";
+import { touchedWithin } from "../../report/working_set_estimate.ts";
 import { Ajv } from "ajv";
 import type { RecordFooter, RecordItem, Snapshot } from "../../damon/mod.ts";
 import { renderSvg } from "../../draw/mod.ts";
@@ -181,11 +182,16 @@ Deno.test("mappingsOf knows a child's mappings although its pid stands at the re
   ], PROCESS_HEADER);
   const { uses } = await mappingsOf(record);
   assert.deepEqual(
-    uses.map(({ target, name, bytes, meanWssBytes, accessed, idleNs }) => [
-      ...[target.pid, name, bytes / MIB, meanWssBytes / MIB],
-      ...[accessed, idleNs],
+    uses.map(({ target, name, bytes, meanWssBytes, accessed, idleNs, seen }) => [
+      ...[target.pid, name, bytes / MIB, Math.round(meanWssBytes / MIB * 1e4) / 1e4],
+      ...[accessed, idleNs, seen],
     ]),
-    [[43, "child", 2, 1, 0.25, 0], [42, "heap", 1, 1, 1, 0], [43, "", 1, 0, 0, undefined]],
+    [
+      [42, "heap", 1, 1, 1, 0, "accessed"],
+      [43, "child", 2, 1, 0.25, 0, "accessed"],
+      // Half of a region of which 20 pages were looked at.
+      [43, "", 1, 0, 0, undefined, "not seen accessed"],
+    ],
   );
 });
 
@@ -193,7 +199,9 @@ Deno.test("mappingsOf gives each mapping its share of a region that spans severa
   const { uses, time } = await mappingsOf(smallRecord(1));
   assert.deepEqual(uses.map(({ name }) => name), ["anonymous", "heap", "stack", "libfoo.so.1"]);
   const heap = uses.find(({ name }) => name === "heap")!;
-  assert.deepEqual([heap.bytes / MIB, heap.maxWssBytes / MIB], [64, 4]);
+  assert.equal(heap.bytes / MIB, 64);
+  // 3 of 20 samples of 4 MiB, for a window's 20 intervals.
+  assert.equal(heap.maxWssBytes / MIB, 4 * touchedWithin(3.25 / 20, 20));
   assert.ok(Math.abs(heap.accessed - 3 / 20 * 4 / 64) < 1e-9);
   assert.equal(heap.overTime.length, time.count);
   assert.ok(Math.abs(uses.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
