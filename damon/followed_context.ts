@@ -4,10 +4,12 @@ import type { Context, Intervals, NrRegions } from "./kdamond.ts";
 export type Attributes = Pick<Context, "intervals" | "nrRegions">;
 
 /** A choice of {@linkcode FOLLOWED_STEPS}. */
-interface Step {
+export interface FollowedStep {
   /** It is for up to so many ranges. */
   ranges: number;
+  /** How often DAMON looks then. */
   intervals: Intervals;
+  /** And at how many regions. */
   nrRegions: NrRegions;
 }
 
@@ -22,7 +24,7 @@ const intervals = (sampleMs: number, aggrMs: number): Intervals => ({
  * which costs the kernel two walks through page tables. DAMON's own defaults (5 ms, some 12 regions) are 2,400 looks, but wake
  * it up 200 times a second instead of 10.
  */
-export const FOLLOWED_STEPS: readonly Step[] = [
+export const FOLLOWED_STEPS: readonly FollowedStep[] = [
   { ranges: 120, intervals: intervals(100, 1000), nrRegions: { min: 100, max: 300 } },
   { ranges: 500, intervals: intervals(200, 1000), nrRegions: { min: 200, max: 600 } },
   { ranges: 1000, intervals: intervals(400, 2000), nrRegions: { min: 400, max: 1200 } },

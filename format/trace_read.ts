@@ -100,6 +100,8 @@ class TraceReader implements FormatReader {
   }
 }
 
+const isEndMark = (line: TraceLine) => line.number("start") === 0 && line.number("end") === 0;
+
 class TraceWalk {
   readonly comments: TraceComments;
   failure: string | undefined;
@@ -163,7 +165,8 @@ class TraceWalk {
     for (let from = 0; from < ends && this.clock.isDifference === undefined;) {
       let to = bytes.indexOf(NEWLINE, from);
       if (to < 0) to = ends;
-      if (line.parse(bytes, from, to)) this.clock.look(line.head);
+      // The mark of a target's end, as the Python damo and we write it, may be older than the event before it.
+      if (line.parse(bytes, from, to) && !isEndMark(line)) this.clock.look(line.head);
       from = to + 1;
     }
     this.clock.settle();

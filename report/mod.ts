@@ -5,6 +5,7 @@
  */
 export { AddressHistogram, type Area, type HeatSegment } from "./address_histogram.ts";
 export { bandNameOf, captionOf, type HeatCaption } from "./heat_caption.ts";
+export { type Piece } from "./pieces.ts";
 export { shortTargetNameOf, targetNameOf } from "./record_caption.ts";
 export {
   type Coverage,
@@ -164,7 +165,7 @@ export {
   FootprintsFold,
   parseFootprints,
 } from "./footprint.ts";
-export { type MappingReport, MappingsFold, mappingsOf, type MappingUse } from "./mappings.ts";
+export { type MappingReport, MappingsFold, mappingsOf, type MappingUse, type Seen } from "./mappings.ts";
 export { mappingsTable } from "./mappings_table.ts";
 export { mappingsSpec } from "./mappings_vega_lite.ts";
 export { GrowingTime } from "./growing_time.ts";
