@@ -21,6 +21,7 @@ export async function openAsked(
   const { openSnapshots, snapshotTimesOf } = await import("./record_snapshots.ts");
   const times = snapshotTimesOf(options);
   if (times) return await openSnapshots(roots, wanted, options, kdamonds, times);
+  const say = (line: string) => console.error(`damo: ${line}`);
   return await openSource(roots, wanted.kind === "ongoing" ? "ongoing" : kdamonds, {
     monitor: options.monitor,
     interface: options.interface,
@@ -28,7 +29,8 @@ export async function openAsked(
     includeChildren: options.include_children,
     chosen: chosenOf(options),
     ringBytes: options.ring,
-    say: (line) => console.error(`damo: ${line}`),
+    say,
+    note: options.quiet ? () => {} : say,
   });
 }
 

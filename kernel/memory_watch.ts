@@ -16,13 +16,13 @@ import { faultsOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** Share of one CPU that looking at one process's memory may take: what is large is looked at less often. */
-const LOOK_SHARE = 0.005;
+const LOOK_SHARE = 0.015;
 /** Shortest time from one look to the next, ms. */
 const LEAST_MS = 200;
 /** Longest, where nothing seems to have changed: mappings may have moved without a fault. */
 const IDLE_MS = 5000;
 /** So many looks at the beginning come sooner. */
-const HASTY_LOOKS = 8;
+const HASTY_LOOKS = 4;
 /** The kernel's own pages at the end of all addresses, and those that no DAMON sees. */
 const FOREIGN = new Set(["[vsyscall]", "[vvar]", "[vvar_vclock]"]);
 

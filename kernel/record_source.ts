@@ -56,6 +56,8 @@ export interface SourceOptions {
   ringBytes?: number | undefined;
   /** Told who watches where that is not DAMON although nobody else was named, and which kdamonds are listened to. */
   say?: (line: string) => void;
+  /** Told what DAMON watches, where it follows a process's memory; by default `say` is. */
+  note?: ((line: string) => void) | undefined;
 }
 
 /** What to watch: kdamonds to start, or all that runs already. */
@@ -203,7 +205,7 @@ function openDamon(roots: Roots, kdamonds: readonly Kdamond[] | undefined, optio
         ? await ourKdamonds(roots, withPid(kdamonds, pid ?? PID_TO_COME), memory, options)
         : await ongoing(roots, options.say);
       for (const { recorded } of watched) tracer.watch(recorded.pid);
-      const notes = options.say && new WatchedNotes(memory, options.say);
+      const notes = options.say && new WatchedNotes(memory, options.say, options.note ?? options.say);
       for (const { recorded, follow } of watched) if (follow?.ranges) notes?.begun(recorded, follow.ranges.nrRanges);
       return new DamonMonitor(roots, tracer, watched, { memory, notes });
     },

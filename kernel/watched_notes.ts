@@ -14,13 +14,21 @@ export class WatchedNotes {
   /** Snapshots left to be looked at, by kdamond and target. */
   readonly #left = new Map<string, number>();
 
-  constructor(readonly memory: MemoryWatches, readonly say: (line: string) => void) {}
+  /**
+   * @param say Told what somebody should change.
+   * @param note Told what is so.
+   */
+  constructor(
+    readonly memory: MemoryWatches,
+    readonly say: (line: string) => void,
+    readonly note: (line: string) => void,
+  ) {}
 
   /** Said when it has begun. */
   begun({ contexts }: RecordedKdamond, nrRanges: number): void {
     const [{ targets, intervals: { sampleUs, aggrUs } }] = contexts;
     const bytes = targets.reduce((sum, { pid }) => sum + this.memory.of(pid!).bytes, 0);
-    this.say(
+    this.note(
       `watching what ${processesOf(targets)} in memory: ${formatBytes(bytes)} in ${formatNr(nrRanges)} ` +
         `${nrRanges === 1 ? "range" : "ranges"}; a sample each ${formatNs(sampleUs * 1e3)}, a snapshot each ${
           formatNs(aggrUs * 1e3)
