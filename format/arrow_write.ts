@@ -101,6 +101,11 @@ export class ArrowEncoder {
   }
   #count = 0;
 
+  /** The last message was not written: the next one has its place in the stream. */
+  forgetLast(): void {
+    this.#count--;
+  }
+
   /** The end mark. */
   end(): Uint8Array {
     this.#writer.finish();

@@ -148,7 +148,10 @@ export class RecordWriter {
       writeAll(this.file ?? Deno.stdout, bytes);
     } catch (error) {
       // Half a batch is of no use: what is left ends with the last whole one.
-      if (this.isCuttable) this.#cut();
+      if (this.isCuttable) {
+        this.#cut();
+        if (this.#encoder instanceof ArrowEncoder) this.#encoder.forgetLast();
+      }
       if (error instanceof Deno.errors.BrokenPipe) throw error;
       const full = /os error 28/.test(String(error));
       const rest = this.bytes > 0 && !this.#encoder.takeBack

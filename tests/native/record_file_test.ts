@@ -11,9 +11,10 @@ const FOOTER = { endNs: 9e9, reason: "timeout", snapshots: 1, regions: 1, events
 function bigSnapshot(length: number, endNs: number): RecordItem {
   const regions = Regions.alloc(length);
   for (let i = 0; i < length; i++) {
-    regions.start[i] = 4096 * Math.floor(Math.random() * 2 ** 35);
-    regions.end[i] = regions.start[i] + 4096;
-    regions.nrAccesses[i] = Math.random() * 2 ** 32;
+    regions.start[i] = (regions.end[i - 1] ?? 0) + 4096 * Math.floor(Math.random() * 2 ** 22);
+    regions.end[i] = regions.start[i] + 4096 * Math.ceil(Math.random() * 2 ** 22);
+    regions.nrAccesses[i] = Math.random() * 20;
+    regions.age[i] = Math.random() * 2 ** 31;
   }
   return {
     kind: "snapshot",
@@ -107,7 +108,8 @@ Deno.test("a record on a full disk ends with its last whole batch", async () => 
     assert.ok(last.kind === "footer" && last.footer.snapshots === written && last.footer.regions === written * 1000);
     assert.equal(incomplete, "its recorder failed: no space is left");
   } finally {
-    new Deno.Command("umount", { args: [dir] }).outputSync();
+    // Also where an assertion left a file open.
+    new Deno.Command("umount", { args: ["-l", dir] }).outputSync();
     await Deno.remove(dir);
   }
 });
@@ -137,7 +139,8 @@ Deno.test("a Parquet record on a full disk keeps its row groups, and says why it
     assert.ok(last.kind === "footer" && last.footer.snapshots === length && last.footer.regions === length * 1000);
     assert.equal(incomplete, "its recorder failed: no space is left");
   } finally {
-    new Deno.Command("umount", { args: [dir] }).outputSync();
+    // Also where an assertion left a file open.
+    new Deno.Command("umount", { args: ["-l", dir] }).outputSync();
     await Deno.remove(dir);
   }
 });
@@ -157,7 +160,8 @@ Deno.test("PeerSideWriter on a full disk names the file once, and leaves lists t
     assert.ok(looks > 2);
     assert.equal(JSON.parse(Deno.readTextFileSync(`${dir}/damon.data.mem_footprint`)).length, looks);
   } finally {
-    new Deno.Command("umount", { args: [dir] }).outputSync();
+    // Also where an assertion left a file open.
+    new Deno.Command("umount", { args: ["-l", dir] }).outputSync();
     await Deno.remove(dir);
   }
 });
