@@ -138,7 +138,7 @@ Deno.test("startKdamonds refuses what cannot be before the first write", async (
     [{ contexts: [context(busy.pid), context(busy.pid)] }, /must have one context/],
     [{ contexts: [context(busy.pid, { targets: [] })] }, /must have a target/],
     [{ contexts: [context(busy.pid, { operations: "paddr" })] }, /watches memory/],
-    [{ contexts: [context(busy.pid, { operations: "fvaddr" })] }, /needs the ranges/],
+    [{ contexts: [context(busy.pid, { operations: "fvaddr" })] }, /name them with --regions/],
     [{ contexts: [context(busy.pid, { nrRegions: { min: 1, max: 10 } })] }, /3 <= min <= max/],
     [
       { contexts: [context(busy.pid, { intervals: { sampleUs: 9, aggrUs: 8, updateUs: 10 } })] },
