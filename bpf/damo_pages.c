@@ -302,7 +302,7 @@ int damo_pages__add(struct damo_pages *p, __u32 pid)
 		target->pagemap_fd = open_of(pid, "pagemap", O_RDONLY);
 		target->pidfd = syscall(SYS_pidfd_open, pid, 0);
 		if (!err)
-			err = damo_pages__look_at_maps(target, 1, 0);
+			err = damo_pages__look_at_maps(target, 1, 1000);
 	}
 	if (err) {
 		damo_pages__remove(p, slot);

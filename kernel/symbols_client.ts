@@ -30,7 +30,9 @@ export class SymbolsClient implements Disposable {
     };
     // Samples without names are still samples.
     this.#worker.onerror = (event) => event.preventDefault();
-    this.#post({ kind: "begin", roots });
+    // Functions cannot be sent to a worker, and are not for this.
+    const { say: _say, readText: _readText, ...folders } = roots;
+    this.#post({ kind: "begin", roots: folders });
   }
 
   /** Looks at what is mapped in a process, so that its code is known when it has ended. */
