@@ -210,5 +210,8 @@ Deno.test("DAMON goes on where a child ends in the moment in which the kernel is
 
 function assertAsBefore(before: Record<string, string>): void {
   assert.deepEqual(damonTree(), before);
-  assert.deepEqual([...Deno.readDirSync("/run/damo")].map(({ name }) => name).filter((name) => !name.endsWith("lock")), []);
+  assert.deepEqual(
+    [...Deno.readDirSync("/run/damo")].map(({ name }) => name).filter((name) => !name.endsWith("lock")),
+    [],
+  );
 }

@@ -17,7 +17,10 @@ const OUT = Deno.makeTempDirSync();
 /** DAMON is off, the tree as at boot, and nothing kept. */
 function assertClean(): void {
   assert.deepEqual(damonTree(), { [`${KDAMONDS}/nr_kdamonds`]: "0\n" });
-  assert.deepEqual([...Deno.readDirSync("/run/damo")].map(({ name }) => name).filter((name) => !name.endsWith("lock")), []);
+  assert.deepEqual(
+    [...Deno.readDirSync("/run/damo")].map(({ name }) => name).filter((name) => !name.endsWith("lock")),
+    [],
+  );
 }
 
 Deno.test("record PID ends with its target, the record whole and DAMON off", async () => {
