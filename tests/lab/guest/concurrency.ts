@@ -5,6 +5,7 @@ import { assertClean, roots, sleeper } from "./control.ts";
 import { damo, KDAMONDS, outcomeOf, spawnDamo, until } from "./guest.ts";
 import { asker, RandomSteps, stateOf } from "./random_steps.ts";
 
+// Not part of the lab's suite, as it takes minutes to hours: deno task concurrency runs it.
 // DAMO_AGGRS="20ms 100ms 1s 8s" and DAMO_STEPS=500 take as long as they need.
 const AGGRS = (Deno.env.get("DAMO_AGGRS") ?? "100ms 1s").split(" ");
 const STEPS = Number(Deno.env.get("DAMO_STEPS") ?? 12);
