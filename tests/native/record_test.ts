@@ -44,7 +44,7 @@ for (const workload of ["zigzag", "stairs"]) {
       const { all } = await fidelityOf(within(changes, record.items()), truth, watcherOf(record.header, busy.pid));
       console.log(`${monitor} on ${workload}: precision ${all.precision}, recall ${all.recall}, F1 ${all.f1}`);
       assert.ok(all.precision! >= 0.95, `precision ${all.precision}`);
-      // Beside forty programs that want the processor the workload itself does little in a snapshot: 0.68 then, 0.95 alone.
+      // Beside forty programs that want the processor the workload itself does little in a snapshot: 0.68 was seen then.
       assert.ok(all.recall! >= 0.5, `recall ${all.recall}`);
     });
   }
