@@ -31,6 +31,8 @@ export interface RecordQuality {
   wellLookedShare: number;
   /** Looks at a region's memory in an aggregation interval, mean by resident bytes. */
   looks: number;
+  /** Looks at a page in an aggregation interval, mean over the resident pages; below 1 where not all are looked at. */
+  pageLooks: number;
   /** The measured working sets; absent where there are none. */
   workingSet?: {
     /** Mean, bytes. */
@@ -78,9 +80,10 @@ interface Sums {
   looked: number;
   wellLooked: number;
   looks: number;
+  pageLooks: number;
 }
 
-const NO_SUMS: Readonly<Sums> = { watched: 0, resident: 0, looked: 0, wellLooked: 0, looks: 0 };
+const NO_SUMS: Readonly<Sums> = { watched: 0, resident: 0, looked: 0, wellLooked: 0, looks: 0, pageLooks: 0 };
 
 /** What tells the least comes first. */
 const BASES: readonly ResidentBasis[] = ["unknown", "mapped", "size", "residency", "evidence", "physical"];
@@ -119,7 +122,7 @@ export class QualityGauge {
 
   /** What was found so far. */
   result(): RecordQuality {
-    const { watched, resident, looked, wellLooked, looks } = this.#sums;
+    const { watched, resident, looked, wellLooked, looks, pageLooks } = this.#sums;
     const ns = Math.max(0, ...this.#ns.values());
     const intervals = this.#intervals.values().toSorted();
     const wantedUs = this.header.kdamonds[0]?.contexts[0]?.intervals.aggrUs;
@@ -135,6 +138,7 @@ export class QualityGauge {
       lookedShare: share(looked, resident),
       wellLookedShare: share(wellLooked, resident),
       looks: resident > 0 ? looks / resident : 0,
+      pageLooks: resident > 0 ? pageLooks * PAGE / resident : 0,
       ...(this.#measured.size > 0 && { workingSet: measuredOf([...this.#measured.values()]) }),
       snapshots: Math.max(0, ...this.#counts.values()),
       durationNs: Math.max(0, this.#endNs - this.#startNs),
@@ -193,6 +197,7 @@ export class QualityGauge {
       const looks = evidence ? evidence.looks[i] : samples * bytes[i] / size;
       const inWindow = looks * windows;
       sums.looks += looks * bytes[i] * ns;
+      sums.pageLooks += looks * ns;
       sums.looked += Math.min(1, inWindow) * bytes[i] * ns;
       if (bytes[i] > 0 && inWindow >= Math.min(ENOUGH_LOOKS, bytes[i] / PAGE)) sums.wellLooked += bytes[i] * ns;
     }

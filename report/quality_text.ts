@@ -52,16 +52,19 @@ export function poorLines(judged: Judged): string[] {
 /** What a record's figures are based on, in a line; empty where the record does not tell it by region or mapping. */
 export function qualityLine({ quality }: Judged): string[] {
   if (!quality || quality.snapshots === 0) return [];
-  const { basis, residentBytes, wellLookedShare, looks, workingSet, intervalNs: { min, median, max } } = quality;
+  const { basis, residentBytes, wellLookedShare, looks, pageLooks, workingSet } = quality;
+  const { min, median, max } = quality.intervalNs;
   if (basis !== "evidence" && basis !== "residency" && !workingSet) return [];
   const isEven = max <= 1.2 * min;
+  const times = pageLooks >= 1 ? `each page ${timesText(pageLooks)}` : `each region ${timesText(looks)}`;
   return [[
-    `Looked at: ${percentOf(wellLookedShare)} of the ${formatBytes(residentBytes)} in memory, ` +
-    `${looks >= 10 ? formatNr(Math.round(looks)) : looks.toFixed(1)} times a snapshot in the mean`,
+    `Looked at: ${percentOf(wellLookedShare)} of the ${formatBytes(residentBytes)} in memory, ${times} a snapshot`,
     ...workingSet ? [`working set ${errorText(workingSet)}`] : [],
     `snapshots of ${isEven ? formatNs(median) : `${formatNs(min)} to ${formatNs(max)}`}`,
   ].join(SEPARATOR)];
 }
+
+const timesText = (nr: number) => `${nr >= 10 ? formatNr(Math.round(nr)) : nr.toFixed(1)} times`;
 
 /** Whether the record says so little of what was in memory that nobody can judge it; in a sentence. */
 export function untoldLine({ quality }: Judged): string[] {
@@ -125,9 +128,7 @@ function fewLooks(judged: Judged, quality: RecordQuality): string[] {
     `${percentOf(wellLookedShare)} of the ${
       formatBytes(residentBytes)
     } in memory was looked at ${ENOUGH_LOOKS} times a ` +
-    `second or more (${
-      looks.toFixed(1)
-    } times a snapshot in the mean), so that memory in use may pass for idle; ${way}`,
+    `second or more (${timesText(looks)} a snapshot in the mean), so that memory in use may pass for idle; ${way}`,
   ];
 }
 

@@ -84,7 +84,16 @@ Deno.test("a record of DAMON in which most of what is watched is in memory says 
   assert.equal(dense.quality.basis, "residency");
   assert.equal(dense.quality.residentBytes, 80 * MIB);
   assert.deepEqual(qualityLine(dense), [
-    "Looked at: 100 % of the 80.0 MiB in memory, 16 times a snapshot in the mean · snapshots of 100 ms",
+    "Looked at: 100 % of the 80.0 MiB in memory, each region 16 times a snapshot · snapshots of 100 ms",
+  ]);
+});
+
+Deno.test("where every page was looked at, looks are told of pages, whatever the sizes of regions", () => {
+  // 12,800 pages, of which a snapshot looked at each, and at half of them once more.
+  const evidence = evidenceOf([40 * MIB, 10 * MIB], [15_360, 3840]);
+  const exact = judged(snapshots(20, [[0, 50, 20], [50, 100, 0]], { evidence }), PAGES);
+  assert.deepEqual(qualityLine(exact), [
+    "Looked at: 100 % of the 50.0 MiB in memory, each page 1.5 times a snapshot · snapshots of 100 ms",
   ]);
 });
 
