@@ -91,7 +91,9 @@ The page sampler looks at what is mapped and in memory, never at gaps, and keeps
 CPU). Where that suffices to look at every page once a second (about 1 GiB at 2 %), it does, as often as it can; else it
 looks at some pages of each region, and draws a panel of some 1,000 pages at random each second that tells the working set
 with its error. --monitor pages-exact looks at every page however long the intervals get. A larger budget buys shorter
-intervals, more pages, a larger panel. The record says what was looked at how often, and which intervals were in force.`,
+intervals, more pages, a larger panel. What is accessed between a look at a page and the clearing after it is lost: where all
+pages are looked at, that is 2 % of the time at most, and what the budget allows beyond that is not spent. The record says
+what was looked at how often, and which intervals were in force.`,
   },
   {
     name: "formats",

@@ -13,6 +13,11 @@ export interface SamplingBudgetOptions {
   minSamples: number;
   /** Where sampling gets slow: how long an aggregation interval may get for the sake of `minSamples`, µs; by default, any. */
   longestAggrUs?: number | undefined;
+  /**
+   * Share of the time at most in which accesses are lost, as bits are cleared after they were read; by default, any. What
+   * is accessed once in a window of time is missed with this probability.
+   */
+  maxLost?: number | undefined;
 }
 
 /** Intervals in force: `aggrUs = samples * sampleUs`. */
@@ -25,8 +30,15 @@ export interface BudgetedIntervals {
   samples: number;
 }
 
+/** The intervals in which only so many samples were taken. */
+export function thinnedIntervals(intervals: BudgetedIntervals, samples: number): BudgetedIntervals {
+  if (samples >= intervals.samples) return intervals;
+  return { ...intervals, sampleUs: Math.floor(intervals.aggrUs / samples), samples };
+}
+
 /**
- * Holds the cost of sampling to a share of one CPU, by stretching the sampling interval. The aggregation interval stays
+ * Holds the cost of sampling to a share of one CPU, and what it loses to a share of the time, by stretching the sampling
+ * interval. The aggregation interval stays
  * as it is wished for with fewer samples in it, down to `minSamples`; from there on it is stretched as well. It reacts to
  * a higher cost at once, and to a lower one slowly, in steps, so that the intervals rest most of the time.
  *
@@ -42,6 +54,7 @@ export interface BudgetedIntervals {
 export class SamplingBudget {
   readonly #options: SamplingBudgetOptions;
   #costUs = 0;
+  #lostUs = 0;
   #sampleUs: number;
   #minSamples: number;
 
@@ -63,22 +76,22 @@ export class SamplingBudget {
     this.#sampleUs = options.intervals.sampleUs;
   }
 
-  /** Takes what `samples` samples cost together, µs of CPU time. */
-  note(costUs: number, samples: number): void {
+  /** Takes what `samples` samples cost together, µs of CPU time, and in how much of that accesses were lost. */
+  note(costUs: number, samples: number, lostUs = 0): void {
     if (samples < 1) return;
-    const each = costUs / samples;
-    this.#costUs = Math.max(each, this.#costUs === 0 ? each : 0.8 * this.#costUs + 0.2 * each);
-    const { intervals, maxOverhead } = this.#options;
-    const needed = this.#costUs / maxOverhead;
+    this.#costUs = risen(this.#costUs, costUs / samples);
+    this.#lostUs = risen(this.#lostUs, lostUs / samples);
+    const { intervals, maxOverhead, maxLost = 1 } = this.#options;
+    const needed = Math.max(this.#costUs / maxOverhead, this.#lostUs / maxLost);
     if (needed <= this.#sampleUs && needed * SLACK > this.#sampleUs) return;
     this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * HEADROOM));
   }
 
-  /** Forgets what samples cost, where they are done in another way from now on that costs `costUs` each. */
-  reset(costUs: number): void {
-    this.#costUs = 0;
+  /** Forgets what samples cost, where they are done in another way from now on that costs and loses so much each. */
+  reset(costUs: number, lostUs = 0): void {
+    this.#costUs = this.#lostUs = 0;
     this.#sampleUs = this.#options.intervals.sampleUs;
-    this.note(costUs, 1);
+    this.note(costUs, 1, lostUs);
   }
 
   /** From now on an aggregation interval keeps so many samples, see {@linkcode SamplingBudgetOptions.minSamples}. */
@@ -105,6 +118,11 @@ export class SamplingBudget {
     const samples = Math.max(1, Math.floor(intervals.aggrUs / sampleUs), kept);
     return { sampleUs, aggrUs: samples * sampleUs, samples };
   }
+}
+
+/** A cost that follows a higher one at once, and a lower one slowly. */
+function risen(before: number, now: number): number {
+  return Math.max(now, before === 0 ? now : 0.8 * before + 0.2 * now);
 }
 
 /** A sample may cost a little more than the last one did without another change. */

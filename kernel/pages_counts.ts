@@ -24,3 +24,11 @@ export function countsOf(sampler: PageSampler, maxOverhead: number, pids: number
     ...(hasBlindSpot && { hasBlindSpot }),
   };
 }
+
+/**
+ * For how long accesses were lost between two counts, µs of CPU time, where whole processes are cleared: a page waits for
+ * half of the walk in the mean, and for all of the clearing.
+ */
+export function lostUsOf(before: PagesCounts, now: PagesCounts): number {
+  return (now.clearNs - before.clearNs + (now.walkNs - before.walkNs) / 2) / 1e3;
+}

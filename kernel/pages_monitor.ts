@@ -2,24 +2,22 @@ import {
   type BudgetedIntervals,
   checkKdamond,
   type Context,
-  KernelError,
   type PagesCounts,
   type RecordedKdamond,
   type RecordItem,
   SamplingBudget,
+  thinnedIntervals,
 } from "../damon/mod.ts";
 import { openPageSampler, type PageIntervalDone, type PageSampler } from "../ffi/pages.ts";
 import type { Monitor, MonitorCounts } from "./monitor.ts";
-import { countsOf } from "./pages_counts.ts";
+import { countsOf, lostUsOf } from "./pages_counts.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { exactUnion, exactWorkingSet, residencyOf } from "./pages_items.ts";
 import { MethodChoice, type PagesMethod } from "./pages_method.ts";
 import { PagesPanel } from "./pages_panel.ts";
+import { requireReadable } from "./pages_required.ts";
 import { PagesTargets } from "./pages_targets.ts";
-import { requireProcess } from "./detect.ts";
-import { isAlive } from "./process.ts";
 import type { Roots } from "./roots.ts";
-import { errnoOf } from "./kernel_file.ts";
 
 /** What a page sampler is to do. */
 export interface PagesMonitorOptions {
@@ -52,6 +50,13 @@ export const DEFAULT_MAX_OVERHEAD = 0.02;
  */
 const MIN_SAMPLES = { adaptive: 5, exact: 2 } as const;
 const LONGEST_AGGR_US = 1e6;
+/**
+ * Share of the time in which accesses are lost, between a look at a page and the clearing after it: with more looks than
+ * that, a working set gets smaller, and no larger budget may do that.
+ */
+const MAX_LOST = 0.02;
+/** What part of an exact sample's cost it is, before it is measured. */
+const LOST_COST = 0.7;
 /** What a working set is measured in, µs. */
 const WINDOW_US = 1e6;
 
@@ -88,30 +93,13 @@ export function openPagesMonitor(roots: Roots, options: PagesMonitorOptions): Pa
     maxOverhead,
     minSamples: MIN_SAMPLES.exact,
     longestAggrUs: LONGEST_AGGR_US,
+    maxLost: MAX_LOST,
   });
   for (const { pid } of context.targets) {
-    requireProcess(roots, pid!);
-    requireMappings(roots, pid!);
+    requireReadable(roots, pid!);
   }
   const sampler = openPageSampler({ library: options.library, byIterator: options.byIterator });
   return new PagesMonitor(roots, sampler, budget, { ...options, maxOverhead });
-}
-
-/** What it has mapped tells where to look: of a process that hides it nothing would be seen. */
-function requireMappings(roots: Roots, pid: number): void {
-  const path = `${roots.proc}/${pid}/maps`;
-  try {
-    Deno.readTextFileSync(path);
-  } catch (error) {
-    // It ended in this moment.
-    if (!isAlive(roots, pid)) return;
-    throw new KernelError(
-      "look at what the process has mapped",
-      errnoOf(error),
-      path,
-      "run as root with CAP_SYS_PTRACE",
-    );
-  }
 }
 
 /** Snapshots by the page sampler. */
@@ -207,22 +195,27 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     return this.#sampler[Symbol.asyncDispose]();
   }
 
-  /** Its samples, in as many parts as windows of working sets and looks at mappings need; nothing more if it was stopped. */
+  /**
+   * Its samples, in as many parts as windows of working sets and looks at mappings need; nothing more if it was stopped. It
+   * ends by the clock: on a busy machine it has fewer samples, and is not longer.
+   */
   async *#aggregationInterval(): AsyncGenerator<RecordItem> {
     const intervals = this.#budget.inForce();
     const halfNs = intervals.sampleUs * 500;
-    let [startNs, left] = [0, intervals.samples];
+    const untilNs = Math.max(this.#nextNs, this.clockNs()) + intervals.aggrUs * 1e3;
+    let [startNs, left, taken] = [0, intervals.samples, 0];
     while (left > 0 && this.ended === undefined) {
       if (this.clockNs() >= this.#updateNs) yield* this.#update();
       const windowEndNs = this.#windowNs + WINDOW_US * 1e3;
       const samples = Math.max(1, Math.min(left, Math.round((windowEndNs - this.#nextNs) / (2 * halfNs))));
-      const done = await this.#sample({ ...intervals, samples }, windowEndNs);
+      const done = await this.#sample({ ...intervals, samples }, Math.min(windowEndNs, untilNs));
       if (!done) return;
       startNs ||= done.startNs;
       this.#nextNs = done.nextNs;
-      left -= done.samples;
+      taken += done.samples;
+      left = done.endNs + halfNs > untilNs ? 0 : left - done.samples;
       yield* this.#targets.changedMappings(false);
-      if (left === 0) yield* this.#snapshots(startNs, done.endNs, intervals);
+      if (left === 0) yield* this.#snapshots(startNs, done.endNs, thinnedIntervals(intervals, taken));
       if (done.endNs + halfNs > windowEndNs) yield* this.#endWindow(done);
     }
   }
@@ -253,7 +246,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#intervals = this.#surveyNs = 0;
     yield* this.#survey();
     this.#budget.minSamples = MIN_SAMPLES[this.#method.current];
-    this.#budget.reset(this.#isExact ? this.#method.expectedUs(this.#targets.facts()) : 0);
+    const expectedUs = this.#isExact ? this.#method.expectedUs(this.#targets.facts()) : 0;
+    this.#budget.reset(expectedUs, LOST_COST * expectedUs);
     if (!this.#isExact) this.#panel.begin(this.#clearing.current);
     this.#accountedNs = this.#sampler.counters().cpuNs;
     this.#windowNs = this.#nextNs = this.clockNs();
@@ -377,7 +371,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#counts.stuck = before.stuck + stuck;
     // The panel has its own part of the budget, so has learning what is in memory.
     const share = this.#isExact ? 1 : REGIONS_SHARE;
-    this.#budget.note((this.#counts.cpuNs - this.#accountedNs) / 1e3 / share, samples);
+    const lostUs = this.#isExact || this.#clearing.current === "refs" ? lostUsOf(before, this.#counts) : 0;
+    this.#budget.note((this.#counts.cpuNs - this.#accountedNs) / 1e3 / share, samples, lostUs);
     this.#accountedNs = this.#counts.cpuNs;
     if (this.#isExact) return;
     const changed = this.#clearing.note(

@@ -1,4 +1,4 @@
-import { missesOf, type Row, trueBytesOf, unseenShareOf, verdictOf } from "./verdict.ts";
+import { doubtfulBytesOf, missesOf, type Row, sureBytesOf, trueBytesOf, unseenShareOf, verdictOf } from "./verdict.ts";
 
 const COLUMNS = [
   [
@@ -6,6 +6,7 @@ const COLUMNS = [
     "setting",
     "resident",
     "truth of 1 s",
+    "+ files",
     "working set",
     "± said",
     "median",
@@ -26,13 +27,14 @@ export function headCells(): readonly string[] {
 /** A row's cells; sizes in MiB. */
 export function cellsOf(row: Row): string[] {
   const { recorded, truths, steady } = row;
-  const all = truths.map(({ referencedBytes }) => referencedBytes);
+  const all = truths.map(sureBytesOf);
   const misses = missesOf(row);
   return [
     row.program,
     row.setting,
     mib(truths.reduce((sum, { residentBytes }) => sum + residentBytes, 0) / truths.length),
     `${mib(trueBytesOf(row))} (${mib(Math.min(...all))}–${mib(Math.max(...all))})`,
+    mib(doubtfulBytesOf(row)),
     mib(recorded.mean),
     recorded.error === undefined ? "-" : mib(recorded.error),
     mib(recorded.median),
@@ -44,7 +46,7 @@ export function cellsOf(row: Row): string[] {
 }
 
 /** Widths that let rows be printed as they come. */
-const WIDTHS = [10, 8, 9, 20, 12, 8, 8, 8, 12, 12, 0];
+const WIDTHS = [10, 8, 9, 20, 8, 12, 8, 8, 8, 12, 12, 0];
 
 /** A line of the table for a terminal. */
 export function lineOf(cells: readonly string[]): string {

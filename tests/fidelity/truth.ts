@@ -1,3 +1,5 @@
+import { markedBytesOf } from "./page_flags.ts";
+
 /** What was in memory of one mapping, and accessed since the last clearing, bytes. */
 export interface TrueMapping {
   start: number;
@@ -6,8 +8,8 @@ export interface TrueMapping {
   residentBytes: number;
   swapBytes: number;
   referencedBytes: number;
-  /** Clean pages that other processes map too: the kernel counts them as referenced where only those did it. */
-  sharedBytes: number;
+  /** Of {@linkcode referencedBytes}, pages of files that others may have accessed, and not this process. */
+  doubtfulBytes: number;
 }
 
 /** What a process accessed in a window of time by the kernel's own count, which no part of damo has a hand in. */
@@ -16,6 +18,8 @@ export interface TruthWindow {
   seconds: number;
   residentBytes: number;
   referencedBytes: number;
+  /** Of these, pages of files that others may have accessed, and not this process: the truth lies in between. */
+  doubtfulBytes: number;
   mappings: TrueMapping[];
 }
 
@@ -26,15 +30,14 @@ export function parseSmaps(text: string): TrueMapping[] {
     const head = /^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \d+\s*(.*)$/.exec(line);
     if (head) {
       const [, start, end, name] = head;
-      const none = { residentBytes: 0, swapBytes: 0, referencedBytes: 0, sharedBytes: 0 };
+      const none = { residentBytes: 0, swapBytes: 0, referencedBytes: 0, doubtfulBytes: 0 };
       mappings.push({ start: parseInt(start, 16), end: parseInt(end, 16), name, ...none });
       continue;
     }
-    const [, field, kib] = /^(Rss|Swap|Referenced|Shared_Clean):\s+(\d+) kB$/.exec(line) ?? [];
+    const [, field, kib] = /^(Rss|Swap|Referenced):\s+(\d+) kB$/.exec(line) ?? [];
     const bytes = Number(kib) * 1024;
     if (field === "Rss") mappings.at(-1)!.residentBytes = bytes;
     else if (field === "Swap") mappings.at(-1)!.swapBytes = bytes;
-    else if (field === "Shared_Clean") mappings.at(-1)!.sharedBytes = bytes;
     else if (field === "Referenced") mappings.at(-1)!.referencedBytes = bytes;
   }
   return mappings;
@@ -52,18 +55,25 @@ export async function truthOf(pid: number, seconds = 1): Promise<TruthWindow> {
   const begin = performance.now();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1e3));
   const mappings = parseSmaps(Deno.readTextFileSync(`/proc/${pid}/smaps`));
-  const sum = (field: "residentBytes" | "referencedBytes") => mappings.reduce((all, one) => all + one[field], 0);
+  const elapsed = (performance.now() - begin) / 1e3;
+  for (const mapping of mappings) {
+    if (!mapping.name.startsWith("/") || mapping.referencedBytes === 0) continue;
+    mapping.doubtfulBytes = Math.min(mapping.referencedBytes, markedBytesOf(pid, mapping));
+  }
+  const sum = (field: "residentBytes" | "referencedBytes" | "doubtfulBytes") =>
+    mappings.reduce((all, one) => all + one[field], 0);
   return {
-    seconds: (performance.now() - begin) / 1e3,
+    seconds: elapsed,
     residentBytes: sum("residentBytes"),
     referencedBytes: sum("referencedBytes"),
+    doubtfulBytes: sum("doubtfulBytes"),
     mappings,
   };
 }
 
 /**
  * Mappings that were accessed in every window, each with the least that was: what a record in between cannot have missed.
- * Pages of files that other processes map too are left out, as those may have been the ones to access them.
+ * What others may have accessed is left out.
  */
 export function steadyMappings(windows: readonly TruthWindow[]): TrueMapping[] {
   const [first, ...others] = windows;
@@ -71,7 +81,7 @@ export function steadyMappings(windows: readonly TruthWindow[]): TrueMapping[] {
   return first.mappings.flatMap((mapping) => {
     const all = maps.map((map) => map.get(mapping.start)).filter((one) => one !== undefined);
     if (all.length < maps.length) return [];
-    const least = Math.min(...[mapping, ...all].map((one) => one.referencedBytes - one.sharedBytes));
+    const least = Math.min(...[mapping, ...all].map((one) => one.referencedBytes - one.doubtfulBytes));
     const referencedBytes = Math.max(0, least);
     return referencedBytes > 0 ? [{ ...mapping, referencedBytes }] : [];
   });

@@ -17,9 +17,26 @@ export interface Row {
   recorded: Recorded;
 }
 
-/** Mean of what was accessed in the windows of truth, bytes. */
+/** Mean of what was surely accessed in the windows of truth, bytes. */
 export function trueBytesOf({ truths }: Pick<Row, "truths">): number {
-  return truths.reduce((sum, { referencedBytes }) => sum + referencedBytes, 0) / truths.length;
+  return truths.reduce((sum, truth) => sum + sureBytesOf(truth), 0) / truths.length;
+}
+
+/** Mean of what the process or somebody else accessed besides, bytes. */
+export function doubtfulBytesOf({ truths }: Pick<Row, "truths">): number {
+  return truths.reduce((sum, { doubtfulBytes }) => sum + doubtfulBytes, 0) / truths.length;
+}
+
+/** What was surely accessed in a window, bytes. */
+export function sureBytesOf({ referencedBytes, doubtfulBytes }: TruthWindow): number {
+  return referencedBytes - doubtfulBytes;
+}
+
+/** How far a working set is from what the truth may be, as a share of it. */
+function offOf({ recorded: { mean }, truths }: Row): number {
+  const least = trueBytesOf({ truths });
+  const most = least + doubtfulBytesOf({ truths });
+  return Math.min(0, mean / least - 1) + Math.max(0, mean / most - 1);
 }
 
 /** Share of the bytes that were accessed all the while in mappings that the record never saw accessed, 0 to 1. */
@@ -32,7 +49,7 @@ export function unseenShareOf({ steady, recorded }: Pick<Row, "steady" | "record
 export function missesOf(row: Row): string[] {
   const { recorded, limit } = row;
   const truth = trueBytesOf(row);
-  const off = recorded.mean / truth - 1;
+  const off = offOf(row);
   const percent = (share: number, digits = 0) => `${(share * 100).toFixed(digits)} %`;
   const misses: string[] = [];
   if (!(Math.abs(off) <= limit)) {
@@ -50,7 +67,7 @@ export function missesOf(row: Row): string[] {
 
 /** Whether the truth itself moved by more than the limit while it was measured: then nothing can be held against it. */
 export function isUnsteady({ truths, limit }: Pick<Row, "truths" | "limit">): boolean {
-  const all = truths.map(({ referencedBytes }) => referencedBytes);
+  const all = truths.map(sureBytesOf);
   return Math.max(...all) - Math.min(...all) > 2 * limit * trueBytesOf({ truths });
 }
 

@@ -2,7 +2,7 @@ import assert from "assert";
 import type { RecordItem, Snapshot } from "../../damon/mod.ts";
 import { openPagesMonitor } from "../../kernel/pages_monitor.ts";
 import { fakeRoots } from "../fake_sysfs.ts";
-import { itemsUntil, type Mode, monitorOf, snapshotsOf } from "./pages_monitoring.ts";
+import { itemsUntil, type Mode, monitorOf, snapshotsOf, workingSetsOf } from "./pages_monitoring.ts";
 import { Process } from "./pages_processes.ts";
 
 const PAGE = 4096;
@@ -124,7 +124,7 @@ for (const mode of MODES) {
     assert.ok(seen.length > snapshots.length / 2, `${seen.length} of ${snapshots.length} snapshots`);
     assert.ok(mappingsIn(items).length >= 2);
     // Each sampling interval is in a snapshot, but those of one that was not over; gaps are counted as missed.
-    const sampled = snapshots.reduce((sum, { aggrUs, sampleUs }) => sum + aggrUs / sampleUs, 0);
+    const sampled = snapshots.reduce((sum, { aggrUs, sampleUs }) => sum + Math.floor(aggrUs / sampleUs), 0);
     const { aggrUs, sampleUs } = snapshots.at(-1)!;
     assert.ok(pages!.samples >= sampled && pages!.samples < sampled + aggrUs / sampleUs);
     snapshots.forEach(({ startNs }, i) => assert.ok(i === 0 || startNs >= snapshots[i - 1].endNs));
@@ -143,6 +143,18 @@ for (const mode of MODES) {
     });
   }
 }
+
+Deno.test("PagesMonitor loses no more accesses with a larger budget: it looks no more often than it can clear", async () => {
+  await using target = Process.start("touch", 20_000, 10_000);
+  await target.memory();
+  const monitor = monitorOf("exact", [target.pid], { maxOverhead: 1 });
+  let left = 4;
+  const items = await itemsUntil(monitor, ({ kind }) => kind === "working_set" && --left === 0);
+  const sets = workingSetsOf(items);
+  const { clearNs, walkNs } = monitor.counts().pages!;
+  const lost = (clearNs + walkNs / 2) / (sets.at(-1)!.endNs - sets[0].startNs);
+  assert.ok(lost < 0.04, `${lost} of the time`);
+});
 
 Deno.test("PagesMonitor watches several processes, with a target id for each", async () => {
   await using one = Process.start("touch", 2000, 2000);
@@ -206,10 +218,11 @@ Deno.test("PagesMonitor stretches its intervals where they cost more than its bu
   const snapshots = snapshotsOf(await itemsUntil(monitor, ({ kind }) => kind === "snapshot" && --left === 0));
   const { pages } = monitor.counts();
   assert.ok(pages!.sampleUs.max > 10_000);
-  for (const { sampleUs, aggrUs } of snapshots) assert.ok(sampleUs > 10_000 && aggrUs % sampleUs === 0);
-  // Each begins where the one before ended, which may have been late by less than a sample: the rhythm is kept.
+  for (const { sampleUs, aggrUs } of snapshots) assert.ok(sampleUs > 10_000 && aggrUs >= sampleUs);
+  // Each begins where the one before ended, which may have been late by less than a sample: the rhythm is kept. It ends with
+  // the sample that is next to its end.
   const [first, last] = [snapshots[0], snapshots.at(-1)!];
-  const wantedUs = snapshots.reduce((sum, { aggrUs }) => sum + aggrUs, 0) - first.sampleUs;
+  const wantedUs = snapshots.reduce((sum, { aggrUs, sampleUs }) => sum + aggrUs - sampleUs / 2, 0) - first.sampleUs;
   assert.ok(last.endNs - first.startNs >= 0.99e3 * wantedUs);
 });
 

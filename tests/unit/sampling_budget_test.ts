@@ -46,6 +46,15 @@ Deno.test("SamplingBudget goes back when sampling gets cheaper, and rests on sma
   assert.equal(budget.inForce().sampleUs, 5_000);
 });
 
+Deno.test("SamplingBudget looks no more often than accesses may be lost, whatever it may spend", () => {
+  const at = (maxOverhead: number) => {
+    const budget = new SamplingBudget({ intervals, maxOverhead, minSamples: 2, maxLost: 0.02 });
+    budget.note(2_000, 1, 1_000);
+    return budget.inForce().sampleUs;
+  };
+  assert.deepEqual([0.02, 0.1, 0.3].map(at), [125_000, 58_824, 58_824]);
+});
+
 Deno.test("SamplingBudget refuses a budget of nothing, and one of more than a CPU", () => {
   for (const maxOverhead of [0, -1, 1.1, NaN]) {
     assert.throws(() => new SamplingBudget({ intervals, maxOverhead, minSamples: 5 }), RangeError);

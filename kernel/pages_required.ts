@@ -1,0 +1,27 @@
+import { KernelError } from "../damon/mod.ts";
+import { requireProcess } from "./detect.ts";
+import { errnoOf } from "./kernel_file.ts";
+import { isAlive } from "./process.ts";
+import type { Roots } from "./roots.ts";
+
+/**
+ * What a process has mapped tells where to look: of one that hides it nothing would be seen.
+ *
+ * @throws {KernelError} where it hides it.
+ */
+export function requireReadable(roots: Roots, pid: number): void {
+  requireProcess(roots, pid);
+  const path = `${roots.proc}/${pid}/maps`;
+  try {
+    Deno.readTextFileSync(path);
+  } catch (error) {
+    // It ended in this moment.
+    if (!isAlive(roots, pid)) return;
+    throw new KernelError(
+      "look at what the process has mapped",
+      errnoOf(error),
+      path,
+      "run as root with CAP_SYS_PTRACE",
+    );
+  }
+}
