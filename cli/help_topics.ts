@@ -147,6 +147,8 @@ NO_COLOR    1: no colours in the terminal
   0    done
   1    failed; the last line on standard error says why and what to do
   2    the command line, or a value in it, was not understood
-  130  ended by Ctrl-C; 143 by SIGTERM: what was recorded until then is whole`,
+  130  ended by Ctrl-C; 143 by SIGTERM: what was recorded until then is whole
+record, trace and schemes that run a command (-- COMMAND) end with its exit code, as time and strace do; 128 and the signal's
+number where one ended it. Where --timeout ended it, with 0.`,
   },
 ];

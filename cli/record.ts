@@ -97,7 +97,7 @@ at each update interval (1s): what ends sooner is missed, and what a child forke
 needs sysfs and Linux 5.19 for it. Up to Linux 6.14 it begins anew, with ages of 0, where a process ends in the moment in
 which it takes another, before 6.7 whenever one has ended; the record says how often.
 With schemes (-c FILE, or --damos_action and its like) the record also keeps what they did: damo report schemes.
-An existing file is kept as FILE.old. Ends with 0, or with 130 or 143 after Ctrl-C or SIGTERM; the record is complete
-in each case, DAMON is off and its settings are as they were.`,
+An existing file is kept as FILE.old. Ends with 0, with 130 or 143 after Ctrl-C or SIGTERM, or with the exit code of the
+COMMAND that it ran; the record is complete in each case, DAMON is off and its settings are as they were.`,
     );
 }

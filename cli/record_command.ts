@@ -5,6 +5,8 @@ export interface RecordedCommand extends AsyncDisposable {
   readonly exited: Promise<unknown>;
   /** Ends it where it still runs: SIGTERM, and after 2 s SIGKILL. Its exit code, 128 + signal where one ended it. */
   end(): Promise<number>;
+  /** Its exit code where it has ended by itself; `undefined` while it runs, and where {@linkcode end} ended it. */
+  readonly ownExitCode: number | undefined;
 }
 
 /**
@@ -28,10 +30,16 @@ export function startCommand(argv: readonly string[], stdoutTaken: boolean): Rec
   }
   if (stdoutTaken) child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true }).catch(() => {});
   let code: number | undefined;
-  const exited = child.status.then((status) => code = status.code);
+  let ownExitCode: number | undefined;
+  const sent = new Set<Deno.Signal>();
+  const exited = child.status.then((status) => {
+    code = status.code;
+    if (!sent.has(status.signal!)) ownExitCode = code;
+  });
   const kill = (signal: Deno.Signal) => {
     try {
       child.kill(signal);
+      sent.add(signal);
     } catch { /* it ended in this moment */ }
   };
   const end = async () => {
@@ -41,5 +49,13 @@ export function startCommand(argv: readonly string[], stdoutTaken: boolean): Rec
     clearTimeout(patience);
     return code!;
   };
-  return { pid: child.pid, exited, end, [Symbol.asyncDispose]: async () => void await end() };
+  return {
+    pid: child.pid,
+    exited,
+    end,
+    get ownExitCode() {
+      return ownExitCode;
+    },
+    [Symbol.asyncDispose]: async () => void await end(),
+  };
 }

@@ -12,7 +12,7 @@ import { QualityGauge } from "../report/quality.ts";
 import { poorLines, qualityLine } from "../report/quality_text.ts";
 import { withUsage } from "../kernel/usage_items.ts";
 import { controlRoots } from "./control_roots.ts";
-import { ExitCode, exitCodeOf } from "./exit.ts";
+import { CommandEndedError, endWith } from "./exit.ts";
 import { mountAsked } from "./mount_asked.ts";
 import type { RecordOptions } from "./record.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
@@ -28,7 +28,7 @@ import { TOOL } from "./version.ts";
  * Runs `damo record`.
  *
  * @param started Called when DAMON is on and its events are listened to.
- * @throws {ExitCode} where a signal ended it.
+ * @throws {ExitCode} where a signal ended it, and where the command that was recorded ended with another code than 0.
  */
 export async function record(
   target: string | undefined,
@@ -124,7 +124,7 @@ export async function record(
   if (strange > 0) {
     console.error(`damo: ${formatNr(strange)} lines of memory maps had an unknown form, and were left out`);
   }
-  if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
+  endWith(signals, child);
   return { header, footer };
 }
 
@@ -162,10 +162,7 @@ export async function startMonitor(
     return await source.start(child?.pid ?? (wanted.kind === "pid" ? wanted.pid : undefined));
   } catch (error) {
     if (wanted.kind !== "command" || !child || hasMemory(roots, child.pid)) throw error;
-    const code = await child.end();
-    throw new Error(
-      `${wanted.argv[0]} ended with exit code ${code} before it could be watched: record what runs for longer`,
-    );
+    throw new CommandEndedError(wanted.argv[0], await child.end());
   }
 }
 

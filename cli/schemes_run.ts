@@ -6,7 +6,7 @@ import { commOf, isAlive } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { stopAll } from "../kernel/stop_all.ts";
 import { controlRoots } from "./control_roots.ts";
-import { ExitCode, exitCodeOf } from "./exit.ts";
+import { endWith } from "./exit.ts";
 import type { RecordOptions } from "./record.ts";
 import { startCommand } from "./record_command.ts";
 import { kdamondsFor, PID_TO_COME, pidsIn, wantedOf, withPid } from "./record_target.ts";
@@ -59,7 +59,7 @@ export async function schemes(target: string | undefined, command: string[] | un
     await stopAll(running);
   }
   await child?.end();
-  if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
+  endWith(signals, child);
 }
 
 /** Looks while they run, shows what it sees, and gives the view as it was last. */

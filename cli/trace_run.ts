@@ -12,7 +12,7 @@ import { stopAll } from "../kernel/stop_all.ts";
 import { describeKdamond, readKdamonds } from "../kernel/sysfs.ts";
 import { mountTracefs, readTracepoints } from "../kernel/tracepoints.ts";
 import { controlRoots } from "./control_roots.ts";
-import { ExitCode, exitCodeOf } from "./exit.ts";
+import { endWith } from "./exit.ts";
 import { LiveOutput } from "./live_output.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
@@ -26,7 +26,7 @@ const POLL_MS = 250;
 /**
  * Runs `damo trace`.
  *
- * @throws {ExitCode} where a signal ended it.
+ * @throws {ExitCode} where a signal ended it, and where the command that was traced ended with another code than 0.
  */
 export async function trace(target: string | undefined, command: string[] | undefined, options: TraceOptions) {
   const roots = controlRoots();
@@ -80,7 +80,7 @@ export async function trace(target: string | undefined, command: string[] | unde
     const took = formatNs(listener.clockNs() - beginNs);
     console.error(`damo: ${formatNr(lines.count)} events in ${took}, ${lost}; ended by: ${signals.reason}`);
   }
-  if (signals.signalName) throw new ExitCode(exitCodeOf(signals.signalName));
+  endWith(signals, child);
 }
 
 /** Writes lines as they come, until a signal, the timeout, or the end of what was started. */

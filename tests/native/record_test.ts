@@ -75,7 +75,7 @@ Deno.test("record --include-children tells the children of a command apart", asy
   const { code, err } = await outcomeOf(
     spawnDamo("record", "--include-children", "--monitor", "pages", "-o", path, "--", "bash", "-c", script),
   );
-  assert.equal(code, 0, err);
+  assert.equal(code, 3, err);
   const { snapshots, footer, mappings } = await readRecord(path);
   assert.equal(footer!.exitCode, 3);
   assert.equal(footer!.pages!.pids.length, 3);
@@ -119,4 +119,19 @@ Deno.test("record does not let the page sampler stand in for DAMON where somethi
     assert.match(err, reason);
   }
   assert.ok(!hasRecord(path));
+});
+
+Deno.test("record -- COMMAND ends with the exit code of the command, and with 0 where the timeout ended it", async () => {
+  const path = `${OUT}/code.arrow`;
+  const record = (timeout: string, script: string) =>
+    outcomeOf(spawnDamo("record", "--monitor", "pages", "--timeout", timeout, "-o", path, "--", "sh", "-c", script));
+  for (
+    const [script, wanted] of [["sleep 0.3; exit 3", 3], ["sleep 0.3; kill -TERM $$", 143], ["sleep 0.3", 0]] as const
+  ) {
+    const { code, err } = await record("60s", script);
+    assert.equal(code, wanted, err);
+    assert.equal((await readRecord(path)).footer!.exitCode, wanted);
+  }
+  const { code, err } = await record("500ms", "sleep 60");
+  assert.equal(code, 0, err);
 });

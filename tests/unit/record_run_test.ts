@@ -1,5 +1,6 @@
 import assert from "assert";
 import { startCommand } from "../../cli/record_command.ts";
+import { endWith, ExitCode } from "../../cli/exit.ts";
 import { startMonitor } from "../../cli/record_run.ts";
 import { KernelError } from "../../damon/mod.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
@@ -19,4 +20,34 @@ Deno.test("startMonitor says what the kernel says where the command still runs",
   const argv = ["sleep", "infinity"];
   await using child = startCommand(argv, false);
   await assert.rejects(startMonitor(defaultRoots(), gone, { kind: "command", argv }, child), KernelError);
+});
+
+/** What `damo record` ends with. */
+function codeOf(...from: Parameters<typeof endWith>): number {
+  try {
+    endWith(...from);
+    return 0;
+  } catch (error) {
+    if (error instanceof ExitCode) return error.code;
+    throw error;
+  }
+}
+
+Deno.test("endWith gives the exit code of a command that ended by itself, 128 + signal where one killed it", async () => {
+  for (const [script, wanted] of [["exit 0", 0], ["exit 3", 3], ["kill -9 $$", 137]] as const) {
+    await using child = startCommand(["sh", "-c", script], false);
+    await child.exited;
+    assert.equal(await child.end(), wanted);
+    // The target may be gone before its end is heard of.
+    for (const reason of ["command exited", undefined]) {
+      assert.equal(codeOf({ signalName: undefined, reason }, child), wanted, script);
+    }
+    assert.equal(codeOf({ signalName: "SIGINT", reason: "SIGINT" }, child), 130);
+  }
+});
+
+Deno.test("endWith takes no exit code from a command that was ended, by the timeout as by the end of what watched it", async () => {
+  await using child = startCommand(["sleep", "infinity"], false);
+  assert.equal(await child.end(), 143);
+  for (const reason of ["timeout", undefined]) assert.equal(codeOf({ signalName: undefined, reason }, child), 0);
 });
