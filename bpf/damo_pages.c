@@ -188,7 +188,7 @@ static int load(struct damo_pages *p)
 	if (!p->object)
 		return -errno;
 	bpf_program__set_autoload(bpf_object__find_program_by_name(p->object, not_used), 0);
-	return bpf_object__load(p->object);
+	return damo_load(p->object);
 }
 
 static void *map_of(struct damo_pages *p, const char *name, size_t size)

@@ -56,7 +56,7 @@ static int load(struct damo_tracer *t, size_t size, __u32 test)
 		return -EINVAL;
 	constants->wakeup_bytes = size / 2;
 	constants->scheme_idx_sound = t->detected.scheme_idx_sound;
-	return bpf_object__load(t->object);
+	return damo_load(t->object);
 }
 
 static int map_fd(const struct damo_tracer *t, const char *name)
@@ -139,7 +139,7 @@ static int load_object(struct damo_tracer *t, const struct damo_object *object, 
 	if (constant_size != sizeof(*constant))
 		return -EINVAL;
 	*constant = object->everyone;
-	return bpf_object__load(t->object);
+	return damo_load(t->object);
 }
 
 int damo_tracer__open_object(const struct damo_object *object, __u32 ring_bytes, struct damo_tracer **to)

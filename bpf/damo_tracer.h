@@ -49,6 +49,7 @@ struct damo_object {
 };
 
 void damo_log__begin(void);
+int damo_load(struct bpf_object *object);
 int damo_tracer__prepare(struct damo_tracer *t, size_t size, size_t event);
 int damo_tracer__open_object(const struct damo_object *object, __u32 ring_bytes, struct damo_tracer **to);
 size_t damo_ring__size(__u32 bytes);

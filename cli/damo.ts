@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { makeProgram } from "./program.ts";
 import { splitArguments } from "./arguments.ts";
-import { CommandEndedError, ExitCode, isFault, messageOf, terminalText } from "./exit.ts";
+import { ExitCode, exitCodeFor, messageOf, terminalText } from "./exit.ts";
 
 /** The whole program: arguments in, exit code out. The only place that exits. */
 async function main(argv: string[]): Promise<number> {
@@ -25,9 +25,7 @@ async function main(argv: string[]): Promise<number> {
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (Deno.env.get("DAMO_DEBUG")) console.error(error);
     console.error(`damo: ${messageOf(error)}`);
-    if (isFault(error)) return 1;
-    if (error instanceof CommandEndedError) return error.exitCode || 1;
-    return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError ? 2 : 1;
+    return exitCodeFor(error);
   }
 }
 

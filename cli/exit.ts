@@ -36,6 +36,7 @@ function wordsOf(error: unknown): string {
   if ((error as { code?: string }).code === "ENOSPC" && !/^Cannot /.test(error.message)) {
     return "Cannot write all of the output: no space is left; make some, or write elsewhere";
   }
+  if (isOutOfFiles(error)) return "Cannot open one more file: raise the limit of open files, as in: ulimit -n 1024";
   if (isEngineMessage(error.message)) return `Something went wrong (${error.name}); ${REPORT}`;
   // What Deno adds names the call and the path once more.
   const message = error.message.replace(/ \(os error \d+\)(: \w+ '[^']*')?/, "");
@@ -43,8 +44,20 @@ function wordsOf(error: unknown): string {
 }
 
 /** Whether damo itself is wrong, and not how it was called. */
-export function isFault(error: unknown): boolean {
+function isFault(error: unknown): boolean {
   return error instanceof Error && isEngineMessage(error.message);
+}
+
+/** Whether the limit of open files was met; Deno says so in the words of whatever it wanted. */
+function isOutOfFiles(error: Error): boolean {
+  return error.name !== "KernelError" && /\(os error 2[34]\)|Too many open files/.test(error.message);
+}
+
+/** The exit code for an error: 2 where the command line, or a value in it, was not understood. */
+export function exitCodeFor(error: unknown): number {
+  if (error instanceof CommandEndedError) return error.exitCode || 1;
+  const isUsage = error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;
+  return isUsage && !isFault(error) && !isOutOfFiles(error) ? 2 : 1;
 }
 
 /** Text of several lines as it goes to the terminal: colours of ours stay where there are any. */

@@ -21,8 +21,9 @@ export class KernelError extends Error {
     /** What a person can do about it. */
     readonly hint?: string,
   ) {
+    const next = LIMITS[errno] ?? hint;
     super(
-      `Cannot ${operation}${path === undefined ? "" : ` (${path})`}: ${describeErrno(errno)}${hint ? `; ${hint}` : ""}`,
+      `Cannot ${operation}${path === undefined ? "" : ` (${path})`}: ${describeErrno(errno)}${next ? `; ${next}` : ""}`,
     );
   }
 }
@@ -74,6 +75,12 @@ export class RecordError extends Error {
   }
 }
 
+/** What helps where a limit is too low, whatever was tried. */
+const LIMITS: Record<number, string> = {
+  23: "the whole machine has no more of them; raise fs.file-max",
+  24: "raise the limit of them, as in: ulimit -n 1024",
+};
+
 const ERRNO: Record<number, string> = {
   1: "EPERM, not permitted",
   2: "ENOENT, no such file",
@@ -90,6 +97,7 @@ const ERRNO: Record<number, string> = {
   17: "EEXIST, it exists already",
   19: "ENODEV, no such device",
   22: "EINVAL, invalid argument",
+  23: "ENFILE, too many open files",
   24: "EMFILE, too many open files",
   28: "ENOSPC, no space left",
   30: "EROFS, read-only file system",

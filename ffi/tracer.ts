@@ -70,9 +70,16 @@ export interface Tracer extends AsyncDisposable {
 const EPERM = 1;
 const EINVAL = 22;
 const E2BIG = 7;
+const EINTR = 4;
+const EAGAIN = 11;
 const ENOMEM = 12;
+const ENFILE = 23;
+const EMFILE = 24;
 const ENOSPC = 28;
 const ECANCELED = 125;
+
+/** With these the kernel gave up for want of something; libbpf shows what the verifier had said until then all the same. */
+const NO_VERDICT = new Set([EINTR, EAGAIN, ENOMEM, ENFILE, EMFILE]);
 
 /** Events that one batch takes at most: 288 KiB, which a processor's cache still holds. */
 const BATCH_EVENTS = 4096;
@@ -202,12 +209,10 @@ export function explained(library: Explaining, operation: string, errno: number,
       : "the kernel may be locked down: confidentiality mode forbids what tracing needs";
     return new KernelError(operation, errno, undefined, hint);
   }
-  if (/BEGIN PROG LOAD LOG/.test(log)) {
+  const verdict = NO_VERDICT.has(errno) ? undefined : verdictOf(log);
+  if (verdict !== undefined) {
     const reason = errno === EINVAL || errno === E2BIG ? "" : ` (${describeErrno(errno)})`;
-    return new VerifierError(
-      `Cannot ${operation} as the kernel's verifier refuses it${reason}: ${lastLineOf(log)}`,
-      log,
-    );
+    return new VerifierError(`Cannot ${operation} as the kernel's verifier refuses it${reason}: ${verdict}`, log);
   }
   if (errno === ENOMEM && ringBytes !== undefined) {
     const what = `its ring buffer takes ${formatBytes(ringBytes)} of the kernel's memory at once`;
@@ -226,6 +231,13 @@ function logOf(library: Explaining): string {
   const bytes = new Uint8Array(64 << 10);
   const length = library.symbols.damo_last_log(bytes, bytes.length);
   return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+/** What the verifier said last but for its statistics; `undefined` where it was not asked. */
+export function verdictOf(log: string): string | undefined {
+  const said = /BEGIN PROG LOAD LOG --\n([^]*?)(?:-- END PROG LOAD LOG|$)/.exec(log)?.[1];
+  const lines = said?.trim().split("\n").filter((line) => !/^(processed \d|verification time|stack depth)/.test(line));
+  return lines?.at(-1) || undefined;
 }
 
 function lastLineOf(log: string): string {
