@@ -112,6 +112,7 @@ int damo_detect(struct damo_detected *to)
 	int err;
 
 	memset(to, 0, sizeof(*to));
+	damo_log__begin();
 	btf = btf__load_vmlinux_btf();
 	if (!btf)
 		return errno == ENOMEM ? -ENOMEM : -ENODATA;

@@ -3,6 +3,7 @@ import { changeModule, type ModulePlan, planModule } from "../kernel/module_chan
 import { isOurModule, readModuleEntry } from "../kernel/module_entry.ts";
 import { moduleNames, type ModuleStatus, readModule, requireParameter } from "../kernel/modules.ts";
 import { freeMemoryPermil } from "../kernel/memory.ts";
+import { requireKernelTrees } from "../kernel/mounts.ts";
 import { defaultRoots, type Roots } from "../kernel/roots.ts";
 import type { ModuleAction, ModuleCommandOptions } from "./module.ts";
 import { moduleOptions } from "./module_options.ts";
@@ -13,6 +14,7 @@ import { shellWord } from "./shell_word.ts";
 /** `damo module`: the modules that this kernel has, and those that it could have. */
 export async function listModules({ json }: Pick<ModuleCommandOptions, "json">): Promise<void> {
   const roots = defaultRoots();
+  requireKernelTrees(roots);
   const { moduleOf } = await import("../damon/module.ts");
   const there = moduleNames(roots);
   const rows = [];
@@ -40,6 +42,7 @@ export async function runModule(
   options: ModuleCommandOptions,
 ): Promise<void> {
   const roots = defaultRoots();
+  requireKernelTrees(roots);
   if (action === "read") return await read(roots, module, words, options);
   const named = moduleOptions(module).find(({ name }) => options[name] !== undefined);
   if (named && (action === "status" || action === "disable" || action === "write")) {

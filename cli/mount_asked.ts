@@ -4,11 +4,22 @@ import type { Roots } from "../kernel/roots.ts";
 /** What `--mount` says in the help of every command that has it. */
 export const MOUNT_HELP = "mount the kernel's file system that the interface is in, where it is not mounted";
 
-/** With `--mount`, mounts what the interface is in where it is not mounted, and says so: it stays. */
-export async function mountAsked(roots: Roots, options: { mount?: true; interface?: InterfaceName }): Promise<void> {
-  if (!options.mount) return;
-  const { mountMissing } = await import("../kernel/mounts.ts");
-  for (const { type, place } of await mountMissing(roots, options.interface ?? "auto")) {
-    console.error(`damo: mounted ${type} on ${place}; it stays mounted`);
+/**
+ * With `--mount`, mounts what the interface is in where it is not mounted, and says so: it stays.
+ *
+ * @param looks Whether it is looked at what is there; if not, the trees may be missing.
+ * @throws {UnsupportedError} where the kernel's trees do not show this machine even so.
+ */
+export async function mountAsked(
+  roots: Roots,
+  options: { mount?: true; interface?: InterfaceName },
+  looks = true,
+): Promise<void> {
+  const { mountMissing, requireKernelTrees } = await import("../kernel/mounts.ts");
+  if (options.mount) {
+    for (const { type, place } of await mountMissing(roots, options.interface ?? "auto")) {
+      console.error(`damo: mounted ${type} on ${place}; it stays mounted`);
+    }
   }
+  if (looks) requireKernelTrees(roots);
 }

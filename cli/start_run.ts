@@ -14,7 +14,7 @@ import type { ControlOptions } from "./start.ts";
 /** `damo start`. */
 export async function start(target: string | undefined, options: ControlOptions): Promise<void> {
   const roots = controlRoots();
-  await mountAsked(roots, options);
+  await mountAsked(roots, options, !options.dry_run);
   const kdamonds = await askedKdamonds(roots, options, targetOf(target, options));
   kdamonds.forEach(checkKdamond);
   for (const pid of pidsIn(kdamonds)) requireProcess(roots, pid);

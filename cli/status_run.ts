@@ -4,6 +4,7 @@ import type { DamonInterface } from "../kernel/interface.ts";
 import { ownerOf } from "../kernel/refuse_others.ts";
 import { modulesOn } from "../kernel/modules.ts";
 import { isRecorderAlive, readOwned } from "../kernel/ours.ts";
+import { requireKernelTrees } from "../kernel/mounts.ts";
 import { commOf } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 import type { KdamondStatus } from "../kernel/sysfs.ts";
@@ -19,6 +20,7 @@ interface OwnedStatus extends KdamondStatus {
 /** `damo status`. */
 export async function showStatus({ json }: StatusOptions): Promise<void> {
   const roots = controlRoots();
+  requireKernelTrees(roots);
   const rows = await statusesOf(roots, interfacesHere(roots));
   console.log(json ? JSON.stringify(rows, null, 2) : textOf(roots, rows).join("\n"));
 }
@@ -26,6 +28,7 @@ export async function showStatus({ json }: StatusOptions): Promise<void> {
 /** `damo status --watch`. */
 export async function watchStatus({ json, watch }: StatusOptions): Promise<void> {
   const roots = controlRoots();
+  requireKernelTrees(roots);
   const isTerminal = Deno.stdout.isTerminal();
   using signals = new StopSignals();
   const aborted = new Promise<undefined>((done) => signals.signal.addEventListener("abort", () => done(undefined)));

@@ -46,13 +46,7 @@ export function detect(library: Library): DetectedTracepoints {
 }
 
 function unsupported(errno: number): UnsupportedError {
-  if (errno === ENODATA) {
-    return new UnsupportedError(
-      "Cannot trace DAMON as the kernel must have BTF: there is none; boot a kernel with CONFIG_DEBUG_INFO_BTF=y",
-      "btf",
-      "CONFIG_DEBUG_INFO_BTF",
-    );
-  }
+  if (errno === ENODATA) return withoutBtf("trace DAMON");
   if (errno === ENOENT) {
     return new UnsupportedError(
       "Cannot trace DAMON as the kernel must have it: its BTF has no tracepoint damon_aggregated; " +
@@ -65,5 +59,15 @@ function unsupported(errno: number): UnsupportedError {
     "Cannot trace DAMON as the parameters of damon_aggregated must be of a known kind: this kernel's are not; " +
       "use a newer damo",
     "damon_aggregated",
+  );
+}
+
+/** The kernel's types are in sysfs: who has not mounted it needs no other kernel. */
+export function withoutBtf(operation: string): UnsupportedError {
+  return new UnsupportedError(
+    `Cannot ${operation} as the kernel's types (BTF) must be readable: they are not; mount sysfs where it is not ` +
+      "(mount -t sysfs sysfs /sys), else boot a kernel with CONFIG_DEBUG_INFO_BTF=y",
+    "btf",
+    "CONFIG_DEBUG_INFO_BTF",
   );
 }

@@ -19,6 +19,7 @@ import type { PAGES_SYMBOLS } from "./pages_symbols.ts";
 
 type PagesLibrary = Deno.DynamicLibrary<typeof PAGES_SYMBOLS>;
 
+const ENOENT = 2;
 const ESRCH = 3;
 const ENOSPC = 28;
 const ECANCELED = 125;
@@ -75,7 +76,9 @@ export class PageSampler implements AsyncDisposable {
       `sample process ${pid}`,
       -result,
       undefined,
-      "run it as root or as the owner of the process, on a kernel with CONFIG_PROC_PAGE_MONITOR=y",
+      -result === ENOENT
+        ? "use a kernel with CONFIG_PROC_PAGE_MONITOR=y"
+        : "run as its owner, or as root with CAP_DAC_OVERRIDE and CAP_SYS_PTRACE",
     );
   }
 
@@ -181,7 +184,7 @@ export class PageSampler implements AsyncDisposable {
     const { damo_pages__begin_panel } = this.#library.symbols;
     const result = damo_pages__begin_panel(this.#open(), slot, wanted, Number(clearing === "cold"));
     if (result === -ESRCH) return undefined;
-    if (result < 0) throw new KernelError("draw pages", -result);
+    if (result < 0) throw new KernelError("draw pages", -result, undefined, "run as root or with CAP_SYS_NICE");
     return result;
   }
 

@@ -1,7 +1,7 @@
 import { describeErrno, KernelError, UnsupportedError, VerifierError } from "../damon/errors.ts";
 import { EVENT_WORDS, type EventBatch } from "../damon/event.ts";
 import { formatBytes } from "../damon/units.ts";
-import { detect } from "./detect.ts";
+import { detect, withoutBtf } from "./detect.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { NativeHandle } from "./native_handle.ts";
 import { CAPABILITIES, namesOf, TRACEPOINTS } from "./symbols.ts";
@@ -218,6 +218,7 @@ export function explained(library: Explaining, operation: string, errno: number,
     const what = `its ring buffer takes ${formatBytes(ringBytes)} of the kernel's memory at once`;
     return new KernelError(operation, errno, undefined, `${what}: ask for less, as in --ring 4M, or free some`);
   }
+  if (/failed to find valid kernel BTF/.test(log)) return withoutBtf(operation);
   if (errno === 38 || errno === 95) {
     return new UnsupportedError(
       `Cannot ${operation} as the kernel must have BPF; boot one with CONFIG_BPF_SYSCALL=y`,

@@ -6,8 +6,11 @@ import { machineRows, memoryRows } from "./doctor_machine.ts";
 import { NATIVE_PARTS, type NativeParts } from "./doctor_native.ts";
 import { type DoctorSection, exists, type FeatureRow, LAB, reasonOf, rowOf } from "./doctor_row.ts";
 import { readKernelConfig } from "./host.ts";
-import { canClearPages } from "./pages_clearing.ts";
+import { canClearPages, mayNotClearPages } from "./pages_clearing.ts";
+import { missingSysfs } from "./mounts.ts";
 import type { Roots } from "./roots.ts";
+
+const NICE = "run as root or with it: of much memory less is cleared than is there";
 
 /** What a machine has and lacks, and what follows for recording a process. */
 export interface Diagnosis {
@@ -24,6 +27,12 @@ export interface Diagnosis {
  * and profiler are loaded for a moment, as only loading tells whether they may be.
  */
 export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS): Promise<Diagnosis> {
+  const unmounted = missingSysfs(roots);
+  if (unmounted) {
+    const { why, next } = reasonOf(unmounted);
+    const verdict = `What this machine has cannot be told, because ${why}. What helps: ${next}.`;
+    return { monitor: "none", verdict, sections: [{ title: "This machine", rows: [rowOf("sysfs", "no", why, next)] }] };
+  }
   const config = await readKernelConfig(roots);
   const types = readKernelTypes(roots);
   const events = eventsRow(roots, native.tracepoints);
@@ -84,11 +93,20 @@ async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<Featu
       "clearing leaves translations in the processor: memory small enough for it looks idle, as with DAMON",
       "boot a kernel without CONFIG_MEM_SOFT_DIRTY",
     ),
-    canClearPages(roots) ? rowOf("single pages cleared", "yes", "by MADV_COLD, where that is cheaper") : rowOf(
-      "single pages cleared",
-      "no",
-      "huge pages of several sizes are on, and would be split; whole processes are cleared instead",
-    ),
+    mayNotClearPages(roots)
+      ? rowOf(
+        "single pages cleared",
+        "no",
+        "this process lacks CAP_SYS_NICE; whole processes are cleared instead",
+        NICE,
+      )
+      : canClearPages(roots)
+      ? rowOf("single pages cleared", "yes", "by MADV_COLD, where that is cheaper")
+      : rowOf(
+        "single pages cleared",
+        "no",
+        "huge pages of several sizes are on, and would be split; whole processes are cleared instead",
+      ),
   ];
 }
 

@@ -10,7 +10,8 @@ import {
 import type { DetectedTracepoints } from "../ffi/detect.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
 import { readAllKdamonds } from "./choose_interface.ts";
-import { capabilitiesOf, type KernelConfig } from "./doctor_machine.ts";
+import { capabilitiesOf } from "./capabilities.ts";
+import type { KernelConfig } from "./doctor_machine.ts";
 import { exists, type FeatureRow, type FeatureState, LAB, reasonOf, rowOf } from "./doctor_row.ts";
 import { requireFreeDamon } from "./kdamond.ts";
 import { ownerOf } from "./refuse_others.ts";
@@ -75,7 +76,7 @@ export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints):
     return rowOf(feature, "no", why, next);
   }
   const has = capabilitiesOf(roots);
-  const lacking = ["CAP_BPF", "CAP_PERFMON"].filter((name) => !has.has(name));
+  const lacking = (["CAP_BPF", "CAP_PERFMON"] as const).filter((name) => !has?.has(name));
   if (lacking.length > 0) {
     return rowOf(feature, "no", `this process lacks ${lacking.join(" and ")}`, `run as root or with them`);
   }

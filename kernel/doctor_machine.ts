@@ -1,37 +1,33 @@
 import type { KernelTypes } from "./doctor_btf.ts";
 import { exists, type FeatureRow, namesIn, rowOf, sysfsOf } from "./doctor_row.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { readHost } from "./host.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** Build options by name, where they can be read. */
 export type KernelConfig = ReadonlyMap<string, string> | undefined;
 
-const CAPABILITIES = { CAP_SYS_ADMIN: 21n, CAP_PERFMON: 38n, CAP_BPF: 39n } as const;
-
-/** Names of the capabilities above that this process has; those that CAP_SYS_ADMIN brings with it are among them. */
-export function capabilitiesOf(roots: Roots): Set<string> {
-  const found = /^CapEff:\s*([0-9a-f]+)/m.exec(readOptional(`${roots.proc}/self/status`) ?? "");
-  const bits = BigInt(`0x${found?.[1] ?? 0}`);
-  const has = Object.entries(CAPABILITIES).filter(([, bit]) => (bits >> bit) & 1n).map(([name]) => name);
-  return new Set(has.includes("CAP_SYS_ADMIN") ? Object.keys(CAPABILITIES) : has);
-}
+/** What reading needs, and what lets it do so with less harm or of more processes. */
+const NAMES = ["CAP_SYS_ADMIN", "CAP_PERFMON", "CAP_BPF", "CAP_SYS_PTRACE", "CAP_SYS_NICE"] as const;
 
 /** Kernel, user, and what the other answers are read from. */
 export function machineRows(roots: Roots, config: KernelConfig, types: KernelTypes | undefined): FeatureRow[] {
   const { kernelRelease, machine, pageBytes } = readHost(roots);
-  const has = capabilitiesOf(roots);
-  const lacking = Object.keys(CAPABILITIES).filter((name) => !has.has(name));
+  const has = capabilitiesOf(roots) ?? new Set();
+  const lacking = NAMES.filter((name) => !has.has(name));
+  // What CAP_SYS_ADMIN is good for here the two others are, too.
+  const needed = lacking.filter((name) => name !== "CAP_SYS_ADMIN");
   const isRoot = Deno.uid() === 0;
   return [
     rowOf("kernel", "yes", `Linux ${kernelRelease}, ${machine}, ${pageBytes / 1024} KiB pages`),
     isRoot
       ? rowOf("root", "yes", "user 0: may drive DAMON")
       : rowOf("root", "no", `user ${Deno.uid()}: only root may drive DAMON`, "sudo damo ..."),
-    lacking.length === 0 ? rowOf("capabilities", "yes", [...has].sort().join(", ")) : rowOf(
+    lacking.length === 0 ? rowOf("capabilities", "yes", [...NAMES].sort().join(", ")) : rowOf(
       "capabilities",
       has.has("CAP_BPF") && has.has("CAP_PERFMON") ? "yes" : "no",
       `this process lacks ${lacking.join(", ")}`,
-      "run as root, or with CAP_BPF and CAP_PERFMON (in a container: --cap-add)",
+      `run as root, or with ${needed.join(", ")} (in a container: --cap-add)`,
     ),
     types ? rowOf("kernel types (BTF)", "yes", "there: BPF programs can fit this kernel") : rowOf(
       "kernel types (BTF)",

@@ -1,6 +1,6 @@
-import { KernelError } from "../damon/mod.ts";
+import { KernelError, UnsupportedError } from "../damon/mod.ts";
 import type { InterfaceName } from "./choose_interface.ts";
-import { exists } from "./doctor_row.ts";
+import { exists, namesIn, sysfsOf } from "./doctor_row.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** A file system of the kernel's in which DAMON shows something. */
@@ -13,6 +13,41 @@ export interface KernelMount {
 /** The command that mounts it. */
 export function mountCommand({ type, place }: KernelMount): string {
   return `mount -t ${type} ${type} ${place}`;
+}
+
+/** Where sysfs is not mounted: nothing tells then what this kernel has, and no other kernel would help. */
+export function missingSysfs(roots: Roots): UnsupportedError | undefined {
+  const place = sysfsOf(roots);
+  if (namesIn(place).length > 0) return undefined;
+  const command = mountCommand({ type: "sysfs", place });
+  const message = `Cannot see what this kernel has, as ${place} is not mounted; mount it with: ${command}`;
+  return new UnsupportedError(message, "sysfs");
+}
+
+/**
+ * Checks that the kernel's trees are those of this machine and of this process, before anything is concluded from them.
+ *
+ * @throws {UnsupportedError} where sysfs is not mounted, or proc is that of another pid namespace.
+ */
+export function requireKernelTrees(roots: Roots): void {
+  const missing = missingSysfs(roots);
+  if (missing) throw missing;
+  const self = selfIn(roots);
+  if (self === undefined || self === Deno.pid) return;
+  throw new UnsupportedError(
+    `Cannot tell processes, as ${roots.proc} shows those of another pid namespace: here this is process ${Deno.pid}, there ` +
+      `${self}; mount this one's, in a mount namespace of its own (unshare --mount-proc), or run damo outside`,
+    "pid namespace",
+  );
+}
+
+function selfIn(roots: Roots): number | undefined {
+  try {
+    return Number(Deno.readLinkSync(`${roots.proc}/self`));
+  } catch {
+    // Trees of tests have none.
+    return undefined;
+  }
 }
 
 /**

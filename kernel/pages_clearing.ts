@@ -1,4 +1,5 @@
 import type { Clearing } from "../ffi/pages.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** How accessed bits are to be cleared: in one way, or in the cheaper one. */
@@ -60,11 +61,17 @@ export class ClearingChoice {
   }
 }
 
+/** Whether this process lacks the one capability that clearing single pages needs: with all others the kernel refuses it. */
+export function mayNotClearPages(roots: Roots): boolean {
+  return capabilitiesOf(roots)?.has("CAP_SYS_NICE") === false;
+}
+
 /**
- * Whether pages of anonymous memory can be cleared one by one: not where the kernel makes folios of several small pages,
- * which would be split by that.
+ * Whether pages of anonymous memory can be cleared one by one: not without CAP_SYS_NICE, nor where the kernel makes folios
+ * of several small pages, which would be split by that.
  */
 export function canClearPages(roots: Roots): boolean {
+  if (mayNotClearPages(roots)) return false;
   const dir = roots.damon.replace(/\/damon$/, "/transparent_hugepage");
   let names: string[];
   try {

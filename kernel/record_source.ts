@@ -20,6 +20,7 @@ import { endedText } from "./refuse_others.ts";
 import { MemoryWatches } from "./memory_watches.ts";
 import { DamonMonitor, type Monitor, type WatchedKdamond } from "./monitor.ts";
 import { readOwned } from "./ours.ts";
+import { mayNotClearPages } from "./pages_clearing.ts";
 import { openPagesMonitor } from "./pages_monitor.ts";
 import { PID_TO_COME, withPid } from "./pid_to_come.ts";
 import type { Roots } from "./roots.ts";
@@ -138,7 +139,15 @@ function damonOnlyOf(contexts: readonly Context[]): string | undefined {
 
 /** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
 async function refuseBoth(roots: Roots, pid: number): Promise<void> {
-  const both = (await readKdamonds(roots)).find(({ state, contexts }) =>
+  let kdamonds: KdamondStatus[];
+  try {
+    kdamonds = await readKdamonds(roots);
+  } catch (error) {
+    // Only root may read what DAMON does; the page sampler needs nothing of it.
+    if (error instanceof KernelError) return;
+    throw error;
+  }
+  const both = kdamonds.find(({ state, contexts }) =>
     state === "on" && contexts.some(({ targets }) => targets.some((target) => target.pid === pid))
   );
   if (!both) return;
@@ -177,6 +186,11 @@ function openPages(roots: Roots, options: SourceOptions, kdamond: Kdamond): Reco
         includeChildren: options.includeChildren,
       });
       dispose = () => monitor[Symbol.asyncDispose]();
+      if (mayNotClearPages(roots)) {
+        options.say?.(
+          "without CAP_SYS_NICE accessed bits are cleared of whole processes, not of the pages looked at alone",
+        );
+      }
       if (monitor.hasBlindSpot) {
         options.say?.(
           "small memory in constant use may look idle where whole processes are cleared: the kernel has CONFIG_MEM_SOFT_DIRTY",
