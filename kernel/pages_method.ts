@@ -11,6 +11,8 @@ const SLOWEST_US = 1e6;
 /** How much more than that it may take before it is given up, and how much less before it is taken up. */
 const MORE = 1.3;
 const LESS = 0.8;
+/** How many intervals in a row: a process that was just taken in costs more once. */
+const IN_A_ROW = 2;
 
 /** Chooses between looking at every page and at some of each region, by what it costs. */
 export class MethodChoice {
@@ -18,6 +20,7 @@ export class MethodChoice {
   readonly #wish: PagesMethod | "auto";
   readonly #maxOverhead: number;
   #pageUs = PAGE_US;
+  #dear = 0;
 
   constructor(wish: PagesMethod | "auto", maxOverhead: number) {
     this.#wish = wish;
@@ -39,7 +42,9 @@ export class MethodChoice {
     const neededUs = (costUs || this.expectedUs(facts)) / this.#maxOverhead;
     const slowestUs = Math.max(SLOWEST_US, 2 * mappings * SINGLE_US / this.#maxOverhead);
     const before = this.current;
-    if (before === "exact" && neededUs > slowestUs * MORE) this.current = "adaptive";
+    this.#dear = neededUs > slowestUs * MORE ? this.#dear + 1 : 0;
+    // What was not measured yet is known before the first sample only.
+    if (before === "exact" && this.#dear >= (costUs > 0 ? IN_A_ROW : 1)) this.current = "adaptive";
     if (before === "adaptive" && neededUs < slowestUs * LESS) this.current = "exact";
     return this.current !== before;
   }
@@ -50,4 +55,13 @@ export interface MethodFacts {
   /** Pages in memory. */
   pages: number;
   mappings: number;
+}
+
+/** Most pages of a region in one sample, and what clearing and looking at one costs, µs: 0.6 to 9 measured. */
+const MOST_PICKS = 64;
+const PICK_US = 3;
+
+/** How many pages of each region are looked at in a sample that may cost so much: counts are less a matter of chance then. */
+export function picksOf(mostUs: number, regions: number): number {
+  return Math.min(MOST_PICKS, Math.max(1, Math.floor(mostUs / PICK_US / Math.max(1, regions))));
 }

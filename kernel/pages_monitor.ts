@@ -13,10 +13,11 @@ import type { Monitor, MonitorCounts } from "./monitor.ts";
 import { countsOf, lostUsOf } from "./pages_counts.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
 import { exactUnion, exactWorkingSet, residencyOf } from "./pages_items.ts";
-import { MethodChoice, type PagesMethod } from "./pages_method.ts";
+import { MethodChoice, type PagesMethod, picksOf } from "./pages_method.ts";
 import { PagesPanel } from "./pages_panel.ts";
 import { requireReadable } from "./pages_required.ts";
 import { PagesTargets } from "./pages_targets.ts";
+import { rest } from "./rest.ts";
 import type { Roots } from "./roots.ts";
 
 /** What a page sampler is to do. */
@@ -60,9 +61,6 @@ const LOST_COST = 0.7;
 /** What a working set is measured in, µs. */
 const WINDOW_US = 1e6;
 
-/** Most pages of a region in one sample, and what clearing and looking at one costs, µs: 0.6 to 9 measured. */
-const MOST_PICKS = 64;
-const PICK_US = 3;
 /** Share of the budget that is spent on purpose: what is left is for what costs more now and then. */
 const SPENT = 0.7;
 
@@ -126,6 +124,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   #surveyNs = 0;
   /** When the window of the working set began. */
   #windowNs = 0;
+  #signal: AbortSignal | undefined;
 
   /** For {@linkcode openPagesMonitor}. */
   constructor(
@@ -179,6 +178,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     signal.addEventListener("abort", stop);
     try {
       if (signal.aborted) return;
+      this.#signal = signal;
       yield* this.#targets.changedMappings(true);
       yield* this.#begin();
       while (this.ended === undefined && !signal.aborted) {
@@ -202,21 +202,33 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   async *#aggregationInterval(): AsyncGenerator<RecordItem> {
     const intervals = this.#budget.inForce();
     const halfNs = intervals.sampleUs * 500;
+    // A sample is never longer than a window: where that would be too dear, there is a rest after each.
+    const spanUs = this.#isExact ? intervals.sampleUs : Math.min(intervals.sampleUs, WINDOW_US);
+    const restUs = intervals.sampleUs - spanUs;
     const untilNs = Math.max(this.#nextNs, this.clockNs()) + intervals.aggrUs * 1e3;
     let [startNs, left, taken] = [0, intervals.samples, 0];
     while (left > 0 && this.ended === undefined) {
       if (this.clockNs() >= this.#updateNs) yield* this.#update();
       const windowEndNs = this.#windowNs + WINDOW_US * 1e3;
-      const samples = Math.max(1, Math.min(left, Math.round((windowEndNs - this.#nextNs) / (2 * halfNs))));
-      const done = await this.#sample({ ...intervals, samples }, Math.min(windowEndNs, untilNs));
+      const isOfLater = Math.max(this.#nextNs, this.clockNs()) + spanUs * 500 > windowEndNs;
+      if (isOfLater && !this.#isExact) {
+        await rest((windowEndNs - this.clockNs()) / 1e6, this.#signal);
+        if (this.#signal?.aborted) return;
+        yield* this.#endWindow(this.clockNs());
+        continue;
+      }
+      const fitting = restUs > 0 ? 1 : Math.round((windowEndNs - this.#nextNs) / (2 * halfNs));
+      const samples = Math.max(1, Math.min(left, fitting));
+      const part = { ...intervals, sampleUs: spanUs, samples };
+      const done = await this.#sample(part, Math.min(windowEndNs, untilNs));
       if (!done) return;
       startNs ||= done.startNs;
-      this.#nextNs = done.nextNs;
+      this.#nextNs = done.nextNs + restUs * 1e3;
       taken += done.samples;
       left = done.endNs + halfNs > untilNs ? 0 : left - done.samples;
       yield* this.#targets.changedMappings(false);
       if (left === 0) yield* this.#snapshots(startNs, done.endNs, thinnedIntervals(intervals, taken));
-      if (done.endNs + halfNs > windowEndNs) yield* this.#endWindow(done);
+      if (done.endNs + spanUs * 500 > windowEndNs) yield* this.#endWindow(done.endNs);
     }
   }
 
@@ -264,7 +276,9 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     const targets = [...this.#targets];
     const parts = targets.map(([, target]) => target.part(exact));
     const regions = parts.reduce((sum, { regions }) => sum + (regions?.start.length ?? 0), 0);
-    this.#picks = this.#picksOf(regions, sampleUs);
+    this.#picks = this.#budget.isStretched
+      ? 1
+      : picksOf(SPENT * REGIONS_SHARE * this.#options.maxOverhead * sampleUs, regions);
     const done = await this.#sampler.sample({
       beginNs: this.#nextNs,
       sampleUs,
@@ -282,13 +296,6 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     if (this.#targets.size === 0) this.ended = "target exited";
     this.#account({ ...intervals, samples: done.samples }, done, regions * this.#picks);
     return this.#targets.size > 0 ? done : undefined;
-  }
-
-  /** What the budget leaves room for is looked at: counts are less a matter of chance then. */
-  #picksOf(regions: number, sampleUs: number): number {
-    if (this.#budget.isStretched) return 1;
-    const room = SPENT * REGIONS_SHARE * this.#options.maxOverhead * sampleUs / PICK_US / Math.max(1, regions);
-    return Math.min(MOST_PICKS, Math.max(1, Math.floor(room)));
   }
 
   async *#snapshots(startNs: number, endNs: number, intervals: BudgetedIntervals): AsyncGenerator<RecordItem> {
@@ -316,7 +323,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   /** What was accessed in the window that is over, and what was in memory at its end. */
-  *#endWindow({ endNs }: PageIntervalDone): Generator<RecordItem> {
+  *#endWindow(endNs: number): Generator<RecordItem> {
     const window = { startNs: this.#windowNs, endNs };
     if (!this.#isExact) {
       for (const workingSet of this.#panel.end(window)) yield { kind: "working_set", workingSet };

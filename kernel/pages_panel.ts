@@ -1,7 +1,8 @@
 import type { WorkingSet } from "../damon/mod.ts";
 import type { Clearing, PageSampler } from "../ffi/pages.ts";
-import { panelUnion, panelWorkingSet, type Window } from "./pages_items.ts";
+import { panelWorkingSet, type Window } from "./pages_items.ts";
 import type { PagesTargets } from "./pages_targets.ts";
+import { panelUnion } from "./pages_union.ts";
 
 /** What a page of a panel costs at first, µs: 0.6 to 10 measured. */
 const FIRST_PAGE_US = 10;
@@ -63,7 +64,9 @@ export class PagesPanel {
     this.#drawn.clear();
     this.#costUs += (this.#sampler.counters().cpuNs - before) / 1e3;
     if (looks > 0) this.#pageUs = 0.5 * this.#pageUs + 0.5 * this.#costUs / looks;
-    return sets.length > 1 ? [...sets, panelUnion(window, sets, this.#targets.objects())] : sets;
+    if (sets.length < 2) return sets;
+    const areas = new Map(this.#targets.areas(false).map(({ pid, areas }) => [pid, areas]));
+    return [...sets, panelUnion(window, sets, this.#targets.objects(), (pid) => areas.get(pid) ?? [])];
   }
 
   #residentPages(slot: number): number {

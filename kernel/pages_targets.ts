@@ -2,8 +2,8 @@ import type { Context, RecordedProcess, RecordItem } from "../damon/mod.ts";
 import type { PageSampler, SampledArea } from "../ffi/pages.ts";
 import { descendantsOf } from "./children.ts";
 import type { MethodFacts } from "./pages_method.ts";
-import type { ObjectOf } from "./pages_items.ts";
 import { PagesTarget } from "./pages_target.ts";
+import type { ObjectOf } from "./pages_union.ts";
 import { processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 

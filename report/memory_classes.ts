@@ -14,8 +14,8 @@ import type { Fold, RecordStart } from "./selected_record.ts";
 
 /** Lower bounds of the classes of access rate, share of samples; the first class is what was not accessed. */
 const RATES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-/** Upper bounds of the classes of idle time, ns. */
-const IDLE_NS = [1e9, 5e9, 30e9, 120e9, 600e9];
+/** Upper bounds of the classes of idle time that have one, ns. */
+export const IDLE_NS: readonly number[] = [1e9, 5e9, 30e9, 120e9, 600e9];
 
 /** Names of the classes of access rate, in order. */
 export const RATE_CLASSES: readonly string[] = [
@@ -27,7 +27,7 @@ export const RATE_CLASSES: readonly string[] = [
 export const IDLE_CLASSES: readonly string[] = [
   "accessed",
   ...IDLE_NS.map((ns, i) => `${i === 0 ? "0" : formatNs(IDLE_NS[i - 1])} – ${formatNs(ns)}`),
-  `${formatNs(IDLE_NS.at(-1)!)} or more`,
+  `${formatNs(IDLE_NS[IDLE_NS.length - 1])} or more`,
   "unknown",
 ];
 

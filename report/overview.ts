@@ -10,7 +10,14 @@ import type { Selection } from "./selection.ts";
 import type { Table } from "./table.ts";
 import { wrap } from "./wrap.ts";
 import { sparkline, tableLines } from "./table_text.ts";
-import { distributionOf, figuresOf, windowText, type WorkingSetFigures, workingSetLine } from "./working_set.ts";
+import {
+  distributionOf,
+  figuresOf,
+  windowText,
+  type WorkingSetCourse,
+  type WorkingSetFigures,
+  workingSetLine,
+} from "./working_set.ts";
 
 /** What there is to say about a record at first sight. */
 export interface Overview {
@@ -18,6 +25,8 @@ export interface Overview {
   survey: RecordSurvey;
   /** The working set of every window, of all targets together. */
   wss: Distribution;
+  /** The windows that it is of. */
+  course: WorkingSetCourse;
   /** Its figures; `undefined` where the record has no snapshot. */
   workingSet: WorkingSetFigures | undefined;
   /** How its mappings were used. */
@@ -46,7 +55,7 @@ export async function overviewOf(
   }
   const course = mappings.workingSets.all();
   const wss = distributionOf(course, "", survey.originNs);
-  return { survey, wss, workingSet: figuresOf(course), mappings: mappings.report(survey) };
+  return { survey, wss, course, workingSet: figuresOf(course), mappings: mappings.report(survey) };
 }
 
 /** The figures of an overview by name. */

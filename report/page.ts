@@ -5,8 +5,9 @@ import { captionOf } from "./heat_caption.ts";
 import { heatSourceOf } from "./heat_source.ts";
 import { type Heatmap, heatmapOf, type HeatmapOptions, topDown } from "./heatmap.ts";
 import { useNameOf } from "./mappings_table.ts";
-import { IDLE_CLASSES, MemoryClassesFold, RATE_CLASSES } from "./memory_classes.ts";
+import { MemoryClassesFold, RATE_CLASSES } from "./memory_classes.ts";
 import { type Overview, overviewOf } from "./overview.ts";
+import { idleBarsOf } from "./page_idle.ts";
 import { shortTargetNameOf } from "./record_caption.ts";
 import type { OpenRecord } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
@@ -241,17 +242,16 @@ function classParts(
 function ratesView(classes: MemoryClassesFold, overview: Overview): Record<string, unknown> {
   const names = RATE_CLASSES.slice(1);
   const values = classParts(classes, overview, names, classes.rates.slice(1));
-  return barsView("rates", "Accessed memory by share of samples", names, values, CATEGORY_COLOURS[1]);
+  return barsView("rates", "Accessed in a snapshot, by share of samples", names, values, CATEGORY_COLOURS[1]);
 }
 
-function idleView(classes: MemoryClassesFold, overview: Overview): Record<string, unknown> {
-  const isKnown = (at: number) => at < IDLE_CLASSES.length - 1 || classes.idle[at].some((bytes) => bytes > 0);
-  const names = IDLE_CLASSES.filter((_, at) => isKnown(at));
-  return barsView(
-    "idle",
-    "Memory by how long it is idle",
-    names,
-    classParts(classes, overview, names, classes.idle),
-    CATEGORY_COLOURS[2],
-  );
+function idleView(classes: MemoryClassesFold, { course, survey }: Overview): Record<string, unknown> {
+  const { labels, bars } = idleBarsOf(course, classes);
+  const values = bars.map(({ label, startNs, bytes, ns }) => ({
+    label,
+    t0: seconds(startNs - survey.originNs),
+    b: Math.round(bytes * ns / 1e9),
+    s: Number((ns / 1e9).toFixed(6)),
+  }));
+  return barsView("idle", "Memory by how long it is idle", labels, values, CATEGORY_COLOURS[2]);
 }

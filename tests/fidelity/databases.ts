@@ -52,15 +52,21 @@ export function startPostgres(clients = 1): Promise<Started> {
       [program("pgbench"), "-n", "-S", "-c", `${clients}`, "-R", `${400 * clients}`, "-T", "86400", ...as, "postgres"],
       options,
     );
+    // The backend has its caches and the pages that it reads once they were read; and pgbench's first connection is over.
+    await pause(5_000);
     const query = "select pid from pg_stat_activity where application_name = 'pgbench' limit 1";
     let pid = 0;
     for (; pid === 0; await pause(100)) {
       pid = Number(await run([program("psql"), "-At", ...as, "-c", query, "postgres"], options));
     }
-    // The backend has its caches and the pages that it reads once they were read.
-    await pause(5_000);
     return pid;
   });
+}
+
+/** The server that a backend is a child of. */
+export function postmasterOf(backend: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${backend}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
 const ROWS = 60_000;

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { agreements } from "./agreements.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { recordedIn, recordOf, type Setting, SETTINGS } from "./recorded.ts";
 import { pause } from "./started.ts";
@@ -13,6 +14,7 @@ import { type Row, verdictOf } from "./verdict.ts";
 
 const HELP =
   `deno task fidelity [--programs LIST] [--settings LIST] [--seconds N] [--windows N] [--keep FOLDER] [--markdown]
+                   [--agree]
 
 Records real programs with the page sampler and says how far each record is from the truth: clear_refs, a second, and
 Referenced in smaps, before and after each record, never at the same time. Sizes are MiB. As root.
@@ -22,7 +24,8 @@ Referenced in smaps, before and after each record, never at the same time. Sizes
   --seconds N       length of a record (10)
   --windows N       windows of truth before and after each record (3)
   --keep FOLDER     keep the records there
-  --markdown        print the table as Markdown`;
+  --markdown        print the table as Markdown
+  --agree           instead: what every report says of one record of node, and of one of postgres with its children`;
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +35,7 @@ const { values } = parseArgs({
     windows: { type: "string", default: "3" },
     keep: { type: "string" },
     markdown: { type: "boolean" },
+    agree: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -85,6 +89,7 @@ async function main(): Promise<number> {
   if (!(seconds >= 2) || !Number.isInteger(windows) || windows < 1) {
     throw new RangeError("--seconds is 2 or more, --windows a count from 1 on");
   }
+  if (values.agree) return await agreements(seconds);
   const folder = values.keep ?? Deno.makeTempDirSync({ prefix: "damo-fidelity-" });
   if (values.keep) Deno.mkdirSync(folder, { recursive: true });
   const line = values.markdown ? markdownLineOf : lineOf;
