@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The truth: what was really accessed, as JSON lines. README.md says what each line means. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "workload.h"
@@ -9,12 +11,39 @@
 static FILE *file;
 static const char *file_path;
 
+/* A number of the environment, as sudo sets it; 0 where there is none. */
+static unsigned long number_of(const char *name)
+{
+	const char *text = getenv(name);
+	char *end;
+	unsigned long number;
+
+	if (!text || *text < '0' || *text > '9')
+		return 0;
+	number = strtoul(text, &end, 10);
+	return *end || number >= UINT32_MAX ? 0 : number;
+}
+
+/* What sudo makes belongs to who ran it, as format/sudo_owner.ts has it. A file system without owners refuses: then it stays as it is. */
+static void give_to_sudo_user(void)
+{
+	unsigned long uid = number_of("SUDO_UID");
+
+	if (geteuid() == 0 && uid != 0 && getenv("SUDO_GID") && fchown(fileno(file), uid, number_of("SUDO_GID")) != 0)
+		return;
+}
+
 void truth__open(const char *path)
 {
+	struct stat before;
+	int is_new = lstat(path, &before) != 0;
+
 	file_path = path;
 	file = strcmp(path, "-") ? fopen(path, "we") : stdout;
 	if (!file)
-		fail(1, "Cannot write the truth to %s: %s", path, strerror(errno));
+		fail(1, "%s cannot be written: %s. Choose another file with --truth FILE", path, strerror(errno));
+	if (is_new && file != stdout)
+		give_to_sudo_user();
 }
 
 static void string(const char *text)
@@ -37,7 +66,7 @@ static void string(const char *text)
 static void end_line(void)
 {
 	if (fputs("}\n", file) == EOF || fflush(file) == EOF)
-		fail(1, "Cannot write the truth to %s: %s", file_path, strerror(errno));
+		fail(1, "%s cannot be written: %s. Choose another file with --truth FILE", file_path, strerror(errno));
 }
 
 void truth__begin(const struct config *config, uint64_t now_ns)

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { makeFolder } from "../../format/sudo_owner.ts";
 import { agreements } from "./agreements.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { recordedIn, recordOf, type Setting, SETTINGS } from "./recorded.ts";
@@ -91,7 +92,7 @@ async function main(): Promise<number> {
   }
   if (values.agree) return await agreements(seconds);
   const folder = values.keep ?? Deno.makeTempDirSync({ prefix: "damo-fidelity-" });
-  if (values.keep) Deno.mkdirSync(folder, { recursive: true });
+  if (values.keep) makeFolder(folder);
   const line = values.markdown ? markdownLineOf : lineOf;
   console.log(line(headCells()));
   if (values.markdown) console.log(markdownLineOf(headCells().map((_, i) => i < 2 ? "---" : "--:")));

@@ -69,8 +69,9 @@ async function remaining(family: Map<number, string>): Promise<number[]> {
   return left;
 }
 
-Deno.test("lab/run gives a command a 6.12 kernel with an untouched DAMON, and returns its output, files and exit code", async () => {
-  const out = await Deno.makeTempDir();
+Deno.test("lab/run gives a command a 6.12 kernel with an untouched DAMON, and returns its output, files and exit code; under sudo the files belong to who ran it", async () => {
+  const folder = await Deno.makeTempDir();
+  const out = `${folder}/new/out`;
   try {
     const script = `
       uname -r
@@ -83,7 +84,8 @@ Deno.test("lab/run gives a command a 6.12 kernel with an untouched DAMON, and re
       echo to stderr >&2
       head -c 3000000 /dev/zero | tr '\\0' x >"$DAMO_OUT/file"
       exit 7`;
-    const ended = await lab(["--out", out, "--", "bash", "-c", script, "bash", "one two", "$3 'four'"]);
+    const sudo = { SUDO_UID: "1234", SUDO_GID: "5678" };
+    const ended = await lab(["--out", out, "--", "bash", "-c", script, "bash", "one two", "$3 'four'"], sudo);
     const [release, ...lines] = ended.stdout.split("\n");
     assert.match(release, /^6\.12\./, ended.stderr);
     assert.deepEqual(lines, [
@@ -98,8 +100,9 @@ Deno.test("lab/run gives a command a 6.12 kernel with an untouched DAMON, and re
     assert.equal(ended.code, 7);
     assert.equal((await Deno.stat(`${out}/file`)).size, 3000000);
     assert.deepEqual([...Deno.readDirSync(out)].map(({ name }) => name), ["file"]);
+    for (const path of [`${folder}/new`, out, `${out}/file`]) assert.equal(Deno.statSync(path).uid, 1234, path);
   } finally {
-    await Deno.remove(out, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
