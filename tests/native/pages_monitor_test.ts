@@ -118,10 +118,13 @@ for (const mode of MODES) {
     assert.deepEqual([dropped, torn], [0, 0]);
     assert.equal(regions, snapshots.reduce((sum, snapshot) => sum + snapshot.regions.length, 0));
     snapshots.forEach(checkShape);
-    // What stays is seen through all of it, and the mappings that come and go are in more than one list.
-    // On a busy machine it does not get its turn in each sample.
-    const seen = snapshots.slice(5).filter((snapshot) => hotBytes(snapshot, start, end, 0) >= 300 * PAGE);
-    assert.ok(seen.length > snapshots.length / 2, `${seen.length} of ${snapshots.length} snapshots`);
+    // What stays is seen through all of it, and the mappings that come and go are in more than one list. On a busy machine the process
+    // does not get its turn in each interval: where it has, it has touched all that stays.
+    const seen = snapshots.slice(5).map((snapshot) => hotBytes(snapshot, start, end, 0)).filter((bytes) => bytes > 0);
+    const whole = seen.filter((bytes) => bytes === 400 * PAGE);
+    console.log(`${mode}: ${whole.length} whole of ${seen.length} of ${snapshots.length - 5}`);
+    assert.ok(seen.length > snapshots.length / 2, `seen in ${seen.length} of ${snapshots.length} snapshots`);
+    assert.ok(whole.length >= 0.9 * seen.length, `whole in ${whole.length} of ${seen.length} snapshots`);
     assert.ok(mappingsIn(items).length >= 2);
     // Each sampling interval is in a snapshot, but those of one that was not over; gaps are counted as missed.
     const sampled = snapshots.reduce((sum, { aggrUs, sampleUs }) => sum + Math.floor(aggrUs / sampleUs), 0);
@@ -164,10 +167,13 @@ Deno.test("PagesMonitor watches several processes, with a target id for each", a
   let left = 20;
   const snapshots = snapshotsOf(await itemsUntil(monitor, ({ kind }) => kind === "snapshot" && --left === 0));
   const of = (id: bigint) => snapshots.filter(({ targetId }) => targetId === id);
-  // On a busy machine it does not get its turn in each interval.
-  const seen = of(0n).map((snapshot) => hotBytes(snapshot, hot.start, hot.end, 0));
-  assert.equal(Math.max(...seen), 2000 * PAGE);
-  assert.equal(Math.max(...of(1n).map((snapshot) => hotBytes(snapshot, cold.start, cold.end, 0))), PAGE);
+  // On a busy machine it does not get its turn in each interval: where it has, it has touched all that is hot.
+  const seen = of(0n).map((snapshot) => hotBytes(snapshot, hot.start, hot.end, 0)).filter((bytes) => bytes > 0);
+  const whole = seen.filter((bytes) => bytes === 2000 * PAGE);
+  const touched = of(1n).map((snapshot) => hotBytes(snapshot, cold.start, cold.end, 0));
+  console.log(`whole in ${whole.length} of ${seen.length} of ${of(0n).length} snapshots`);
+  assert.ok(whole.length > seen.length / 2, `whole in ${whole.length} of ${seen.length} snapshots`);
+  assert.equal(Math.max(...touched), PAGE);
 });
 
 Deno.test("PagesMonitor says how much of hugetlbfs it leaves out", async () => {

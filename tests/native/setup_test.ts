@@ -194,7 +194,40 @@ Deno.test("setup installs a Deno that is damaged anew, be it that it does not st
   }
   Deno.writeTextFileSync(machine.calls, "");
   assert.deepEqual(await machine.setup("deno"), { code: 0, err: "", aptGet: [] });
-  assert.equal(Deno.readLinkSync(`${machine.dir}/deno`), ".deno/deno");
+  assert.equal(Deno.readLinkSync(`${machine.dir}/deno`), "setup.d/launcher");
+});
+
+Deno.test("deno of a checkout has the packages that set-up fetched, this machine's authorities, and is what Jupyter starts", async () => {
+  using machine = new Machine([], { root: false, known: true });
+  const { dir } = machine;
+  const kernel = `${dir}/kernels/deno/kernel.json`;
+  const deno = async (args: string[], env: Record<string, string> = {}) => {
+    const { code, stdout, stderr } = await new Deno.Command(`${dir}/deno`, { args, env, cwd: "/" }).output();
+    const text = new TextDecoder();
+    return { code, out: text.decode(stdout), err: text.decode(stderr) };
+  };
+  Deno.symlinkSync("setup.d/launcher", `${dir}/deno`);
+  assert.match((await deno(["eval", "1"])).err, /^deno: there is no Deno in .*; install it with: '.*\/setup' deno$/m);
+  for (const path of [".deno", "cache/npm", "kernels/deno"]) Deno.mkdirSync(`${dir}/${path}`, { recursive: true });
+  Deno.writeTextFileSync(`${dir}/.deno/packages`, `${dir}/cache 1 2\n`);
+  const spec = `{\n  "argv": [\n    "/opt/x/deno",\n    "jupyter",\n    "--kernel"\n  ]\n}`;
+  Deno.writeTextFileSync(kernel, spec);
+  Deno.writeTextFileSync(
+    `${dir}/.deno/deno`,
+    `#!/bin/bash
+      case $* in
+        jupyter*) echo "✅ Deno kernelspec installed successfully at ${dir}/kernels/deno." >&2 ;;
+        fails) exit 3 ;;
+        *) printf '%s|' "$DENO_DIR" "$DENO_TLS_CA_STORE" "$@" ;;
+      esac`,
+    { mode: 0o755 },
+  );
+  const clean = { DENO_DIR: "", DENO_TLS_CA_STORE: "" };
+  assert.equal((await deno(["run", "a b"], clean)).out, `${dir}/cache|mozilla,system|run|a b|`);
+  assert.equal((await deno(["x"], { DENO_DIR: "/d", DENO_TLS_CA_STORE: "mozilla" })).out, "/d|mozilla|x|");
+  assert.equal((await deno(["fails"])).code, 3);
+  assert.equal((await deno(["jupyter", "--install"])).code, 0);
+  assert.equal(Deno.readTextFileSync(kernel), spec.replace("/opt/x/deno", `${dir}/deno`));
 });
 
 Deno.test("setup fills a cache that lacks a package", async () => {
