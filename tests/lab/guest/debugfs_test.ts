@@ -53,8 +53,7 @@ debugfsTest(
     const truth = parseTruth(await Deno.readTextFile(busy.truth));
     const fidelity = await fidelityOf(record.items(), truth, { ...watcherOf(record.header, busy.pid) });
     console.log(formatFidelity(fidelity));
-    assert.ok(fidelity.all.precision! >= 0.8, `precision ${fidelity.all.precision}`);
-    assert.ok(fidelity.all.recall! >= 0.8, `recall ${fidelity.all.recall}`);
+    assert.ok(fidelity.all.f1! >= 0.95, `F1 ${fidelity.all.f1}`);
   },
 );
 
