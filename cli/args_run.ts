@@ -1,5 +1,5 @@
 import { checkKdamond, type Kdamond, optionsOf, outlineOf, withoutDefaults } from "../damon/mod.ts";
-import { sudoOwner } from "../format/sudo_owner.ts";
+import { WholeFile } from "../format/whole_file.ts";
 import { defaultRoots } from "../kernel/roots.ts";
 import type { ArgsDamonOptions } from "./args.ts";
 import { readKdamondsFile } from "./damon_files.ts";
@@ -17,9 +17,9 @@ export async function argsDamon(target: string | undefined, options: ArgsDamonOp
   const text = await textOf(kdamonds, options);
   if (options.out === "-") return console.log(text);
   try {
-    const give = sudoOwner(options.out);
-    await Deno.writeTextFile(options.out, `${text}\n`);
-    give();
+    using file = new WholeFile(options.out, false);
+    file.write(new TextEncoder().encode(`${text}\n`));
+    file.finish();
   } catch (error) {
     throw new RangeError(`Cannot write ${options.out}: ${(error as Error).message}; choose another file with -o FILE`);
   }

@@ -57,8 +57,10 @@ export async function writeRecord(
   const writer = partitionBy
     ? new PartitionedWriter(output, header, partitionBy, (header) => make(header, options), FORMATS[format].suffixes[0])
     : RecordWriter.create(output, header, make(header, options));
-  using side = hasSideFiles(format, output) ? await openSide(output, header) : undefined;
+  let side: PeerSideWriter | undefined;
+  let isDone = false;
   try {
+    if (hasSideFiles(format, output)) side = await openSide(output, header);
     let footer: RecordFooter | undefined;
     let endNs = 0;
     for await (const item of items) {
@@ -82,9 +84,15 @@ export async function writeRecord(
       snapshots,
       regions,
     });
+    side?.[Symbol.dispose]();
+    isDone = true;
     return { bytes: writer.bytes, snapshots, regions };
   } finally {
-    writer.close();
+    // The record that it is made of is still there: half of another one is of no use.
+    if (!isDone && writer instanceof RecordWriter) {
+      side?.discard();
+      writer.discard();
+    } else writer.close();
   }
 }
 

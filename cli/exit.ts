@@ -28,7 +28,13 @@ export function messageOf(error: unknown): string {
   return cleanLines(wordsOf(error));
 }
 
-function wordsOf(error: unknown): string {
+/** What went wrong first; where ending failed as well, that is what is said. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
+}
+
+function wordsOf(given: unknown): string {
+  const error = firstOf(given);
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return `${error.message}; run as root, or give Deno the permission`;
@@ -54,7 +60,8 @@ function isOutOfFiles(error: Error): boolean {
 }
 
 /** The exit code for an error: 2 where the command line, or a value in it, was not understood. */
-export function exitCodeFor(error: unknown): number {
+export function exitCodeFor(given: unknown): number {
+  const error = firstOf(given);
   if (error instanceof CommandEndedError) return error.exitCode || 1;
   const isUsage = error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;
   return isUsage && !isFault(error) && !isOutOfFiles(error) ? 2 : 1;

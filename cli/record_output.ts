@@ -6,10 +6,12 @@ import type { RotatingWriter, RunningCounts } from "../format/rotating_writer.ts
 import type { RecordOptions } from "./record.ts";
 
 /** What a recording is written to: one file, or one after the other. */
-export type RecordOutput = Pick<
-  RecordWriter,
-  "path" | "bytes" | "snapshots" | "regions" | "write" | "flush" | "finish" | "finishCut" | "close"
->;
+export type RecordOutput =
+  & Pick<
+    RecordWriter,
+    "path" | "bytes" | "snapshots" | "regions" | "write" | "flush" | "finish" | "finishCut" | "close"
+  >
+  & { discard?(): void };
 
 /** A size, or a time with its unit: `100M` is bytes, `10m` is minutes. */
 export interface RotateAt {

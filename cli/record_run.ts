@@ -63,7 +63,10 @@ export async function record(
   });
   profile?.start([...new Set(header.kdamonds.flatMap(pidsOf))], source.clockNs());
   const writer = await openOutput(options, format, header, () => monitor.counts());
-  using side = await openSideFiles(options, format, header, roots, () => monitor.counts().processes ?? []);
+  using side = await besides(
+    writer,
+    openSideFiles(options, format, header, roots, () => monitor.counts().processes ?? []),
+  );
   const quality = new QualityGauge(header);
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
   let failure: unknown;
@@ -145,6 +148,16 @@ function profileRateOf({ profile, profile_rate: rate }: RecordOptions, format: F
 async function prepareProfile(roots: Roots, hz: number): Promise<ProfileSource> {
   const { ProfileSource } = await import("../kernel/profile_items.ts");
   return new ProfileSource(roots, hz);
+}
+
+/** The files beside a record; where they cannot be, it does not stay either. */
+async function besides<T>(writer: RecordOutput, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    writer.discard?.();
+    throw error;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
-import { sudoOwner } from "../format/sudo_owner.ts";
+import { WholeFile } from "../format/whole_file.ts";
 import { darkSpec, type VegaLiteSpec } from "../report/mod.ts";
+import { isPrivateInput } from "./rereadable.ts";
 
 /** What each suffix of an output file makes of a result; a longer suffix stands before the one that it ends in. */
 export type OutputFormats<T> = Record<string, (result: T) => Promise<string | Uint8Array> | string | Uint8Array>;
@@ -43,7 +44,10 @@ export function isStdout(output: string): boolean {
   return output === "stdout" || output === "-";
 }
 
-/** Writes all of `content` to standard output, or to a file; an existing one is replaced. */
+/**
+ * Writes all of `content` to standard output, or to a file, which is there whole or not at all; an existing one is replaced. What is made of a record
+ * that only its owner may read only its owner may read.
+ */
 export async function writeOutput(output: string, content: string | Uint8Array): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   if (isStdout(output)) {
@@ -51,9 +55,9 @@ export async function writeOutput(output: string, content: string | Uint8Array):
     return;
   }
   try {
-    const give = sudoOwner(output);
-    await Deno.writeFile(output, bytes);
-    give();
+    using file = new WholeFile(output, isPrivateInput());
+    file.write(bytes);
+    file.finish();
   } catch (error) {
     throw new Error(`Cannot write ${output}: ${(error as Error).message}; choose another file with -o FILE`);
   }

@@ -11,9 +11,10 @@ import {
   type TableTextOptions,
   wrap,
 } from "../report/mod.ts";
-import { sudoOwner } from "../format/sudo_owner.ts";
+import { WholeFile } from "../format/whole_file.ts";
 import type { ReportOptions } from "./report_options.ts";
 import { isStdout } from "./report_output.ts";
+import { isPrivateInput, noteInput } from "./rereadable.ts";
 import { inputNamesOf, openInput, requireSnapshots } from "./report_read.ts";
 import { textOptionsOf } from "./report_show.ts";
 
@@ -35,6 +36,7 @@ export async function streamReport(options: ReportOptions, report: StreamedRepor
   const kind = kindOf(options);
   const names = inputNamesOf(options.input);
   const text = isStdout(output) ? textOptionsOf(options) : { ...textOptionsOf(options), colour: false };
+  for (const name of names) noteInput(name);
   using out = new TextOut(output);
   const writer = new SectionWriter(out, kind, text);
   for (const name of names) {
@@ -70,15 +72,13 @@ function kindOf({ output = "-", format }: ReportOptions): Kind {
 class TextOut implements Disposable {
   #waiting: string[] = [];
   #size = 0;
-  readonly #file: Deno.FsFile | undefined;
+  readonly #file: WholeFile | undefined;
   readonly #encoder = new TextEncoder();
 
   constructor(output: string) {
     if (isStdout(output)) return;
     try {
-      const give = sudoOwner(output);
-      this.#file = Deno.openSync(output, { write: true, create: true, truncate: true });
-      give();
+      this.#file = new WholeFile(output, isPrivateInput());
     } catch (error) {
       throw new Error(`Cannot write ${output}: ${(error as Error).message}; choose another file with -o FILE`);
     }
@@ -92,14 +92,19 @@ class TextOut implements Disposable {
 
   flush(): void {
     const bytes = this.#encoder.encode(this.#waiting.join(""));
-    const to = this.#file ?? Deno.stdout;
-    for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+    if (this.#file) this.#file.write(bytes);
+    else for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
     this.#waiting = [];
     this.#size = 0;
   }
 
+  finish(): void {
+    this.flush();
+    this.#file?.finish();
+  }
+
   [Symbol.dispose](): void {
-    this.#file?.close();
+    this.#file?.[Symbol.dispose]();
   }
 }
 
@@ -151,6 +156,6 @@ class SectionWriter {
 
   close(): void {
     if (this.kind === "json") this.out.write(`\n  ],\n  "records": ${JSON.stringify(this.#about)}\n}\n`);
-    this.out.flush();
+    this.out.finish();
   }
 }

@@ -13,6 +13,7 @@ export function withOrigins(message: string): string {
 
 /** `path` as it is, or a temporary copy where it can be read only once: standard input (`-`), a pipe. */
 export async function rereadable(path: string): Promise<Rereadable> {
+  noteInput(path);
   const isStream = path === "-" || await isPipe(path);
   if (!isStream) return { path, async [Symbol.asyncDispose]() {} };
   const copy = await Deno.makeTempFile({ prefix: "damo-", suffix: ".arrow" });
@@ -34,4 +35,19 @@ async function isPipe(path: string): Promise<boolean> {
   } catch {
     return false; // Opening it will say what is wrong.
   }
+}
+
+let hasPrivate = false;
+
+/** Takes notice of a record that is read: whether only its owner may. */
+export function noteInput(path: string): void {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    if (isFile && mode !== null && (mode & 0o077) === 0) hasPrivate = true;
+  } catch { /* opening it will say what is wrong */ }
+}
+
+/** Whether a record that was read so far is its owner's alone: so is what is made of it. */
+export function isPrivateInput(): boolean {
+  return hasPrivate;
 }

@@ -61,8 +61,14 @@ export class PeerSideWriter implements Disposable {
     const listed = kdamonds.map((kdamond, i) => ({ state: null, pid: String(header.kdamonds[i].pid), ...kdamond }));
     this.#writing(".kdamonds", (path) => {
       const give = sudoOwner(path);
-      Deno.writeTextFileSync(path, JSON.stringify(listed, null, 4), { mode: 0o600 });
+      using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
       give();
+      try {
+        put(file, JSON.stringify(listed, null, 4));
+      } catch (error) {
+        remove(path);
+        throw error;
+      }
     });
   }
 
@@ -105,9 +111,21 @@ export class PeerSideWriter implements Disposable {
       if (!this.#isFull) this.#endUsage();
       for (const [list, file] of this.#lists) this.#writing(list, () => put(file, "\n]"));
     } finally {
-      for (const file of this.#lists.values()) file.close();
+      for (const [list, file] of this.#lists) {
+        const isEmpty = file.seekSync(0, Deno.SeekMode.Current) <= 1;
+        file.close();
+        if (isEmpty) remove(`${this.path}${list}`);
+      }
       this.#lists.clear();
     }
+  }
+
+  /** Takes back all that it wrote: for what is of no use without the record. */
+  discard(): void {
+    this.#isFull = true;
+    const made = [...this.#lists.keys()];
+    this[Symbol.dispose]();
+    for (const suffix of [".kdamonds", ...made]) remove(`${this.path}${suffix}`);
   }
 
   #endUsage(): void {
@@ -148,6 +166,12 @@ export class PeerSideWriter implements Disposable {
       throw new Error(`Cannot write ${path}: ${why}; make room, or write elsewhere`);
     }
   }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch { /* it was not made */ }
 }
 
 function keepAsOld(path: string, suffix: string): void {

@@ -1,7 +1,8 @@
+import { dirname } from "node:path";
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import { ArrowEncoder } from "./arrow_write.ts";
 import type { RecordEncoder } from "./encoder.ts";
-import { exists, isStream } from "./output_file.ts";
+import { exists, isStream, lock, refuseBeingWritten } from "./output_file.ts";
 import { sudoOwner } from "./sudo_owner.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
@@ -25,6 +26,10 @@ export class RecordWriter {
   #waitingRegions = 0;
   #flushedMs = performance.now();
 
+  #isOpen = true;
+  /** What was in its place is there by this name. */
+  #old: string | undefined;
+
   private constructor(
     readonly path: string,
     readonly file: Deno.FsFile | undefined,
@@ -32,7 +37,18 @@ export class RecordWriter {
     readonly isCuttable: boolean = file !== undefined,
   ) {
     this.#encoder = encoder;
-    this.#put(this.#encoder.begin());
+  }
+
+  /** Writes what it begins with; where that is too much already, nothing stays. */
+  #begin(old?: string): this {
+    this.#old = old;
+    try {
+      this.#put(this.#encoder.begin());
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+    return this;
   }
 
   /**
@@ -43,15 +59,13 @@ export class RecordWriter {
    * @throws {RecordError} where it cannot be written.
    */
   static create(path: string, header: RecordHeader, encoder: RecordEncoder = new ArrowEncoder(header)): RecordWriter {
-    if (path === "-") return new RecordWriter(path, undefined, encoder);
+    if (path === "-") return new RecordWriter(path, undefined, encoder).#begin();
     try {
-      if (isStream(path)) return new RecordWriter(path, Deno.openSync(path, { append: true }), encoder, false);
-      if (exists(path)) Deno.renameSync(path, `${path}.old`);
-      // Readable by its owner only: addresses and command lines can be secrets.
-      const give = sudoOwner(path);
-      const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
-      give();
-      return new RecordWriter(path, file, encoder);
+      if (isStream(path)) {
+        return new RecordWriter(path, Deno.openSync(path, { append: true }), encoder, false).#begin();
+      }
+      const { file, old } = begun(path);
+      return new RecordWriter(path, file, encoder).#begin(old);
     } catch (error) {
       if (error instanceof RecordError) throw error;
       throw new RecordError(`Cannot write ${path}: ${(error as Error).message}`, path);
@@ -133,8 +147,21 @@ export class RecordWriter {
     }
   }
 
-  /** Closes the file; the record is complete only after {@linkcode finish}. */
+  /** Closes the file; the record is complete only after {@linkcode finish}. One without a byte does not stay. */
   close(): void {
+    if (this.bytes === 0 && this.isCuttable) return this.discard();
+    if (this.#isOpen) this.file?.close();
+    this.#isOpen = false;
+  }
+
+  /** Closes the file and takes it away, with what was in its place back there: for what is of no use before its end. */
+  discard(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    if (this.isCuttable) {
+      Deno.removeSync(this.path);
+      if (this.#old !== undefined) Deno.renameSync(this.#old, this.path);
+    }
     this.file?.close();
   }
 
@@ -165,6 +192,36 @@ export class RecordWriter {
       );
     }
     this.bytes += bytes.byteLength;
+  }
+}
+
+/** A new file, locked as long as it is written; the one that was there is kept. */
+function begun(path: string): { file: Deno.FsFile; old: string | undefined } {
+  // Two that begin at once do so one after the other.
+  using _folder = lockedFolder(dirname(path));
+  const old = exists(path) ? `${path}.old` : undefined;
+  if (old !== undefined) {
+    refuseBeingWritten(path);
+    Deno.renameSync(path, old);
+  }
+  // Readable by its owner only: addresses and command lines can be secrets.
+  const give = sudoOwner(path);
+  const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+  lock(file);
+  give();
+  return { file, old };
+}
+
+/** `undefined` where it cannot be opened: who may write may not always look. */
+function lockedFolder(path: string): Deno.FsFile | undefined {
+  let folder: Deno.FsFile | undefined;
+  try {
+    folder = Deno.openSync(path);
+    folder.lockSync(true);
+    return folder;
+  } catch {
+    folder?.close();
+    return undefined;
   }
 }
 
