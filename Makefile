@@ -6,7 +6,7 @@
 #   make test    everything that can be checked: see tests/run
 #   make kernels the lab's other kernels, once: Debian's newest, and those with DAMON's older interface; `make test` says what it skips
 #   make ok      format, lint, types, documentation, unit tests: what to run before a commit
-#   make bare    the README's commands on minimal Debian 12 and 13, as root; an hour or more: see tests/bare/run
+#   make bare    the README's commands on minimal Debian 12 and 13, as root; some hours: see tests/bare/run
 #   make package  build/damo-VERSION.tgz: what runs without this folder, on older systems too; see README
 #   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
 

@@ -250,6 +250,16 @@ Deno.test("setup says soon that npm's registry does not answer", async () => {
   const { code, err } = await machine.setup("deno");
   assert.equal(code, 1);
   assert.match(err, /^npm error network timeout\nsetup: no answer from the registry of npm: check the network/m);
+  // Of Debian 12's and 13's npm, and of newer ones.
+  for (
+    const why of [
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify the first certificate",
+      "SELF_SIGNED_CERT_IN_CHAIN",
+    ]
+  ) {
+    machine.program("npm", `echo "npm error ${why}"; exit 1`);
+    assert.match((await machine.setup("deno")).err, /^setup: this machine does not know who signed .*ca-certificates/m);
+  }
 });
 
 Deno.test("setup by sudo gives the folder's user what root made in it, no link's target, and runs commands as them", async () => {
