@@ -38,6 +38,8 @@ struct region {
 	__u64 start;
 	__u64 end;
 	__u32 nr_accesses;
+	/* The moving sum of accesses, times 10000; 0 where the kernel has none. */
+	__u32 nr_accesses_bp;
 	__u32 age;
 	__u8 probe_hits[4];
 };
@@ -128,17 +130,43 @@ static __always_inline void emit_region(struct damo_kdamond *k, __u32 pid, __u64
 	submit(e, position + 1 == nr);
 }
 
+/*
+ * A region's fields as the kernel has them, read at once: a call of a helper for each would take more of the kdamond's time than all else.
+ * Larger than the struct of any kernel; a field that were behind it is read by itself.
+ */
+struct copy {
+	__u8 bytes[96];
+};
+
+#define READ(to, copy, r, field)                                                                                    \
+	do {                                                                                                        \
+		const __u32 offset = bpf_core_field_offset((r)->field);                                             \
+                                                                                                                    \
+		if (offset + sizeof(to) <= sizeof(*(copy)))                                                         \
+			__builtin_memcpy(&(to), (copy)->bytes + offset, sizeof(to));                                \
+		else                                                                                                \
+			bpf_core_read(&(to), sizeof(to), &(r)->field);                                              \
+	} while (0)
+
 static __always_inline void read_region(struct region *to, const struct damon_region *r)
 {
-	to->start = BPF_CORE_READ(r, ar.start);
-	to->end = BPF_CORE_READ(r, ar.end);
-	to->nr_accesses = BPF_CORE_READ(r, nr_accesses);
+	__u32 size = bpf_core_type_size(struct damon_region);
+	struct copy copy = {};
+
+	/* One that cannot be read is all zeros. */
+	bpf_probe_read_kernel(&copy, size < sizeof(copy) ? size : sizeof(copy), r);
+	READ(to->start, &copy, r, ar.start);
+	READ(to->end, &copy, r, ar.end);
+	READ(to->nr_accesses, &copy, r, nr_accesses);
+	to->nr_accesses_bp = 0;
+	if (bpf_core_field_exists(r->nr_accesses_bp))
+		READ(to->nr_accesses_bp, &copy, r, nr_accesses_bp);
 	to->age = DAMO_UNKNOWN32;
 	if (bpf_core_field_exists(r->age))
-		to->age = BPF_CORE_READ(r, age);
+		READ(to->age, &copy, r, age);
 	__builtin_memset(to->probe_hits, 0, sizeof(to->probe_hits));
 	if (bpf_core_field_exists(r->probe_hits))
-		bpf_core_read(to->probe_hits, sizeof(to->probe_hits), &r->probe_hits);
+		READ(to->probe_hits, &copy, r, probe_hits);
 }
 
 static __always_inline int aggregated(__u64 target_id, const struct damon_region *r, __u32 nr)
@@ -216,7 +244,7 @@ int scheme_applied(struct bpf_raw_tracepoint_args *ctx)
 	read_region(&region, r);
 	/* nr_accesses may have been reset; the moving sum is what the scheme looked at. */
 	if (bpf_core_field_exists(r->nr_accesses_bp))
-		region.nr_accesses = BPF_CORE_READ(r, nr_accesses_bp) / 10000;
+		region.nr_accesses = region.nr_accesses_bp / 10000;
 	e = reserve(k, pid, DAMO_SCHEME_APPLIED);
 	if (!e)
 		return 0;

@@ -3,9 +3,8 @@ import { makeProgram } from "./program.ts";
 import { splitArguments } from "./arguments.ts";
 import { ExitCode, exitCodeFor, messageOf, terminalText } from "./exit.ts";
 
-/** The whole program: arguments in, exit code out. The only place that exits. */
-async function main(argv: string[]): Promise<number> {
-  cleanConsole();
+/** The whole program: arguments in, exit code out. */
+export async function main(argv: string[]): Promise<number> {
   const { args, command } = splitArguments(argv);
   try {
     const run = async (words: string[]) =>
@@ -48,5 +47,7 @@ if (import.meta.main) {
     );
     Deno.exit(1);
   }
+  cleanConsole();
+  // The only place that exits.
   Deno.exit(await main(Deno.args));
 }

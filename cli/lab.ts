@@ -13,6 +13,7 @@ export function labCommand(command: string[] | undefined) {
     .option("--timeout <seconds>", "end it after this time")
     .option("--memory <size>", "the machine's memory (default: 2G)")
     .option("--cpus <count>", "its processors")
+    .option("--numa <nodes>", "on how many nodes its memory is (default: 1)")
     .option("--tty", "give the command this terminal, as for: damo lab --tty -- bash")
     .action(async (options) => {
       if (!command?.length) {

@@ -22,6 +22,11 @@ import type { TraceOptions } from "./trace.ts";
 
 /** How often it is looked whether what was started still runs, ms. */
 const POLL_MS = 250;
+/**
+ * Events are taken so long after the first of them came, ms: while one lies there the kernel wakes nobody for the next ones, else the
+ * kdamond would be held up by each.
+ */
+const GATHER_MS = 10;
 
 /**
  * Runs `damo trace`.
@@ -98,7 +103,7 @@ async function follow(
       // A kdamond ends by itself with its last target.
       if (running.length > 0 && running.every((each) => !each.isOn())) signals.stop("kdamond stopped");
     }
-    await listener.wait(POLL_MS);
+    if (await listener.wait(POLL_MS) === "ready") await new Promise((done) => setTimeout(done, GATHER_MS));
     // What has been taken is written, whatever comes meanwhile.
     while (!signals.signal.aborted) {
       const text = lines.next();

@@ -44,6 +44,12 @@ export const scheme = (changes: Partial<Scheme> = {}): Scheme => ({
   ...changes,
 });
 
+/** Turns off DAMON_STAT, with which newer kernels of Debian's begin: it takes DAMON alone. */
+export function turnOffStat(): void {
+  const path = "/sys/module/damon_stat/parameters/enabled";
+  if (exists(path)) Deno.writeTextFileSync(path, "N", { create: false });
+}
+
 /** DAMON as at boot. */
 export function assertClean(): void {
   assert.deepEqual(damonTree(), { [`${KDAMONDS}/nr_kdamonds`]: "0\n" });

@@ -2,7 +2,8 @@ import assert from "assert";
 import { readEntry } from "../../../kernel/ours.ts";
 import { threadsOf } from "../../../kernel/kernel_thread.ts";
 import { roots } from "./control.ts";
-import { damo, KDAMONDS, outcomeOf, put, spawnDamo } from "./guest.ts";
+import { DamoRunner, type Outcome } from "./damo_runner.ts";
+import { damo, KDAMONDS, put } from "./guest.ts";
 
 /** Numbers from 0 to 1, the same for the same seed. */
 export function randomOf(seed: number): () => number {
@@ -51,11 +52,18 @@ export function assertNothingLost(foreign: number | undefined, what: string): vo
 
 const AGGRS = ["20ms", "100ms", "400ms", "1s"];
 const WORDS = ["update_schemes_stats", "update_schemes_tried_regions", "commit", "update_schemes_effective_quotas"];
+const SIGNALS = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGINT"] as const;
+/** One command in so many is a process of its own, as a person starts it. */
+const OWN_PROCESS = 12;
 
 /** One run of random steps, against what is known of each: who started what, whether it may be on, what damo may say. */
 export class RandomSteps {
   readonly said: string[] = [];
+  /** How often each kind of step was done. */
+  readonly counts = new Map<string, number>();
   readonly #random: () => number;
+  readonly #runner = new DamoRunner();
+  readonly #second = new DamoRunner();
   #target: Deno.ChildProcess | undefined;
   #asker: { stop(): Promise<void> } | undefined;
   #foreign: number | undefined;
@@ -67,109 +75,151 @@ export class RandomSteps {
 
   /** Does so many steps, then takes all back and compares. */
   async run(steps: number): Promise<void> {
-    for (let n = 0; n < steps; n++) {
-      const [name, step] = this.#choose();
-      this.said.push(name);
-      await step();
-      await this.#settle();
-      assertNothingLost(this.#foreign, `step ${n}, ${name}`);
-      this.#assertForeign(name);
+    try {
+      for (let n = 0; n < steps; n++) await this.#doOne(n);
+      await this.#askerOff();
+      await this.#foreignOff();
+      const { code, out, err } = await damo("stop");
+      assert.equal(code, 0, out + err);
+      await this.#targetEnds();
+      assert.deepEqual(threadsOf(roots), [], "threads in the end");
+      put("nr_kdamonds", 0);
+      assert.equal(readEntry(roots, 0), undefined);
+    } finally {
+      await this.#askerOff();
+      await this.#runner.kill();
+      await this.#second.kill();
     }
-    await this.#askerOff();
-    await this.#foreignOff();
-    const { code, out, err } = await damo("stop");
-    assert.equal(code, 0, out + err);
-    this.#target?.kill("SIGKILL");
-    await this.#target?.status;
-    assert.deepEqual(threadsOf(roots), [], "threads in the end");
-    put("nr_kdamonds", 0);
-    assert.equal(readEntry(roots, 0), undefined);
+  }
+
+  async #doOne(n: number): Promise<void> {
+    const [name, step] = this.#choose();
+    this.said.push(name);
+    await step();
+    // A kdamond whose last target has ended ends by itself, with its next sample.
+    await sleep(50);
+    assertNothingLost(this.#foreign, `step ${n}, ${name}`);
+    this.#assertForeign(name);
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    if (n % 25 === 24) console.log(`  ${n + 1} steps, ${Math.round(performance.now() / 1000)} s of the guest's time`);
   }
 
   #choose(): [string, () => Promise<void>] {
-    const all: [string, () => Promise<void>][] = [
-      ["start", () => this.#damo("start", String(this.#pid()), "--damos_action", "stat", "-a", this.#one(AGGRS))],
-      ["stop", () => this.#stop()],
-      ["tune", () => this.#damo("tune", "-a", this.#one(AGGRS))],
-      ["tune scheme", () => this.#damo("tune", "--damos_age", this.#one(["1s", "2s"]), "max")],
+    const aggr = () => this.#one(AGGRS);
+    const schemes = () => ["schemes", this.#pid(), "--damos_action", "stat", "-a", aggr(), "--timeout", "1"];
+    const record = () => ["record", this.#pid(), "--timeout", "1", "--monitor", "damon", "-o", RECORD];
+    const start = () => ["start", this.#pid(), "--damos_action", "stat", "-a", aggr()];
+    const ongoing = ["record", "ongoing", "--timeout", "1", "-o", "/tmp/ongoing.arrow"];
+    return this.#one<[string, () => Promise<void>]>([
+      ["start", () => this.#damo(...start())],
+      ["start", () => this.#damo(...start())],
+      ["stop", () => this.#damo("stop")],
+      ["tune", () => this.#damo("tune", "-a", aggr())],
+      ["tune", () => this.#damo("tune", "--damos_age", this.#one(["1s", "2s"]), "max")],
       ["status", () => this.#damo("status")],
-      [
-        "schemes",
-        () =>
-          this.#damo(
-            "schemes",
-            String(this.#pid()),
-            "--damos_action",
-            "stat",
-            "-a",
-            this.#one(AGGRS),
-            "--timeout",
-            "1",
-          ),
-      ],
-      [
-        "record",
-        () =>
-          this.#damo("record", String(this.#pid()), "--timeout", "1", "--monitor", "damon", "-o", "/tmp/steps.arrow"),
-      ],
-      ["record ongoing", () => this.#damo("record", "ongoing", "--timeout", "1", "-o", "/tmp/steps.arrow")],
-      ["killed", () => this.#killed()],
+      ["schemes", () => this.#damo(...schemes())],
+      ["record", () => this.#damo(...record())],
+      ["record ongoing", () => this.#damo(...ongoing)],
+      ["pair", () => this.#pair(this.#one([start(), ["tune", "-a", aggr()], schemes(), ongoing, ["stop"]]))],
+      ["killed", () => this.#killed(this.#one([start(), ["stop"], ["tune", "-a", aggr()], schemes(), record()]))],
+      ["killed", () => this.#killed(this.#one([start(), ["stop"], ["tune", "-a", aggr()], schemes(), record()]))],
       ["asker on", () => this.#askerOn()],
       ["asker off", () => this.#askerOff()],
+      ["foreign setting", () => this.#foreignSetting()],
       ["target ends", () => this.#targetEnds()],
       ["foreign on", () => this.#foreignOn()],
       ["foreign off", () => this.#foreignOff()],
-    ];
-    return this.#one(all);
+    ]);
   }
 
   #one<T>(all: readonly T[]): T {
     return all[Math.floor(this.#random() * all.length)];
   }
 
-  #pid(): number {
+  #pid(): string {
     this.#target ??= new Deno.Command("sleep", { args: ["10000"], stdin: "null" }).spawn();
-    return this.#target.pid;
+    return String(this.#target.pid);
+  }
+
+  /** The kernel threads but the foreign one. */
+  #threads(): number[] {
+    return threadsOf(roots).map(({ pid }) => pid).filter((pid) => pid !== this.#foreign);
   }
 
   async #damo(...args: string[]): Promise<void> {
-    const { code, out, err } = await damo(...args);
-    this.#check(args, code, out, err);
-    if (args[0] === "start" && code === 0) assert.equal(threadsOf(roots).length, 1, `${args}: ${out}`);
+    const before = this.#threads();
+    const isOwnProcess = this.#random() < 1 / OWN_PROCESS;
+    const outcome = await (isOwnProcess ? damo(...args) : this.#runner.run(...args));
+    this.said.push(`  ${args.join(" ")}: ${outcome.code}`);
+    this.#check(args, outcome, before, this.#threads());
   }
 
-  #check(args: string[], code: number, out: string, err: string): void {
-    const what = `damo ${args.join(" ")}: exit ${code}\n${out}${err}`;
-    assert.ok([0, 1, 2].includes(code), what);
+  /** What damo says is held against the threads that were there before and are there after. */
+  #check(args: string[], { code, out, err }: Outcome, before: number[], after: number[]): void {
+    const what = `damo ${args.join(" ")}: exit ${code}, threads ${before} then ${after}\n${out}${err}`;
+    const isBusy = /EBUSY|has served others|is still on/.test(err);
+    assert.ok(code === 0 || code === 1 || code === 2, what);
     assert.doesNotMatch(out + err, /DAMO_DEBUG|undefined|\bat file:/, what);
-    // One that goes on is not said to have ended.
-    if (/^damo: .*kdamond stopped/m.test(err)) assert.ok(this.#foreign === undefined || args[1] !== "ongoing", what);
+    if (code === 1 && this.#asker === undefined) assert.ok(!isBusy, `nobody asks: ${what}`);
+    const [name, second] = args;
+    const isTargetAlive = this.#target !== undefined;
+    if (name === "start") {
+      if (code === 0) assert.ok(after.length === 1 && out.includes(`pid ${after[0]}`), what);
+      else assert.deepEqual(after, before, what);
+      if (code !== 0 && before.length === 0 && this.#foreign === undefined) {
+        assert.match(err, /damo stop|busy|others/, what);
+      }
+    } else if (name === "tune") {
+      if (code === 0) assert.ok(after.length === 1 && (before[0] === after[0] || /on again/.test(err)), what);
+      else if (isTargetAlive) assert.deepEqual(after, before, what);
+      if (before.length === 0) assert.notEqual(code, 0, what);
+      if (/nothing is on|is off/.test(err)) assert.deepEqual(before, [], what);
+    } else if (name === "status") {
+      assert.ok(code === 0 || isBusy, what);
+      for (const pid of code === 0 ? before : []) assert.ok(out.includes(`on, pid ${pid}`), what);
+      if (before.length === 0 && this.#foreign === undefined) assert.doesNotMatch(out, /on, pid/, what);
+    } else if (name === "stop") {
+      if (code === 0) assert.deepEqual(after, [], what);
+      else assert.ok(isBusy && (after.length === 0 || err.includes(`kernel thread ${after[0]}`)), what);
+      if (/Nothing to stop/.test(out)) assert.ok(before.length === 0 && this.#foreign === undefined, what);
+      if (code === 0 && before.length > 0) assert.match(out, /Turned off|Ended/, what);
+      if (code === 0 && this.#foreign !== undefined) assert.match(out, /Left alone/, what);
+    } else if (second === "ongoing") {
+      assert.deepEqual(after, before, what);
+      if (before.length > 0) assert.ok(code === 0 ? /ended by: timeout/.test(err) : isBusy, what);
+      else if (this.#foreign === undefined) assert.notEqual(code, 0, what);
+    } else {
+      // One that was on before stays, and nothing else is left on.
+      if (!/is still on/.test(err)) assert.deepEqual(after, before, what);
+      if (code === 0) assert.match(err, /ended by: timeout/, what);
+      else if (before.length > 0 || this.#foreign !== undefined) assert.match(err, /Cannot|is in the way|busy/, what);
+    }
   }
 
-  async #stop(): Promise<void> {
-    const { code, out, err } = await damo("stop");
-    this.#check(["stop"], code, out, err);
-    const others = threadsOf(roots).filter(({ pid }) => pid !== this.#foreign);
-    if (code === 0) assert.deepEqual(others, [], `${out}${err}`);
-    if (this.#foreign !== undefined) assert.match(out, /Left alone/);
+  /** A command beside one that only looks. */
+  async #pair(args: string[]): Promise<void> {
+    const before = this.#threads();
+    const [outcome, looked] = await Promise.all([this.#runner.run(...args), this.#second.run("status")]);
+    this.said.push(`  ${args.join(" ")}: ${outcome.code}, beside status: ${looked.code}`);
+    this.#check(args, outcome, before, this.#threads());
+    assert.doesNotMatch(looked.out + looked.err, /DAMO_DEBUG|undefined|\bat file:/);
   }
 
-  /** A command that is killed at a random moment. */
-  async #killed(): Promise<void> {
-    const args = this.#one([
-      ["start", String(this.#pid()), "--damos_action", "stat"],
-      ["stop"],
-      ["tune", "-a", this.#one(AGGRS)],
-      ["schemes", String(this.#pid()), "--damos_action", "stat"],
-      ["record", String(this.#pid()), "--monitor", "damon", "-o", "/tmp/steps.arrow"],
-    ]);
-    const child = spawnDamo(...args);
-    await new Promise((done) => setTimeout(done, this.#random() * 4000));
-    try {
-      child.kill("SIGKILL");
-    } catch { /* it has ended */ }
-    await outcomeOf(child);
-    this.said.push(`  ${args.join(" ")}`);
+  /** A command that is killed, or told to end, at a random moment. */
+  async #killed(args: string[]): Promise<void> {
+    await this.#runner.run("--version");
+    const signal = this.#one(SIGNALS);
+    const running = this.#runner.run(...args);
+    await sleep(this.#random() ** 2 * 2500);
+    if (signal === "SIGKILL") await this.#runner.kill();
+    else this.#runner.signal(signal);
+    // What does not end by itself after a signal came to it before it listened for it.
+    const late = setTimeout(() => this.#runner.kill(), 120_000);
+    const { code, out, err } = await running;
+    clearTimeout(late);
+    if (code === undefined) await this.#runner.kill();
+    else assert.doesNotMatch(out + err, /DAMO_DEBUG|undefined|\bat file:/);
+    this.said.push(`  ${args.join(" ")}: ${signal}, ${code}`);
   }
 
   async #askerOn(): Promise<void> {
@@ -180,6 +230,14 @@ export class RandomSteps {
   async #askerOff(): Promise<void> {
     await this.#asker?.stop();
     this.#asker = undefined;
+  }
+
+  /** Somebody else changes a setting of what damo started. */
+  async #foreignSetting(): Promise<void> {
+    if (this.#threads().length !== 1) return;
+    await this.#askerOff();
+    put("0/contexts/0/monitoring_attrs/nr_regions/max", this.#one([500, 1000, 2000]));
+    if (this.#target !== undefined) put("0/state", "commit");
   }
 
   async #targetEnds(): Promise<void> {
@@ -231,9 +289,7 @@ export class RandomSteps {
     assert.ok(threadsOf(roots).some(({ pid }) => pid === this.#foreign), `${what} ended a foreign kdamond`);
     assert.equal(this.#foreignTree(), this.#foreignState, `${what} changed a foreign kdamond`);
   }
-
-  /** A kdamond whose last target has ended ends by itself, with its next look. */
-  async #settle(): Promise<void> {
-    await new Promise((done) => setTimeout(done, 50));
-  }
 }
+
+const RECORD = "/tmp/steps.arrow";
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
