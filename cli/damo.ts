@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { makeProgram } from "./program.ts";
 import { splitArguments } from "./arguments.ts";
-import { ExitCode, exitCodeFor, messageOf, terminalText } from "./exit.ts";
+import { errorsOf, ExitCode, exitCodeFor, messageOfAll, terminalText } from "./exit.ts";
 
 /** The whole program: arguments in, exit code out. */
 export async function main(argv: string[]): Promise<number> {
@@ -17,15 +17,23 @@ export async function main(argv: string[]): Promise<number> {
       await followReport(args, run);
     } else await run(args);
     return 0;
-  } catch (error) {
+  } catch (caught) {
+    const errors = errorsOf(caught);
+    // That a signal or a reader ended it does not cover what failed then.
+    const failures = errors.filter((each) => !isEnd(each));
+    const error = failures[0] ?? errors[0];
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof ExitCode) return error.code;
-    // A reader that went away (`| head`) is no failure.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
-    if (Deno.env.get("DAMO_DEBUG")) console.error(error);
-    console.error(`damo: ${messageOf(error)}`);
+    if (Deno.env.get("DAMO_DEBUG")) console.error(caught);
+    console.error(`damo: ${messageOfAll(failures)}`);
     return exitCodeFor(error);
   }
+}
+
+/** No failure: a command has said all, or a reader went away (`| head`). */
+function isEnd(error: unknown): boolean {
+  return error instanceof ExitCode || error instanceof Deno.errors.BrokenPipe;
 }
 
 /** Names that are somebody else's words go by here, to the terminal: it obeys none of them. */

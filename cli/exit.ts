@@ -25,16 +25,20 @@ const REPORT = "this is a fault of damo itself: please report it with the comman
 
 /** One sentence for a person; a fault of the program itself says so, and never in the words of JavaScript. */
 export function messageOf(error: unknown): string {
-  return cleanLines(wordsOf(error));
+  return error instanceof SuppressedError ? messageOfAll(errorsOf(error)) : cleanLines(wordsOf(error));
 }
 
-/** What went wrong first; where ending failed as well, that is what is said. */
-function firstOf(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
+/** All that failed, in that order: where tidying up failed as well, its error holds the one before. */
+export function errorsOf(error: unknown): unknown[] {
+  return error instanceof SuppressedError ? [...errorsOf(error.suppressed), ...errorsOf(error.error)] : [error];
 }
 
-function wordsOf(given: unknown): string {
-  const error = firstOf(given);
+/** The failures of {@linkcode errorsOf} in words: each once. */
+export function messageOfAll(errors: readonly unknown[]): string {
+  return [...new Set(errors.map(messageOf))].join(". Then: ");
+}
+
+function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return `${error.message}; run as root, or give Deno the permission`;
@@ -61,7 +65,7 @@ function isOutOfFiles(error: Error): boolean {
 
 /** The exit code for an error: 2 where the command line, or a value in it, was not understood. */
 export function exitCodeFor(given: unknown): number {
-  const error = firstOf(given);
+  const [error] = errorsOf(given);
   if (error instanceof CommandEndedError) return error.exitCode || 1;
   const isUsage = error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;
   return isUsage && !isFault(error) && !isOutOfFiles(error) ? 2 : 1;

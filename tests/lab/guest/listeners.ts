@@ -9,7 +9,7 @@ import { startWorkload } from "./guest.ts";
 // What it costs the kdamond to be listened to, in the lab: deno task listeners. Pairs of a window in which nobody listens and one in
 // which somebody does, so that both have the same machine.
 const PAIRS = Number(Deno.env.get("DAMO_PAIRS") ?? 10);
-const WINDOW_MS = 1000;
+const WINDOW_MS = Number(Deno.env.get("DAMO_WINDOW_MS") ?? 1000);
 const POLL_MS = 250;
 const EVENT = "/sys/kernel/tracing/events/damon/damon_aggregated";
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

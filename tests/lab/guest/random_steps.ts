@@ -152,6 +152,8 @@ export class RandomSteps {
     const outcome = await (isOwnProcess ? damo(...args) : this.#runner.run(...args));
     this.said.push(`  ${args.join(" ")}: ${outcome.code}`);
     this.#check(args, outcome, before, this.#threads());
+    // Who could not turn off what it started has ended, as a process of its own would have.
+    if (/is still on/.test(outcome.err)) await this.#runner.kill();
   }
 
   /** What damo says is held against the threads that were there before and are there after. */
@@ -232,12 +234,17 @@ export class RandomSteps {
     this.#asker = undefined;
   }
 
-  /** Somebody else changes a setting of what damo started. */
+  /** Somebody else changes a setting of what damo started, and takes that back: with another one it would be theirs once it is off. */
   async #foreignSetting(): Promise<void> {
-    if (this.#threads().length !== 1) return;
+    if (this.#threads().length !== 1 || this.#target === undefined) return;
     await this.#askerOff();
-    put("0/contexts/0/monitoring_attrs/nr_regions/max", this.#one([500, 1000, 2000]));
-    if (this.#target !== undefined) put("0/state", "commit");
+    const max = "0/contexts/0/monitoring_attrs/nr_regions/max";
+    const before = Deno.readTextFileSync(`${KDAMONDS}/${max}`).trim();
+    for (const text of ["700", before]) {
+      put(max, text);
+      put("0/state", "commit");
+      await sleep(100);
+    }
   }
 
   async #targetEnds(): Promise<void> {
