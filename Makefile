@@ -50,7 +50,7 @@ kernels:
 	done); $(AND_BACK)
 
 bare:
-	@tests/bare/run
+	@tests/bare/run; $(AND_BACK)
 
 ok:
 	@./setup deno

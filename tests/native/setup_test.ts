@@ -271,6 +271,8 @@ Deno.test("setup by sudo gives the folder's user what root made in it, no link's
   Deno.writeTextFileSync(`${dir}/build/lab/log`, "");
   Deno.writeTextFileSync(`${dir}/elsewhere`, "");
   Deno.symlinkSync("../elsewhere", `${dir}/build/link`);
+  // A root of tests/bare.
+  Deno.mkdirSync(`${dir}/.cache/bare/debian-13/etc`, { recursive: true });
   const owner = (path: string) => Deno.lstatSync(`${dir}/${path}`).uid;
   // A folder of root's stays root's.
   await machine.setupWith(sudo, "--give-back");
@@ -278,6 +280,7 @@ Deno.test("setup by sudo gives the folder's user what root made in it, no link's
   Deno.chownSync(dir, 1234, 5678);
   await machine.setupWith(sudo, "--give-back");
   assert.deepEqual(["build", "build/lab/log", "build/link", "elsewhere"].map(owner), [1234, 1234, 1234, 0]);
+  assert.deepEqual([".cache", ".cache/bare", ".cache/bare/debian-13/etc"].map(owner), [1234, 0, 0]);
   const { code, err } = await machine.setupWith(
     sudo,
     "--as-owner",
