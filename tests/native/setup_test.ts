@@ -225,6 +225,9 @@ Deno.test("deno of a checkout has the packages that set-up fetched, this machine
   const clean = { DENO_DIR: "", DENO_TLS_CA_STORE: "" };
   assert.equal((await deno(["run", "a b"], clean)).out, `${dir}/cache|mozilla,system|run|a b|`);
   assert.equal((await deno(["x"], { DENO_DIR: "/d", DENO_TLS_CA_STORE: "mozilla" })).out, "/d|mozilla|x|");
+  // What root, under sudo, would write there would be root's.
+  Deno.chownSync(`${dir}/cache`, 1234, 5678);
+  assert.equal((await deno(["run"], clean)).out, "|mozilla,system|run|");
   assert.equal((await deno(["fails"])).code, 3);
   assert.equal((await deno(["jupyter", "--install"])).code, 0);
   assert.equal(Deno.readTextFileSync(kernel), spec.replace("/opt/x/deno", `${dir}/deno`));
