@@ -10,6 +10,7 @@ import {
   RecordWriter,
 } from "../format/mod.ts";
 import type { PeerSideWriter } from "../format/peer_side_write.ts";
+import { refuseTerminal } from "./record_output.ts";
 import { hasSideFiles } from "../format/output_file.ts";
 
 /** The format that is asked for, or that the output's name says; for standard output `otherwise`. */
@@ -52,7 +53,10 @@ export async function writeRecord(
   if (options.addresses === "hex" && format !== "jsonl") {
     throw new RangeError(`Cannot use --addresses hex with ${format} as it is of JSON lines: use --format jsonl`);
   }
-  if (!partitionBy) checkWritable(output);
+  if (!partitionBy) {
+    refuseTerminal(output, format);
+    checkWritable(output);
+  }
   const make = await FORMATS[format].load();
   const writer = partitionBy
     ? new PartitionedWriter(output, header, partitionBy, (header) => make(header, options), FORMATS[format].suffixes[0])

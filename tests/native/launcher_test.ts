@@ -83,6 +83,23 @@ Deno.test("damo takes the packages of whoever built it, where it is run by anoth
   assert.equal(await run({ HOME: `${dir}/the builder` }), "none");
 });
 
+Deno.test("damo says in a sentence that the packages are in a cache that this user may not read", async () => {
+  using checkout = new Checkout();
+  const { dir } = checkout;
+  checkout.program(".deno/deno", "echo 'error: Failed caching npm package' >&2; exit 1");
+  Deno.writeTextFileSync(`${dir}/.deno/packages`, "/the/builder 123 456\n");
+  const env = { PATH: "/usr/bin:/bin", HOME: `${dir}/other` };
+  for (const [more, cache] of [[{}, `${dir}/other/.cache/deno`], [{ DENO_DIR: "/none" }, "/none"]] as const) {
+    const { code, err } = await checkout.run(`${dir}/damo`, { clearEnv: true, env: { ...env, ...more } });
+    assert.equal(code, 1);
+    assert.equal(
+      err,
+      `damo: its packages are not in ${cache}, and cannot be fetched into it; those of /the/builder this user may not read: ` +
+        "let this user read that folder, or name another one as DENO_DIR\n",
+    );
+  }
+});
+
 Deno.test("damo says that the current folder was deleted, and that there is no such $DENO", async () => {
   using checkout = new Checkout();
   Deno.mkdirSync(`${checkout.dir}/gone`);

@@ -1,6 +1,7 @@
 import assert from "assert";
 import { startCommand } from "../../cli/record_command.ts";
 import { endWith, ExitCode } from "../../cli/exit.ts";
+import { refuseTerminal } from "../../cli/record_output.ts";
 import { startMonitor } from "../../cli/record_run.ts";
 import { KernelError } from "../../damon/mod.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
@@ -50,4 +51,13 @@ Deno.test("endWith takes no exit code from a command that was ended, by the time
   await using child = startCommand(["sleep", "infinity"], false);
   assert.equal(await child.end(), 143);
   for (const reason of ["timeout", undefined]) assert.equal(codeOf({ signalName: undefined, reason }, child), 0);
+});
+
+Deno.test("refuseTerminal keeps binary records from a terminal, and nothing else from anywhere", () => {
+  for (const format of ["arrow", "parquet", "json_compressed"] as const) {
+    assert.throws(() => refuseTerminal("-", format, true), { name: "RangeError", message: /is binary.*-o FILE/ });
+    refuseTerminal("-", format, false);
+    refuseTerminal("/dev/stdout", format, true);
+  }
+  for (const format of ["jsonl", "csv", "perf_script", "json"] as const) refuseTerminal("-", format, true);
 });
