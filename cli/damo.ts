@@ -1,12 +1,17 @@
 import { CommanderError } from "commander";
 import { makeProgram } from "./program.ts";
+import { answerTo, oursOf } from "./python_damo.ts";
 import { splitArguments } from "./arguments.ts";
 import { errorsOf, ExitCode, exitCodeFor, messageOfAll, terminalText } from "./exit.ts";
 
 /** The whole program: arguments in, exit code out. */
 export async function main(argv: string[]): Promise<number> {
-  const { args, command } = splitArguments(argv);
+  const split = splitArguments(argv);
+  const { command } = split;
+  const args = oursOf(split.args);
   try {
+    const answer = answerTo(args);
+    if (answer !== undefined) throw new TypeError(answer);
     const run = async (words: string[]) =>
       void await (await makeProgram(command, words)).parseAsync(words, { from: "user" });
     if (args[0] === "report" && args.some((word) => word.startsWith("--live"))) {

@@ -15,7 +15,15 @@ const numbers = (rest: readonly string[]) => {
 };
 
 const DECISIONS = ["allow", "reject", "deny", "block", "pass"];
-const FILTER_VALUES: Readonly<Record<string, number>> = { memcg: 1, target: 1, addr: 2, hugepage_size: 2 };
+const FILTER_VALUES: Readonly<Record<string, number>> = {
+  memcg: 1,
+  target: 1,
+  addr: 2,
+  hugepage_size: 2,
+  probe_hits_wsum: 2,
+};
+/** `non` is what the Python damo says since 3.4. */
+const isNot = (word: string | undefined) => word === "none" || word === "non";
 
 /** Words of as many filters as follow; in the older grammar, of one. */
 function filterWords(rest: readonly string[]): number {
@@ -25,15 +33,15 @@ function filterWords(rest: readonly string[]): number {
   }
   let at = 0;
   while (DECISIONS.includes(rest[at])) {
-    if (rest[at + 1] === "none") at++;
+    if (isNot(rest[at + 1])) at++;
     at += 2 + (FILTER_VALUES[rest[at + 1]] ?? 0);
   }
   return at;
 }
 
 function probeFilterWords(rest: readonly string[]): number {
-  const at = rest[1] === "non" || rest[1] === "none" ? 2 : 1;
-  return at + (rest[at] === "memcg" ? 2 : 1);
+  const at = isNot(rest[1]) ? 2 : 1;
+  return at + 1 + (FILTER_VALUES[rest[at]] ?? 0);
 }
 
 function goalWords([metric = ""]: readonly string[]): number {
@@ -268,6 +276,8 @@ export const OPTION_WORDS: ReadonlyMap<string, number | ((rest: readonly string[
   ...DAMON_OPTIONS.flatMap((option): [string, number | ((rest: readonly string[]) => number)][] =>
     option.words === undefined || option.words === 0 ? [] : [[nameOf(option), option.words]]
   ),
+  // What the Python damo calls --probe_weights since 3.3.1: one for each time.
+  ["probe_weight", 1],
   // Of `record` alone.
   ["snapshot_damos_filter", filterWords],
 ]);

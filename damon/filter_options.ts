@@ -23,7 +23,8 @@ function newFilters(words: Words): SchemeFilter[] {
     if (!DECISIONS.includes(decision)) {
       throw new SyntaxError(`Cannot parse ${JSON.stringify(decision)} in a filter: it must begin with allow or reject`);
     }
-    const matching = after[0] !== "none";
+    // `non` is what the Python damo says since 3.4.
+    const matching = after[0] !== "none" && after[0] !== "non";
     const [type, ...values] = matching ? after : after.slice(1);
     const allow = decision === "allow" || decision === "pass";
     const [filter, used] = filterOf(type, values, { matching, allow });
@@ -73,6 +74,8 @@ function filterOf(
     case "hugepage_size":
       need(2, "MIN MAX");
       return [{ type, ...how, minBytes: parseBytes(values[0]), maxBytes: parseBytes(values[1]) }, 2];
+    case "probe_hits_wsum":
+      throw new RangeError("A filter of probe_hits_wsum needs a kernel after Linux 7.3: no released one has it");
     default:
       throw new SyntaxError(
         `Cannot parse ${JSON.stringify(type ?? "")} as a filter's type: there are ${PLAIN.join(", ")}, memcg, addr, ` +

@@ -314,6 +314,9 @@ function assignProbes(contexts: Context[], reader: OptionReader): void {
     }
     const matching = rest[0] !== "non" && rest[0] !== "none";
     const [type, path, ...more] = matching ? rest : rest.slice(1);
+    if (type === "hugepage_size" || type === "pgidle_set" || type === "pgidle_unset") {
+      throw new RangeError(`A probe's filter of ${type} needs a kernel after Linux 7.3: no released one has it`);
+    }
     if ((type !== "anon" && type !== "memcg") || (type === "memcg") !== (path !== undefined) || more.length > 0) {
       throw new SyntaxError(
         "Cannot parse a probe's filter: use allow|reject [non] anon, or allow|reject [non] memcg PATH",

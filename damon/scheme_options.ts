@@ -216,6 +216,9 @@ function weightsOf(words: Words): Quotas["weights"] {
 }
 
 function goalOf(words: Words): QuotaGoal {
+  if (words[0] === "complement") {
+    throw new RangeError("A goal's complement needs a kernel after Linux 7.3: no released one has it");
+  }
   const [name, target, ...rest] = words;
   const metric = GOAL_METRICS.find((metric) => metric === name);
   if (metric === undefined || target === undefined) {
