@@ -15,7 +15,8 @@ export interface SamplingBudgetOptions {
   longestAggrUs?: number | undefined;
   /**
    * Share of the time at most in which accesses are lost, as bits are cleared after they were read; by default, any. What
-   * is accessed once in a window of time is missed with this probability.
+   * is accessed once in a window of time is missed with this probability. No sampling interval gets longer than
+   * `longestAggrUs` for its sake.
    */
   maxLost?: number | undefined;
 }
@@ -81,8 +82,9 @@ export class SamplingBudget {
     if (samples < 1) return;
     this.#costUs = risen(this.#costUs, costUs / samples);
     this.#lostUs = risen(this.#lostUs, lostUs / samples);
-    const { intervals, maxOverhead, maxLost = 1 } = this.#options;
-    const needed = Math.max(this.#costUs / maxOverhead, this.#lostUs / maxLost);
+    const { intervals, maxOverhead, maxLost = 1, longestAggrUs = Infinity } = this.#options;
+    // Looks that are seldom tell less than is lost between them.
+    const needed = Math.max(this.#costUs / maxOverhead, Math.min(longestAggrUs, this.#lostUs / maxLost));
     if (needed <= this.#sampleUs && needed * SLACK > this.#sampleUs) return;
     this.#sampleUs = Math.max(intervals.sampleUs, roundUp(needed * HEADROOM));
   }
@@ -102,6 +104,11 @@ export class SamplingBudget {
   /** What a sample costs now, µs; 0 while that is not known. */
   get costUs(): number {
     return this.#costUs;
+  }
+
+  /** Share of the time in which accesses are lost now, 0 to 1. */
+  get lostShare(): number {
+    return Math.min(1, this.#lostUs / this.#sampleUs);
   }
 
   /** Whether the sampling interval is stretched. */

@@ -24,8 +24,17 @@ export interface Window {
   endNs: number;
 }
 
-/** What a process accessed in a window in which every page was looked at. */
-export function exactWorkingSet(pid: number, window: Window, areas: readonly SampledArea[]): WorkingSet {
+/**
+ * What a process accessed in a window in which every page was looked at.
+ *
+ * @param lostShare Of the time, in which accesses were lost: as much of it may have been missed.
+ */
+export function exactWorkingSet(
+  pid: number,
+  window: Window,
+  areas: readonly SampledArea[],
+  lostShare = 0,
+): WorkingSet {
   const mappings = areas.filter(({ residentBytes }) => residentBytes > 0)
     .map(({ start, end, residentBytes, usedBytes }): MappingWorkingSet => ({
       start,
@@ -36,11 +45,16 @@ export function exactWorkingSet(pid: number, window: Window, areas: readonly Sam
       hits: usedBytes / PAGE_BYTES,
     }));
   const residentBytes = sumOf(areas, (area) => area.residentBytes);
-  return { ...exactUnion(window, { residentBytes, usedBytes: sumOf(areas, (area) => area.usedBytes) }), pid, mappings };
+  const usedBytes = sumOf(areas, (area) => area.usedBytes);
+  return { ...exactUnion(window, { residentBytes, usedBytes }, lostShare), pid, mappings };
 }
 
 /** The same of all processes together, with memory that several of them map counted once. */
-export function exactUnion(window: Window, bytes: { residentBytes: number; usedBytes: number }): WorkingSet {
+export function exactUnion(
+  window: Window,
+  bytes: { residentBytes: number; usedBytes: number },
+  lostShare = 0,
+): WorkingSet {
   const { residentBytes, usedBytes } = bytes;
   return {
     ...window,
@@ -48,7 +62,7 @@ export function exactUnion(window: Window, bytes: { residentBytes: number; usedB
     method: "exact",
     residentBytes,
     bytes: usedBytes,
-    errorBytes: 0,
+    errorBytes: Math.min(residentBytes - usedBytes, lostShare * usedBytes),
     looks: residentBytes / PAGE_BYTES,
     hits: usedBytes / PAGE_BYTES,
     mappings: [],

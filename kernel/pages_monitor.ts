@@ -334,12 +334,14 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       return;
     }
     this.#windowNs = this.#nextNs;
+    // As little as is allowed to be lost is nothing.
+    const lostShare = this.#budget.lostShare > 1.5 * MAX_LOST ? this.#budget.lostShare : 0;
     for (const { pid, areas } of this.#targets.areas(true)) {
       yield { kind: "residency", residency: residencyOf(pid, endNs, areas) };
-      yield { kind: "working_set", workingSet: exactWorkingSet(pid, window, areas) };
+      yield { kind: "working_set", workingSet: exactWorkingSet(pid, window, areas, lostShare) };
     }
     if (this.#targets.size > 1) {
-      yield { kind: "working_set", workingSet: exactUnion(window, this.#sampler.union()) };
+      yield { kind: "working_set", workingSet: exactUnion(window, this.#sampler.union(), lostShare) };
     }
   }
 

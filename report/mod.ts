@@ -210,7 +210,7 @@ export { recordedPicture } from "./schemes_record_picture.ts";
 export { HitGrid } from "./hit_grid.ts";
 export { type HeatRect } from "./heat_rects.ts";
 export { ENOUGH_LOOKS, QualityGauge, type RecordQuality } from "./quality.ts";
-export { type Judged, poorLines, QUALITY_LIMITS, qualityLine, untoldLine } from "./quality_text.ts";
+export { type Judged, poorLines, QUALITY_LIMITS, qualityLine } from "./quality_text.ts";
 export {
   type ResidentBasis,
   residentBytesIn,

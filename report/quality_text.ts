@@ -66,12 +66,6 @@ export function qualityLine({ quality }: Judged): string[] {
 
 const timesText = (nr: number) => `${nr >= 10 ? formatNr(Math.round(nr)) : nr.toFixed(1)} times`;
 
-/** Whether the record says so little of what was in memory that nobody can judge it; in a sentence. */
-export function untoldLine({ quality }: Judged): string[] {
-  if (!quality || quality.snapshots === 0 || quality.basis !== "unknown") return [];
-  return ["The record does not tell what was in memory: how much of it was looked at is not known"];
-}
-
 /** Of one that was just made, where the recorder tells what kept it busy. */
 function noSnapshots(judged: Judged, quality: RecordQuality): string[] {
   const { header, footer } = judged;
@@ -174,9 +168,18 @@ function lost({ missedShare, lostShare, intervalNs, wantedNs = Infinity }: Recor
 function unwatched(judged: Judged, quality: RecordQuality): string[] {
   const { unwatched: { count, bytes, share } } = quality;
   if (share <= QUALITY_LIMITS.unwatchedShare) return [];
-  const way = judged.header.source === "damon" ? `allow more regions: -m ${4 * count}` : moreBudget(judged, quality);
+  const way = judged.header.source === "damon" ? moreRegions(judged, count) : moreBudget(judged, quality);
   const mappings = count === 1 ? "1 mapping" : `${formatNr(count)} mappings`;
   return [`${mappings} with ${formatBytes(bytes)} in memory (${percentOf(share)}) were never looked at; ${way}`];
+}
+
+/** Mappings have no region where there are not enough of them, or where they came after DAMON was told what is mapped. */
+function moreRegions({ header }: Judged, count: number): string {
+  const { nrRegions, intervals } = header.kdamonds[0]?.contexts[0] ?? {};
+  const wanted = 4 * count;
+  if (!nrRegions || !intervals || wanted > nrRegions.max) return `allow more regions: -m ${wanted}`;
+  const updateMs = Math.max(100, Math.round(intervals.updateUs / 10e3));
+  return `look more often at what is mapped, as they are new: -u ${updateMs}ms`;
 }
 
 function errorText({ bytes, errorBytes }: NonNullable<RecordQuality["workingSet"]>): string {

@@ -23,6 +23,7 @@ Deno.test("exactWorkingSet and residencyOf add up mappings, and a mapping that i
     3,
     1,
   ]);
+  assert.equal(exactWorkingSet(7, WINDOW, areas, 0.5).errorBytes, 1.5 * PAGE);
   const residency = residencyOf(7, 5, areas);
   assert.deepEqual([residency.timeNs, residency.residentBytes, residency.swapBytes], [5, 8 * PAGE, 6 * PAGE]);
 });

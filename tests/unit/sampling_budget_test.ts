@@ -53,6 +53,11 @@ Deno.test("SamplingBudget looks no more often than accesses may be lost, whateve
     return budget.inForce().sampleUs;
   };
   assert.deepEqual([0.02, 0.1, 0.3].map(at), [125_000, 58_824, 58_824]);
+  // Where that would be too seldom, it says how much is lost.
+  const seldom = new SamplingBudget({ intervals, maxOverhead: 0.3, minSamples: 2, longestAggrUs: 1e6, maxLost: 0.02 });
+  seldom.note(200_000, 1, 100_000);
+  assert.ok(seldom.inForce().sampleUs >= 1e6 && seldom.inForce().sampleUs <= 1.2e6);
+  assert.ok(seldom.lostShare > 0.08 && seldom.lostShare <= 0.1);
 });
 
 Deno.test("SamplingBudget refuses a budget of nothing, and one of more than a CPU", () => {
