@@ -1,19 +1,15 @@
 /**
- * How much memory was in use in each second of a record, as CSV: a fold over the stream, whatever the record's size.
+ * How much memory was touched in each second of a record, and how much was there, as CSV: whatever the record's size. What
+ * the page sampler measured is taken as it is; else it is estimated from the snapshots.
  *
  *   deno run --allow-read=damon.arrow examples/working_set.ts damon.arrow
  */
-import { readRecord } from "../mod.ts";
+import { openRecord, workingSetOf } from "../mod.ts";
 
-const record = await readRecord(Deno.args[0] ?? "damon.arrow");
-let [second, most] = [0, 0];
-console.log("second,largest_working_set_bytes");
-for await (const snapshot of record.snapshots()) {
-  const now = Math.floor((snapshot.endNs - record.header.clock.originNs) / 1e9);
-  if (now > second) {
-    console.log(`${second},${most}`);
-    [second, most] = [now, 0];
-  }
-  most = Math.max(most, snapshot.workingSetBytes);
+const path = Deno.args[0] ?? "damon.arrow";
+const { survey, fold } = await workingSetOf(() => openRecord(path));
+console.log("second,working_set_bytes,resident_bytes");
+for (const { startNs, bytes, residentBytes } of fold.all().samples) {
+  const second = Math.max(0, (startNs - survey.originNs) / 1e9).toFixed(1);
+  console.log([second, Math.round(bytes), residentBytes === undefined ? "" : Math.round(residentBytes)].join());
 }
-console.log(`${second},${most}`);

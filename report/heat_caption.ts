@@ -53,7 +53,7 @@ function titleOf(heatmap: Heatmap): string {
 }
 
 function shownLine({ coverage, bands }: Heatmap): string {
-  const { shownBytes, monitoredBytes, idleBytes, heatShare } = coverage;
+  const { shownBytes, monitoredBytes, idleBytes, idleResidentBytes, heatShare } = coverage;
   const left = monitoredBytes - shownBytes;
   const pieces = bands.reduce((sum, band) => sum + band.pieces.length, 0);
   const shown = `Shown: ${formatBytes(shownBytes)} in ${bands.length} ${bands.length === 1 ? "band" : "bands"}` +
@@ -62,5 +62,6 @@ function shownLine({ coverage, bands }: Heatmap): string {
   if (left <= 0) return `${shown}, all that was monitored`;
   const share = heatShare >= 0.9995 ? (heatShare === 1 ? "all" : "over 99.9 %") : `${(heatShare * 100).toFixed(1)} %`;
   return `${shown} with ${share} of the accesses · left out: ${formatBytes(left)} of ${formatBytes(monitoredBytes)}` +
-    ` · never seen accessed: ${formatBytes(idleBytes)}`;
+    ` · never seen accessed: ${formatBytes(idleResidentBytes ?? idleBytes)}` +
+    (idleResidentBytes === undefined ? "" : " of what is resident");
 }

@@ -28,6 +28,8 @@ export interface HeatSelection {
 export interface SurveyedTarget extends RecordedTarget {
   /** How long each address was monitored and accessed. */
   addresses: AddressHistogram;
+  /** Its last snapshot, where the recorder told what of its regions was in memory. */
+  last?: Snapshot;
 }
 
 /** What must be known of a record before its heat can be binned. */
@@ -118,6 +120,7 @@ function surveySnapshot(snapshot: Snapshot, target: SurveyedTarget, originNs: nu
   if (!(startNs < endNs)) return;
   const { start, end, nrAccesses, length } = snapshot.regions;
   countSnapshot(target, snapshot);
+  if (snapshot.evidence) target.last = snapshot;
   const max = maxNrAccessesOf(snapshot);
   const ns = Math.round(endNs - startNs);
   for (let from = 0; from < length;) {

@@ -1,6 +1,7 @@
 import { type AddressRange, formatAddress, type RecordHeader, type RecordReader } from "../damon/mod.ts";
 import { heatsWithin, scatteredBandsOf } from "./heat_bands.ts";
 import { HeatGrid, type TimeBins } from "./heat_grid.ts";
+import { idleResidentBytes } from "./heat_idle.ts";
 import { type HeatSelection, type HeatSurvey, type SurveyedTarget, surveyHeat } from "./heat_survey.ts";
 import type { NamedRange } from "./mapping_names.ts";
 import { offsetsWithin, type Piece, piecesOf } from "./pieces.ts";
@@ -84,6 +85,8 @@ export interface Coverage {
   monitoredBytes: number;
   /** Of the monitored bytes those that were never seen accessed. */
   idleBytes: number;
+  /** Of these, what was in memory at the end; absent where the record does not tell it by region. */
+  idleResidentBytes?: number;
   /** Share of all accesses (bytes × time) that is shown, 0 to 1. */
   heatShare: number;
 }
@@ -278,7 +281,12 @@ function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
     const all = segments.map(({ start, end }) => ({ start, end, heatNs: 1, watchedNs: 1 }));
     shownBytes += heatsWithin(all, shown).reduce((sum, bytes) => sum + bytes, 0);
   }
-  return { shownBytes, monitoredBytes, idleBytes, heatShare: allHeat > 0 ? shownHeat / allHeat : 1 };
+  const resident = survey.targets.map(idleResidentBytes);
+  return {
+    ...{ shownBytes, monitoredBytes, idleBytes },
+    ...(resident.every((bytes) => bytes !== undefined) && { idleResidentBytes: resident.reduce((a, b) => a + b, 0) }),
+    heatShare: allHeat > 0 ? shownHeat / allHeat : 1,
+  };
 }
 
 /** The largest share of samples in any cell, 0 to 1; 1 where nothing was accessed. */

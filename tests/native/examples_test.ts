@@ -31,7 +31,7 @@ const USES: { program: string; flags: string[]; args: string[]; says: RegExp; wr
     program: "examples/working_set.ts",
     flags: [`--allow-read=${RECORD}`],
     args: [RECORD],
-    says: /^second,largest.*\n0,\d+/,
+    says: /^second,working_set_bytes,resident_bytes\n0\.0,\d+,\d*\n/,
   },
   { program: "examples/cold_mappings.ts", flags: [`--allow-read=${RECORD}`], args: [RECORD], says: / in heap\n/ },
   {

@@ -41,6 +41,13 @@ const LINES = await encodeSample({
     snapshot(5.1e9, 20),
     snapshot(5.2e9, 5),
     {
+      kind: "working_set",
+      workingSet: {
+        ...{ startNs: 5e9, endNs: 6e9, pid: 4, method: "panel", residentBytes: 90_000, bytes: 8192, errorBytes: 4096 },
+        ...{ looks: 20, hits: 2, mappings: [] },
+      },
+    },
+    {
       kind: "footer",
       footer: { endNs: 6e9, reason: "timeout", snapshots: 2, regions: 4, events: 4, received: 4, dropped: 0, torn: 0 },
     },
@@ -50,7 +57,8 @@ const LINES = await encodeSample({
 /** What each of them prints, by a word of its comment. */
 const ANSWERS: Record<string, string[]> = {
   "how many snapshots": ["[2,4]"],
-  "working set of each": ["[5100000000,8192]", "[5200000000,8192]"],
+  "each window": ["[4,8192,4096,90000]"],
+  "what each snapshot saw accessed": ["[5100000000,8192]", "[5200000000,8192]"],
   "hottest region": [
     '{"start":4096,"end":12288,"nr_accesses":20,"age":2}',
     '{"start":4096,"end":12288,"nr_accesses":5,"age":2}',
@@ -58,7 +66,7 @@ const ANSWERS: Record<string, string[]> = {
   "half of all samples": ['{"start":4096,"end":12288,"nr_accesses":20,"age":2}'],
   "idle for how many": ["[[7,1048576]]"],
   "seconds since": ["[0.1,2]", "[0.2,2]"],
-  "largest working set": ["0.0078125"],
+  "most that a snapshot saw": ["0.0078125"],
   "each target": ["[[9,0,2]]"],
   "where the heap is": ["[5100000000,20]", "[5200000000,5]"],
   "as CSV": [
@@ -71,7 +79,7 @@ const ANSWERS: Record<string, string[]> = {
   "why it ended": ['{"reason":"timeout","dropped":0,"torn":0}'],
 };
 
-Deno.test("the README has a dozen recipes for jq", () => assert.equal(RECIPES.length, 12));
+Deno.test("the README has its recipes for jq", () => assert.equal(RECIPES.length, 13));
 
 for (const { comment, recipe } of RECIPES) {
   Deno.test(`the README's recipe for jq says ${comment}`, async () => {

@@ -136,6 +136,23 @@ Deno.test("captionOf says what recorded it, how, and every loss", async () => {
   ]);
 });
 
+Deno.test("captionOf says what of the memory that is there was never seen accessed, where the recorder tells it", async () => {
+  const far = HEAP + 2 ** 40;
+  const snapshot = snapshotOf(0, 1e8, [[HEAP, HEAP + 4 * PAGE, 20], [far, far + 100 * PAGE, 0]]);
+  const evidence = {
+    residentBytes: Float64Array.of(4 * PAGE, 10 * PAGE),
+    usedBytes: Float64Array.of(2 * PAGE, 0),
+    looks: Uint32Array.of(8, 20),
+  };
+  const heatmap = await heatmapOf(
+    recordOf([{ ...snapshot, evidence }]),
+    CELLS,
+  );
+  assert.equal(heatmap.coverage.idleBytes, 100 * PAGE);
+  assert.equal(heatmap.coverage.idleResidentBytes, 10 * PAGE);
+  assert.match(captionOf(heatmap).lines.join("\n"), /never seen accessed: 40.0 KiB of what is resident/);
+});
+
 Deno.test("captionOf shows tuned intervals as the range that they took", async () => {
   const row: Row = [HEAP, HEAP + PAGE, 1];
   const tuned = [snapshotOf(0, 1e8, [row]), snapshotOf(1e8, 3e8, [row], { sampleUs: 10_000, aggrUs: 200_000 })];
