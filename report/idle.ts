@@ -7,10 +7,12 @@ import {
   type RecordReader,
   type Snapshot,
   withFollowed,
+  type WorkingSet,
 } from "../damon/mod.ts";
 import { QualityGauge } from "./quality.ts";
 import { poorLines, qualityLine } from "./quality_text.ts";
 import { unseenLines } from "./record_caption.ts";
+import { type IdlePart, restsOf } from "./idle_rests.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 import { IdleTime, type IdleTimePart } from "./idle_time.ts";
 import { type ResidentBasis, ResidentMemory, residentNotes } from "./resident_memory.ts";
@@ -116,12 +118,6 @@ async function foldIdle(record: RecordReader, fold: IdleFold): Promise<IdleRepor
   return fold.finish(record.incomplete);
 }
 
-/** Bytes that have been idle for as long; below 0: accessed for as long. */
-interface IdlePart {
-  bytes: number;
-  idleNs: number;
-}
-
 /** A target's last snapshot. */
 interface Last {
   startNs: number;
@@ -142,6 +138,8 @@ export class IdleFold {
   readonly #last = new Map<string, Last>();
   readonly #resident = new ResidentMemory();
   readonly #quality: QualityGauge;
+  /** What each process touched in the last window that was measured. */
+  readonly #windows = new Map<number, WorkingSet>();
   /** What all processes have in memory, with what they share counted once; where the record tells. */
   #togetherBytes: number | undefined;
   readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
@@ -168,6 +166,7 @@ export class IdleFold {
   add(item: RecordItem): void {
     const picker = this.#picker;
     this.#quality.add(item);
+    if (item.kind === "working_set") this.#windows.set(item.workingSet.pid, item.workingSet);
     if (item.kind === "working_set" && item.workingSet.pid === 0) this.#togetherBytes = item.workingSet.residentBytes;
     if (item.kind === "footer") this.#footer = item.footer;
     if (item.kind === "mappings") {
@@ -199,13 +198,15 @@ export class IdleFold {
     const { bytes, usedBytes, basis } = this.#resident.of(snapshot, pid, operations, whole);
     const idleNs = idleNsOf(snapshot, starts);
     const parts: IdlePart[] = [];
+    const rests: IdlePart[] = [];
     for (let i = 0; i < length; i++) {
       const rest = bytes[i] - usedBytes[i];
       if (usedBytes[i] > 0) parts.push({ bytes: usedBytes[i], idleNs: Math.min(0, idleNs[i]) });
       // Of a region that was accessed, how long the rest has not been is not known: at least in this interval.
-      if (rest > 0) parts.push({ bytes: rest, idleNs: nrAccesses[i] > 0 ? aggrUs * 1e3 : idleNs[i] });
+      if (rest > 0) (nrAccesses[i] > 0 ? rests : parts).push({ bytes: rest, idleNs: idleNs[i] });
     }
-    return { parts, basis };
+    const window = length === whole.regions.length && pid !== undefined ? this.#windows.get(pid) : undefined;
+    return { parts: [...parts, ...restsOf(rests, parts, aggrUs * 1e3, window)], basis };
   }
 
   /**

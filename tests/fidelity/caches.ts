@@ -1,4 +1,4 @@
-import { freePort, pause, type Running, type Started, started } from "./started.ts";
+import { freePort, paced, pause, type Running, type Started, started } from "./started.ts";
 
 /** Keys that are set, keys of them that are asked for, and bytes of a value. */
 interface Load {
@@ -56,13 +56,12 @@ async function loadCache(running: Running, port: number, load: Load, protocol: P
     const batch = Array.from({ length: BATCH }, (_, i) => protocol.set(`key:${first + i}`, value));
     await ask(connection, batch, 1);
   }
-  running.load(async (signal) => {
-    while (!signal.aborted) {
+  running.load((signal) =>
+    paced(10, signal, async () => {
       const keys = Array.from({ length: BATCH }, () => `key:${Math.floor(Math.random() * load.hot)}`);
       await ask(connection, keys.map((key) => protocol.get(key)), protocol.getLines);
-      await pause(8, signal);
-    }
-  });
+    })
+  );
 }
 
 /** Connects as soon as it listens. */

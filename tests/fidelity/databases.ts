@@ -1,4 +1,4 @@
-import { pathOf, pause, run, type Started, started } from "./started.ts";
+import { paced, pathOf, pause, run, type Started, started } from "./started.ts";
 
 /** Where Debian has PostgreSQL's programs: not on the PATH, the newest last. */
 function postgresFolders(): string[] {
@@ -92,10 +92,11 @@ export function startSqlite(path: string): Promise<Started> {
     running.load(async (signal) => {
       const some = (count: number, of: number) =>
         Array.from({ length: count }, () => 1 + Math.floor(Math.random() * of));
-      while (!signal.aborted) {
-        await ask(`select sum(length(v)) from t where id in (${[...some(100, ROWS / 5), ...some(5, ROWS)]})`);
-        await pause(10, signal);
-      }
+      await paced(
+        25,
+        signal,
+        () => ask(`select sum(length(v)) from t where id in (${[...some(100, ROWS / 5), ...some(5, ROWS)]})`),
+      );
       input.releaseLock();
       await child.stdin.close().catch(() => {});
     });

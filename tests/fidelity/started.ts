@@ -119,3 +119,16 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", () => (clearTimeout(id), resolve()), { once: true });
   });
 }
+
+/**
+ * Calls `work` every so many ms by the clock, until the signal: what was late is made up for, up to a second of it, so that
+ * a busy machine changes little of what a second holds.
+ */
+export async function paced(everyMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  for (let dueMs = performance.now(); !signal.aborted; dueMs += everyMs) {
+    const lateMs = performance.now() - dueMs;
+    if (lateMs > 1_000) dueMs = performance.now() - 1_000;
+    else if (lateMs < 0) await pause(-lateMs, signal);
+    if (!signal.aborted) await work();
+  }
+}
