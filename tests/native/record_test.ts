@@ -1,8 +1,8 @@
 import assert from "assert";
-import type { AddressRange, RecordItem } from "../../damon/mod.ts";
+import type { AddressRange, Snapshot } from "../../damon/mod.ts";
 import { parseTruth, type Truth } from "../../report/mod.ts";
+import type { TruthPhase } from "../../report/truth.ts";
 import { bytesOf, commonBytesOf, hotRangesFrom } from "../../report/address_ranges.ts";
-import { openRecord } from "../../format/mod.ts";
 import { hasRecord, outcomeOf, readRecord, spawnDamo, startWorkload, until } from "../lab/guest/guest.ts";
 
 const OUT = Deno.makeTempDirSync();
@@ -13,22 +13,6 @@ const MODES = [
   { monitor: "pages", options: ["-n", "20", "-m", "300", "--max-overhead", "50%"] },
   { monitor: "pages-exact", options: ["--max-overhead", "50%"] },
 ];
-
-/**
- * Without the snapshots in which a phase begins, the one before and the one after: on a busy machine the looks come late, so that the
- * last of a snapshot may be of the next phase, and the first of the next see what was used since then.
- */
-async function* within(changes: readonly number[], items: AsyncIterable<RecordItem>): AsyncGenerator<RecordItem> {
-  let [before, held]: (RecordItem & { kind: "snapshot" } | undefined)[] = [];
-  for await (const item of items) {
-    if (item.kind !== "snapshot") yield item;
-    else {
-      const [fromNs, toNs] = [before?.snapshot.startNs ?? 0, item.snapshot.endNs];
-      if (held && !changes.some((ns) => fromNs < ns && ns < toNs)) yield held;
-      [before, held] = [held, item];
-    }
-  }
-}
 
 /** What of some ranges is in none of others; all ascending. */
 function without(ranges: readonly AddressRange[], others: readonly AddressRange[]): AddressRange[] {
@@ -43,41 +27,34 @@ function without(ranges: readonly AddressRange[], others: readonly AddressRange[
   });
 }
 
-/** The phases of a truth that access memory, each with where. */
-function accessingPhases({ phases }: Truth) {
-  return phases.filter(({ accesses, name }) => accesses.length > 0 && name !== "(fill)")
-    .map(({ startNs, endNs = Infinity, accesses }) => ({
-      startNs,
-      endNs,
-      used: accesses.map(({ start, end }): AddressRange => ({ start, end })),
-    }));
-}
-
 /** For each phase that accesses memory and has a whole snapshot in it, the share of that memory that one of these shows as accessed. */
-async function sharesShown(items: AsyncIterable<RecordItem>, truth: Truth): Promise<number[]> {
-  const hidden = new Map<AddressRange[], AddressRange[]>();
-  const phases = accessingPhases(truth);
-  for await (const item of items) {
-    if (item.kind !== "snapshot") continue;
-    const { startNs, endNs } = item.snapshot;
-    const used = phases.find((phase) => phase.startNs <= startNs && endNs <= phase.endNs)?.used;
-    if (used) hidden.set(used, without(hidden.get(used) ?? used, hotRangesFrom(item.snapshot, Number.MIN_VALUE)));
+function sharesShown(snapshots: readonly Snapshot[], { phases }: Truth): number[] {
+  const hidden = new Map<TruthPhase, AddressRange[]>();
+  const accessing = phases.filter(({ accesses, name }) => accesses.length > 0 && name !== "(fill)");
+  for (const snapshot of snapshots) {
+    const phase = accessing.find(({ startNs, endNs = 0 }) => startNs <= snapshot.startNs && snapshot.endNs <= endNs);
+    if (!phase) continue;
+    const left = hidden.get(phase) ?? phase.accesses;
+    hidden.set(phase, without(left, hotRangesFrom(snapshot, Number.MIN_VALUE)));
   }
-  return [...hidden].map(([used, left]) => 1 - bytesOf(left) / bytesOf(used));
+  return [...hidden].map(([{ accesses }, left]) => 1 - bytesOf(left) / bytesOf(accesses));
 }
 
-/** Of what is shown as hot of the workload's regions, the share that the phase of its snapshot uses, however seldom. */
-async function precisionOf(items: AsyncIterable<RecordItem>, truth: Truth): Promise<number> {
+/**
+ * Of what is shown as hot of the workload's regions, the share of regions in use from the begin of the snapshot before to the end of the
+ * next: on a busy machine the looks come late, so that the last of a snapshot may be of the next phase, and the first of the next see
+ * what was used since then.
+ */
+function precisionOf(snapshots: readonly Snapshot[], { phases, regions }: Truth): number {
   let [shown, right] = [0, 0];
-  const phases = accessingPhases(truth);
-  for await (const item of items) {
-    if (item.kind !== "snapshot") continue;
-    const { startNs, endNs } = item.snapshot;
-    const used = phases.find((phase) => phase.startNs <= startNs && endNs <= phase.endNs)?.used;
-    const hot = hotRangesFrom(item.snapshot, 0.2);
-    shown += commonBytesOf(hot, truth.regions);
-    right += commonBytesOf(hot, used ?? []);
-  }
+  snapshots.forEach((snapshot, i) => {
+    const [fromNs, toNs] = [snapshots[i - 1]?.startNs ?? 0, snapshots[i + 1]?.endNs ?? Infinity];
+    const used = phases.filter(({ startNs, endNs = Infinity }) => startNs < toNs && fromNs < endNs)
+      .flatMap(({ accesses }) => accesses.map(({ region }) => region));
+    const hot = hotRangesFrom(snapshot, 0.2);
+    shown += commonBytesOf(hot, regions);
+    right += commonBytesOf(hot, regions.filter(({ name }) => used.includes(name)));
+  });
   return right / shown;
 }
 
@@ -94,11 +71,9 @@ for (const workload of ["zigzag", "stairs"]) {
       const { code, err } = await outcomeOf(recorder);
       assert.equal(code, 0, err);
       const truth = parseTruth(await Deno.readTextFile(busy.truth));
-      const changes = truth.phases.flatMap(({ startNs, endNs = Infinity }) => [startNs, endNs]);
-      await using record = await openRecord(path);
-      const precision = await precisionOf(within(changes, record.items()), truth);
-      await using again = await openRecord(path);
-      const shares = await sharesShown(again.items(), truth);
+      const { snapshots } = await readRecord(path);
+      const precision = precisionOf(snapshots, truth);
+      const shares = sharesShown(snapshots, truth);
       const least = Math.min(...shares);
       console.log(`${monitor} on ${workload}: precision ${precision}, of ${shares.length} phases at least ${least}`);
       assert.ok(precision >= 0.98, `precision ${precision}`);
