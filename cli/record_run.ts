@@ -79,6 +79,8 @@ export async function record(
       signals.stop("output failed");
     }
   });
+  // Who asks by hand waits for no names; at the end of its time, or of the command, a record has what it can have.
+  signals.signal.addEventListener("abort", () => signals.signalName && profile?.hurry());
   child?.exited.then(() => signals.stop("command exited"));
   if (options.timeout !== undefined) signals.stopAfter(options.timeout);
   started?.();

@@ -13,7 +13,9 @@ export interface PagesTargetParts {
   roots: Roots;
   sampler: PageSampler;
   pid: number;
-  /** Of {@linkcode PageSampler.add}. */
+  /** Through which thread it is looked at: its main one, while that has not ended. */
+  thread: number;
+  /** Of {@linkcode PageSampler.add}, for that thread. */
   slot: number;
   /** Ranges to watch, and nothing else; empty: what is mapped. */
   fixed: readonly AddressRange[];
@@ -27,6 +29,8 @@ const isShared = ({ path, perms }: Mapping) => perms[3] === "s" || path.startsWi
 export class PagesTarget {
   readonly pid: number;
   readonly slot: number;
+  /** Ranges to watch, and nothing else; empty: what is mapped. */
+  readonly fixed: readonly AddressRange[];
   readonly #sampler: PageSampler;
   /** Of hugetlbfs mappings, left out as nothing clears their bits: they would seem to be in use all the time. */
   hugetlbBytes = 0;
@@ -46,12 +50,13 @@ export class PagesTarget {
   /** Where there is memory, as of a look that the regions do not know yet. */
   #spans: SpanColumns | undefined;
 
-  constructor({ roots, sampler, pid, slot, fixed, nrRegions }: PagesTargetParts) {
+  constructor({ roots, sampler, pid, thread, slot, fixed, nrRegions }: PagesTargetParts) {
     this.pid = pid;
     this.slot = slot;
+    this.fixed = fixed;
     this.nrRegions = nrRegions;
     this.#sampler = sampler;
-    this.#hugetlb = new HugetlbMappings(roots, pid);
+    this.#hugetlb = new HugetlbMappings(roots, thread);
     if (fixed.length > 0) sampler.watch(slot, { only: fixed });
   }
 

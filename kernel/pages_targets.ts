@@ -1,10 +1,10 @@
-import type { Context, RecordedProcess, RecordItem } from "../damon/mod.ts";
+import type { AddressRange, Context, RecordedProcess, RecordItem } from "../damon/mod.ts";
 import type { PageSampler, SampledArea } from "../ffi/pages.ts";
 import { descendantsOf } from "./children.ts";
 import type { MethodFacts } from "./pages_method.ts";
 import { PagesTarget } from "./pages_target.ts";
 import type { ObjectOf } from "./pages_union.ts";
-import { processOf, residentPagesOf } from "./process.ts";
+import { isAlive, livingThreadOf, processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** How often a list of changed mappings is in the record at most, ns. */
@@ -24,6 +24,8 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
   readonly #sampler: PageSampler;
   readonly #context: Context;
   readonly #targets = new Map<number, PagesTarget>();
+  /** Through which thread each is looked at, by target id: its main one, while that has not ended. */
+  readonly #threads = new Map<number, number>();
   #mappingsNs = 0;
 
   constructor(roots: Roots, sampler: PageSampler, context: Context, mapsShare: number) {
@@ -62,6 +64,7 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
     if (!must && timeNs < this.#mappingsNs) return;
     this.#mappingsNs = timeNs + LISTED_NS;
     let hugetlbBytes = 0;
+    if (must) this.#replaceThreads();
     for (const target of this.#targets.values()) {
       const mappings = target.update(must, this.mapsShare);
       if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: target.pid, mappings } };
@@ -72,7 +75,7 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
 
   /** Pages in memory of all of them. */
   residentPages(): number {
-    return [...this.#targets.values()].reduce((sum, { pid }) => sum + residentPagesOf(this.#roots, pid), 0);
+    return [...this.#targets.keys()].reduce((sum, id) => sum + residentPagesOf(this.#roots, this.#threads.get(id)!), 0);
   }
 
   /** How much there is to look at. */
@@ -101,11 +104,34 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
       if (error instanceof Deno.errors.NotFound) return;
       throw error;
     }
-    const { nrRegions } = this.#context;
     const id = this.pids.push(pid) - 1;
-    const parts = { roots: this.#roots, sampler: this.#sampler, pid, slot, fixed, nrRegions };
-    this.#targets.set(id, new PagesTarget(parts));
+    this.#put(id, pid, { pid, slot, fixed });
     this.#share();
+  }
+
+  #put(id: number, thread: number, of: { pid: number; slot: number; fixed: readonly AddressRange[] }): void {
+    const { nrRegions } = this.#context;
+    this.#threads.set(id, thread);
+    this.#targets.set(id, new PagesTarget({ roots: this.#roots, sampler: this.#sampler, thread, nrRegions, ...of }));
+  }
+
+  /** A process goes on when its main thread ends, but nothing is to be seen through that any more. */
+  #replaceThreads(): void {
+    for (const [id, thread] of this.#threads) {
+      const target = this.#targets.get(id);
+      const living = target && livingThreadOf(this.#roots, thread === target.pid ? thread : target.pid);
+      if (!target || living === undefined || living === thread || isAlive(this.#roots, thread)) continue;
+      let slot: number;
+      try {
+        slot = this.#sampler.add(living);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) continue;
+        throw error;
+      }
+      this.#sampler.remove(target.slot);
+      this.#put(id, living, { pid: target.pid, slot, fixed: target.fixed });
+      this.#share();
+    }
   }
 
   /** The bounds of regions are of all targets together. */

@@ -73,6 +73,11 @@ export class ProfileSource implements AsyncDisposable {
     }
   }
 
+  /** Somebody wants to end: names that are still missing are not waited for. */
+  hurry(): void {
+    this.#symbols.hurry();
+  }
+
   counts(): ProfileCounts {
     const { dropped } = this.#profiler?.counters() ?? { dropped: 0 };
     return { hz: this.#hz, samples: this.#samples, dropped, ...(this.#leftOut > 0 && { leftOut: this.#leftOut }) };

@@ -8,6 +8,9 @@ const PATIENCE_MS = 5000;
 /** The first ones come when the worker has begun, and has read the kernel's names. */
 const FIRST_PATIENCE_MS = 15_000;
 
+/** Whoever ends a recording waits no longer for all that are still missing, ms. */
+const HURRIED_MS = 100;
+
 /** Names of functions, found by a worker: whatever a process's files are, the recorder waits no longer than a moment. */
 export class SymbolsClient implements Disposable {
   readonly #worker: Worker;
@@ -16,6 +19,7 @@ export class SymbolsClient implements Disposable {
   /** Whether the last ones did not come in time: the next ones are waited for a moment only. */
   #isLate = false;
   #hasBegun = false;
+  readonly #hurried = Promise.withResolvers<undefined>();
   /** Samples that are without names, as those did not come in time. */
   unnamed = 0;
 
@@ -40,6 +44,11 @@ export class SymbolsClient implements Disposable {
     this.#post({ kind: "see", pid });
   }
 
+  /** Somebody wants to end: what does not come now stays without names. */
+  hurry(): void {
+    setTimeout(() => this.#hurried.resolve(undefined), HURRIED_MS);
+  }
+
   /** The frames of each sample, innermost first; without names where those do not come in time. */
   async framesOf(samples: readonly ProfileSample[]): Promise<ProfileFrame[][]> {
     const id = ++this.#id;
@@ -49,7 +58,7 @@ export class SymbolsClient implements Disposable {
     const late = new Promise<undefined>((resolve) =>
       timer = setTimeout(() => resolve(undefined), this.#isLate ? 1 : this.#hasBegun ? PATIENCE_MS : FIRST_PATIENCE_MS)
     );
-    const frames = await Promise.race([answer, late]);
+    const frames = await Promise.race([answer, late, this.#hurried.promise]);
     clearTimeout(timer);
     this.#isLate = frames === undefined;
     if (frames) return frames;
