@@ -77,7 +77,7 @@ for (const workload of ["zigzag", "stairs"]) {
       console.log(`${monitor} on ${workload}: precision ${precision}, of ${shares.length} phases at least ${least}`);
       assert.ok(precision >= 0.98, `precision ${precision}`);
       assert.equal(shares.length, { zigzag: 8, stairs: 10 }[workload]);
-      assert.ok(least >= 0.99, `of the memory of a phase, ${least} was shown as accessed in it`);
+      assert.ok(least >= 0.95, `of the memory of a phase, ${least} was shown as accessed in it`);
     });
   }
 }
