@@ -29,7 +29,9 @@ export class DamoRunner implements AsyncDisposable {
     const child = this.#child;
     this.#child = undefined;
     if (!child) return;
-    child.kill("SIGKILL");
+    try {
+      child.kill("SIGKILL");
+    } catch { /* a signal has ended it */ }
     await child.status;
     await child.stdin.abort().catch(() => {});
     await Promise.all([this.#outputs!.stdout.close(), this.#outputs!.stderr.close()]);
