@@ -22,7 +22,7 @@ export async function info(files: readonly string[], { full, json }: InfoOptions
 async function describe(file: string, budgetMs: number): Promise<RecordDescription> {
   await using record = await openRecord(file);
   const described = await describeRecord(withCleanNames(record), budgetMs);
-  if (described.readShare < 1 && described.format === "arrow") {
+  if (described.readShare !== 1 && described.format === "arrow") {
     const { arrowFooter } = await import("../format/arrow_tail.ts");
     takeFooter(described, await arrowFooter(file));
     if (!described.footer) {

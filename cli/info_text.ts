@@ -53,9 +53,8 @@ function formatLine({ format, fileBytes, readShare }: RecordDescription): string
   const name = FORMAT_NAMES[words.at(-1)!] ?? words.at(-1)!;
   const packed = words.length > 1 ? `, compressed by ${words.slice(0, -1).join(" and ")}` : "";
   const size = fileBytes === undefined ? "" : `, ${formatBytes(fileBytes)}`;
-  const read = readShare < 1
-    ? `; what follows is of its first ${(readShare * 100).toPrecision(2)} %: --full reads all`
-    : "";
+  const part = readShare < 0.99 ? `first ${(readShare * 100).toPrecision(2)} %` : "beginning";
+  const read = readShare === 1 ? "" : `; what follows is of its ${part}: --full reads all`;
   return `${name}${packed}${size}${read}`;
 }
 
@@ -74,7 +73,7 @@ function byLine({ header }: RecordDescription): string {
 
 function timeLine({ time, header: { clock }, footer, readShare }: RecordDescription): string {
   if (!time) return "no snapshot";
-  const endNs = readShare < 1 && footer ? footer.endNs : time.endNs;
+  const endNs = readShare !== 1 && footer ? footer.endNs : time.endNs;
   const lasting = formatNs(endNs - time.startNs);
   if (!(clock.originWallMs > 0)) return `${lasting} (clock ${clock.name}; the time of day is not known)`;
   const date = (ns: number) => new Date(clock.originWallMs + (ns - clock.originNs) / 1e6).toISOString();
@@ -87,7 +86,7 @@ function contentLine(
 ): string {
   const { snapshots, regions, mappings, applied, schemeStats, usages, residencies, workingSets } = described;
   const { profileSamples, readShare, footer } = described;
-  const counted = readShare < 1 && footer ? footer : { snapshots, regions };
+  const counted = readShare !== 1 && footer ? footer : { snapshots, regions };
   return [
     plural(counted.snapshots, "snapshot"),
     plural(counted.regions, "region"),

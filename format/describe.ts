@@ -67,9 +67,14 @@ export interface RecordDescription {
   incomplete: string | undefined;
   /** What was put right in reading it, a sentence each without its end. */
   remarks: readonly string[];
-  /** Share of the file that was read, 0 to 1: less where the time was up. */
+  /** Share of the file that was read, 0 to 1: less where the time was up, NaN where that is of a pipe. */
   readShare: number;
 }
+
+/** So many times as long as allowed is waited for the first snapshot. */
+const PATIENCE = 20;
+/** What is not whole is never said to be. */
+const MOST_OF_PART = 0.99;
 
 /**
  * Finds out what is in a record. Where it is large, only as much is read as the time allows; its last row then says the rest,
@@ -114,7 +119,8 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
         widen(target.addresses, end[length - 1]);
       }
     }
-    if (performance.now() > untilMs) {
+    // A slow machine has a look at something, too: of a record without a snapshot there is little to say.
+    if (performance.now() > (snapshots > 0 ? untilMs : untilMs + PATIENCE * budgetMs)) {
       isWhole = false;
       break;
     }
@@ -138,7 +144,8 @@ export async function describeRecord(record: OpenRecord, budgetMs = Infinity): P
     footer,
     incomplete: isWhole ? record.incomplete : undefined,
     remarks: record.remarks ?? [],
-    readShare: isWhole ? 1 : fileBytes ? Math.min(1, bytesRead / fileBytes) : NaN,
+    // All of a small file's bytes may have come before what is in them was looked at.
+    readShare: isWhole ? 1 : fileBytes ? Math.min(MOST_OF_PART, bytesRead / fileBytes) : NaN,
   };
   takeFooter(described, footer);
   return described;

@@ -1,0 +1,44 @@
+import assert from "assert";
+import { infoText } from "../../cli/info_text.ts";
+import type { RecordItem } from "../../damon/mod.ts";
+import { describeRecord, type OpenRecord } from "../../format/mod.ts";
+import { snapshotOf } from "../memory_record.ts";
+import { HEADER } from "../records.ts";
+
+/** A record on a slow machine: each item takes 5 ms. All bytes came with the first one. */
+function slowRecord(items: RecordItem[], fileBytes: number | undefined): OpenRecord {
+  async function* slowly() {
+    for (const item of items) {
+      nowMs += 5;
+      yield item;
+    }
+  }
+  const rest = { format: "arrow", header: HEADER, fileBytes, bytesRead: fileBytes ?? 0, incomplete: undefined };
+  return { ...rest, items: slowly } as unknown as OpenRecord;
+}
+
+let nowMs = 0;
+const usage: RecordItem = { kind: "usage", usage: { timeNs: 1, pid: 0, residentBytes: 1 } as never };
+const snapshot: RecordItem = { kind: "snapshot", snapshot: snapshotOf(0, 1e8, [[0, 4096, 1]]) };
+
+Deno.test("describeRecord shows no part of a record as the whole, however slow the machine is", async () => {
+  const { now } = performance;
+  performance.now = () => nowMs;
+  try {
+    // Its time is up before the first snapshot; that is waited for.
+    const part = await describeRecord(slowRecord([usage, snapshot, snapshot, usage], 1000), 1);
+    assert.equal(part.snapshots, 1);
+    assert.ok(part.readShare < 1);
+    assert.match(infoText("r", part), /what follows is of its beginning: --full reads all/);
+    const pipe = await describeRecord(slowRecord([snapshot, snapshot], undefined), 1);
+    assert.match(infoText("r", pipe), /what follows is of its beginning: --full reads all/);
+    // Not for ever.
+    const none = await describeRecord(slowRecord(Array<RecordItem>(9).fill(usage), 1000), 1);
+    assert.deepEqual([none.snapshots, none.usages, none.readShare], [0, 5, 0.99]);
+    const whole = await describeRecord(slowRecord([usage, snapshot, snapshot], 1000));
+    assert.deepEqual([whole.snapshots, whole.readShare], [2, 1]);
+    assert.doesNotMatch(infoText("r", whole), /--full/);
+  } finally {
+    performance.now = now;
+  }
+});
