@@ -19,9 +19,23 @@ export function chartFormats<T>(
   return {
     ".vl.json": (result) => JSON.stringify(specOf(result)) + "\n",
     ".svg": async (result) => (await import("../draw/svg.ts")).renderSvg(specOf(result)),
-    ".png": async (result) => (await import("../draw/png.ts")).renderPng(specOf(result)),
+    ".png": async (result) => {
+      const spec = specOf(result);
+      await sayBoxes(spec);
+      return (await import("../draw/png.ts")).renderPng(spec);
+    },
     ".html": async (result) => (await import("../draw/html.ts")).renderHtml(specOf(result), titleOf(result), hint),
   };
+}
+
+/** A word about characters that no font here has. */
+async function sayBoxes(spec: VegaLiteSpec): Promise<void> {
+  const { loadWideFont, needsWideFont } = await import("../draw/wide_font.ts");
+  if (!needsWideFont(JSON.stringify(spec)) || await loadWideFont()) return;
+  console.error(
+    "damo: no font here has the Chinese, Japanese or Korean characters of this picture, which are boxes in it: install one, " +
+      "such as fonts-noto-cjk, or take .svg or .html",
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { FONT_FAMILY, loadFonts } from "./fonts.ts";
 import type { VegaLiteLiteral } from "./spec.ts";
 import { renderSvg } from "./svg.ts";
+import { loadWideFont, needsWideFont } from "./wide_font.ts";
 
 let ready: Promise<unknown> | undefined;
 
@@ -21,11 +22,16 @@ export async function rasterOf(svg: string, { scale = 2 }: PngOptions = {}): Pro
   const wasm = () => Deno.readFile(new URL(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm")));
   await (ready ??= wasm().then(initWasm));
   const { regular, bold } = await loadFonts();
+  const wide = needsWideFont(svg) ? await loadWideFont() : undefined;
   const resvg = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     // Cells share edges: smoothing them would draw the seams.
     shapeRendering: 1,
-    font: { fontBuffers: [regular, bold], defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY },
+    font: {
+      fontBuffers: [regular, bold, ...(wide ? [wide] : [])],
+      defaultFontFamily: FONT_FAMILY,
+      sansSerifFamily: FONT_FAMILY,
+    },
   });
   try {
     return resvg.render().asPng();
