@@ -1,4 +1,5 @@
 import { loadFonts } from "./fonts.ts";
+import { needsWideFont } from "./wide_font.ts";
 
 /** Vega's table of text measurements; without a canvas its `width` is a guess that is a third too wide. */
 export interface TextMetrics {
@@ -55,7 +56,10 @@ export function advancesOf(font: Uint8Array): (text: string) => number {
   return (text) => {
     let units = 0;
     for (const sign of text) {
-      units += view.getUint16(hmtx + 4 * Math.min(glyphOf(sign.codePointAt(0)!), metrics - 1));
+      const glyph = glyphOf(sign.codePointAt(0)!);
+      // What another font has to draw: of Chinese, Japanese and Korean each sign is a square.
+      if (glyph === 0 && needsWideFont(sign)) units += unitsPerEm;
+      else units += view.getUint16(hmtx + 4 * Math.min(glyph, metrics - 1));
     }
     return units / unitsPerEm;
   };
