@@ -22,33 +22,39 @@ interface Window {
   events: number;
 }
 
-/** Listens for a window; what it heard. */
-type Listen = (pid: number) => Promise<number>;
+/** Listens for a window: getting ready for it is not part of that. */
+type Listen = (pid: number) => Promise<Window>;
 
-async function plainFtrace(): Promise<number> {
+async function plainFtrace(pid: number): Promise<Window> {
   const count = () =>
     [...Deno.readDirSync("/sys/kernel/tracing/per_cpu")].reduce((sum, { name }) => {
       const stats = Deno.readTextFileSync(`/sys/kernel/tracing/per_cpu/${name}/stats`);
       return sum + Number(/^entries: (\d+)/m.exec(stats)![1]) + Number(/^overrun: (\d+)/m.exec(stats)![1]);
     }, 0);
-  const before = count();
   Deno.writeTextFileSync(`${EVENT}/enable`, "1");
-  await sleep(WINDOW_MS);
+  const before = count();
+  const window = await windowOf(pid, async () => {
+    await sleep(WINDOW_MS);
+    return count() - before;
+  });
   Deno.writeTextFileSync(`${EVENT}/enable`, "0");
-  return count() - before;
+  return window;
 }
 
 /** As `damo record ongoing` listens. */
-async function tracer(pid: number): Promise<number> {
+async function tracer(pid: number): Promise<Window> {
   await using tracer = openTracer({});
   tracer.attach();
   tracer.watch(pid);
-  const untilMs = performance.now() + WINDOW_MS;
-  while (performance.now() < untilMs) {
-    await tracer.wait(POLL_MS);
-    while (tracer.drain().length > 0);
-  }
-  return tracer.counters().sent;
+  return await windowOf(pid, async () => {
+    const untilMs = performance.now() + WINDOW_MS;
+    const before = tracer.counters().sent;
+    while (performance.now() < untilMs) {
+      await tracer.wait(POLL_MS);
+      while (tracer.drain().length > 0);
+    }
+    return tracer.counters().sent - before;
+  });
 }
 
 /** As `damo trace` listens; with a pause before it takes what there is, or without. */
@@ -60,21 +66,25 @@ function listener(pauseMs: number): Listen {
     listener.watch(pid);
     const lines = new TracepointLines(listener, tracepoints, "hex");
     using nowhere = Deno.openSync("/dev/null", { write: true });
-    const untilMs = performance.now() + WINDOW_MS;
-    while (performance.now() < untilMs) {
-      const ready = await listener.wait(POLL_MS);
-      if (pauseMs > 0 && ready === "ready") await sleep(pauseMs);
-      for (let text = lines.next(); text !== ""; text = lines.next()) {
-        await nowhere.write(new TextEncoder().encode(text));
+    return await windowOf(pid, async () => {
+      const untilMs = performance.now() + WINDOW_MS;
+      const before = listener.counters().sent;
+      while (performance.now() < untilMs) {
+        const ready = await listener.wait(POLL_MS);
+        if (pauseMs > 0 && ready === "ready") await sleep(pauseMs);
+        for (let text = lines.next(); text !== ""; text = lines.next()) {
+          await nowhere.write(new TextEncoder().encode(text));
+        }
       }
-    }
-    return listener.counters().sent;
+      return listener.counters().sent - before;
+    });
   };
 }
 
-async function windowOf(pid: number, listen?: Listen): Promise<Window> {
+/** Measures while `hear` goes on, which gives the number of events. */
+async function windowOf(pid: number, hear: () => Promise<number>): Promise<Window> {
   const beginMs = performance.now(), before = cpuNs(pid);
-  const events = listen ? await listen(pid) : (await sleep(WINDOW_MS), 0);
+  const events = await hear();
   const share = WINDOW_MS / (performance.now() - beginMs);
   return { cpuNs: (cpuNs(pid) - before) * share, events: events * share };
 }
@@ -91,8 +101,8 @@ async function measure(kdamond: RunningKdamond): Promise<void> {
     const ratios: number[] = [], each: number[] = [];
     let events = 0;
     for (let pair = 0; pair < PAIRS; pair++) {
-      const alone = await windowOf(kdamond.pid);
-      const heard = await windowOf(kdamond.pid, listen);
+      const alone = await windowOf(kdamond.pid, async () => (await sleep(WINDOW_MS), 0));
+      const heard = await listen(kdamond.pid);
       ratios.push(heard.cpuNs / alone.cpuNs);
       each.push((heard.cpuNs - alone.cpuNs) / heard.events);
       events += heard.events;
