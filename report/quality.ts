@@ -196,7 +196,8 @@ export class QualityGauge {
       // DAMON looks at one page of a region in a sample, wherever that is.
       const looks = evidence ? evidence.looks[i] : samples * bytes[i] / size;
       const inWindow = looks * windows;
-      sums.looks += looks * bytes[i] * ns;
+      // Where every page is looked at, a region still has one look in a sample.
+      sums.looks += Math.min(looks, samples) * bytes[i] * ns;
       sums.pageLooks += looks * ns;
       sums.looked += Math.min(1, inWindow) * bytes[i] * ns;
       if (bytes[i] > 0 && inWindow >= Math.min(ENOUGH_LOOKS, bytes[i] / PAGE)) sums.wellLooked += bytes[i] * ns;

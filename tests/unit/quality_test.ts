@@ -95,6 +95,11 @@ Deno.test("where every page was looked at, looks are told of pages, whatever the
   assert.deepEqual(qualityLine(exact), [
     "Looked at: 100 % of the 50.0 MiB in memory, each page 1.5 times a snapshot · snapshots of 100 ms",
   ]);
+  // Every page for a while, then some of each region: 20 samples a snapshot.
+  const sparse = snapshots(20, [[0, 50, 20], [50, 100, 0]], { evidence: evidenceOf([40 * MIB, 10 * MIB], [10, 10]) });
+  const later = sparse.map((one) => ({ ...one, startNs: one.startNs + 2e9, endNs: one.endNs + 2e9 }));
+  const both = judged([...snapshots(5, [[0, 50, 20], [50, 100, 0]], { evidence }), ...later], PAGES);
+  assert.match(qualityLine(both)[0], /, each region 12 times a snapshot/);
 });
 
 Deno.test("a record that watched gaps says so first, by residency, by the size of the process, or by maps", () => {
