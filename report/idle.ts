@@ -1,6 +1,5 @@
 import {
   AGE_UNKNOWN,
-  formatBytes,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
@@ -13,6 +12,7 @@ import { QualityGauge } from "./quality.ts";
 import { poorLines, qualityLine } from "./quality_text.ts";
 import { unseenLines } from "./record_caption.ts";
 import { type IdlePart, restsOf } from "./idle_rests.ts";
+import { isThere, type RegionShare, SharedOverTime, SharedRanges, uniteShared } from "./idle_shared.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 import { IdleTime, type IdleTimePart } from "./idle_time.ts";
 import { type ResidentBasis, ResidentMemory, residentNotes } from "./resident_memory.ts";
@@ -100,22 +100,26 @@ export interface IdleOptions extends Selection {
  * How long memory had been idle, snapshot by snapshot: a region that was not accessed has been idle for its age and the
  * aggregation interval that found it so, as the kernel's DAMON_STAT counts it, in the time that those intervals really
  * took. Where a region was accessed in part, the rest counts as idle for that interval. Only memory counts that was
- * there, as far as the record tells. It reads the record once and keeps sums; of children that were followed the mappings are known where it can open
- * the record twice.
+ * there, as far as the record tells, and what several processes share once. It reads the record once and keeps sums; twice
+ * where it can open it twice and children were followed: who they are stands at the end.
  *
  * @throws {RangeError} where the record has no age of regions (Linux 5.15 and 5.16), or nothing of what was selected.
  */
 export async function idleOf(record: RecordReader | OpenRecord, options: IdleOptions = {}): Promise<IdleReport> {
-  if (typeof record === "function") {
+  if (typeof record !== "function") return (await foldIdle(record, options)).finish(record.incomplete);
+  const read = async (footer: RecordFooter | undefined) => {
     await using opened = await record();
-    return await foldIdle(opened, new IdleFold(opened.header, options, await footerAhead(record, options)));
-  }
-  return await foldIdle(record, new IdleFold(record.header, options));
+    return { fold: await foldIdle(opened, options, footer), incomplete: opened.incomplete };
+  };
+  const { fold, incomplete } = await read(await footerAhead(record, options));
+  const footer = fold.footerFirst();
+  return (footer ? (await read(footer)).fold : fold).finish(incomplete);
 }
 
-async function foldIdle(record: RecordReader, fold: IdleFold): Promise<IdleReport> {
+async function foldIdle(record: RecordReader, options: IdleOptions, footer?: RecordFooter): Promise<IdleFold> {
+  const fold = new IdleFold(record.header, options, footer);
   for await (const item of record.items()) fold.add(item);
-  return fold.finish(record.incomplete);
+  return fold;
 }
 
 /** A target's last snapshot. */
@@ -131,6 +135,12 @@ interface Last {
 /** What tells the most comes first. */
 const BASES: readonly ResidentBasis[] = ["physical", "evidence", "residency", "size", "mapped", "unknown"];
 
+/** A region whose memory nobody shares. */
+const ALL: readonly RegionShare[] = [{ share: 1 }];
+
+const partOf = (bytes: number, idleNs: number, shared: string | undefined): IdlePart =>
+  shared === undefined ? { bytes, idleNs } : { bytes, idleNs, shared };
+
 /** {@linkcode idleOf} as a fold, for a stream of items. */
 export class IdleFold {
   readonly #edgesNs: readonly number[];
@@ -140,8 +150,10 @@ export class IdleFold {
   readonly #quality: QualityGauge;
   /** What each process touched in the last window that was measured. */
   readonly #windows = new Map<number, WorkingSet>();
-  /** What all processes have in memory, with what they share counted once; where the record tells. */
-  #togetherBytes: number | undefined;
+  readonly #shared = new SharedRanges();
+  readonly #sharedOverTime: SharedOverTime;
+  /** Processes that are recorded: a single one shares nothing with others. */
+  readonly #pids: Set<number>;
   readonly #starts = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
   readonly #aggrUs = { min: Infinity, max: -Infinity };
   readonly #picker: SnapshotPicker;
@@ -157,6 +169,12 @@ export class IdleFold {
       );
     }
     this.#time = new IdleTime(this.#edgesNs.length + 2, options.timeParts ?? 120);
+    const targets = header.kdamonds.flatMap(({ contexts }) => contexts.flatMap(({ targets }) => targets));
+    const followed = footer?.targets?.flatMap(({ pids }) => pids) ?? footer?.pages?.pids ?? [];
+    this.#pids = new Set([...targets.flatMap(({ pid }) => pid ?? []), ...followed]);
+    this.#sharedOverTime = new SharedOverTime((startNs, endNs, parts) =>
+      this.#time.add("shared", startNs, endNs, this.#classesOf(parts))
+    );
     this.#picker = new SnapshotPicker(header, options, true);
     this.#picker.footer = footer;
     this.#quality = new QualityGauge(header, footer);
@@ -167,11 +185,11 @@ export class IdleFold {
     const picker = this.#picker;
     this.#quality.add(item);
     if (item.kind === "working_set") this.#windows.set(item.workingSet.pid, item.workingSet);
-    if (item.kind === "working_set" && item.workingSet.pid === 0) this.#togetherBytes = item.workingSet.residentBytes;
     if (item.kind === "footer") this.#footer = item.footer;
     if (item.kind === "mappings") {
       picker.regions.see(item.mappings);
       this.#resident.mappings(item.mappings);
+      this.#shared.see(item.mappings);
     } else if (item.kind === "residency") this.#resident.residency(item.residency);
     else if (item.kind === "usage") this.#resident.usage(item.usage);
     if (item.kind !== "snapshot") return;
@@ -188,22 +206,30 @@ export class IdleFold {
     const { parts, basis } = this.#partsOf(snapshot, pid, starts, item.snapshot);
     const watchedBytes = regions.end.reduce((sum, end, i) => sum + end - regions.start[i], 0);
     this.#last.set(key, { startNs, endNs, parts, watchedBytes, basis, pid });
-    this.#time.add(key, startNs - picker.originNs, endNs - picker.originNs, this.#classesOf(parts));
+    const [beginNs, finishNs] = [startNs - picker.originNs, endNs - picker.originNs];
+    const shared = parts.filter((part) => part.shared !== undefined);
+    this.#time.add(key, beginNs, finishNs, this.#classesOf(parts.filter((part) => part.shared === undefined)));
+    this.#sharedOverTime.add(key, beginNs, finishNs, shared);
   }
 
   /** The memory of a snapshot that was there, by how long it had been idle. */
   #partsOf(snapshot: Snapshot, pid: number | undefined, starts: IntervalStarts | undefined, whole: Snapshot) {
-    const { regions: { length, nrAccesses }, aggrUs } = snapshot;
+    const { regions: { length, start, end, nrAccesses }, aggrUs } = snapshot;
+    if (pid !== undefined) this.#pids.add(pid);
     const operations = this.header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
     const { bytes, usedBytes, basis } = this.#resident.of(snapshot, pid, operations, whole);
     const idleNs = idleNsOf(snapshot, starts);
     const parts: IdlePart[] = [];
     const rests: IdlePart[] = [];
+    const isShared = pid !== undefined && this.#pids.size > 1;
     for (let i = 0; i < length; i++) {
       const rest = bytes[i] - usedBytes[i];
-      if (usedBytes[i] > 0) parts.push({ bytes: usedBytes[i], idleNs: Math.min(0, idleNs[i]) });
       // Of a region that was accessed, how long the rest has not been is not known: at least in this interval.
-      if (rest > 0) (nrAccesses[i] > 0 ? rests : parts).push({ bytes: rest, idleNs: idleNs[i] });
+      const ofRest = nrAccesses[i] > 0 ? rests : parts;
+      for (const { share, shared } of isShared ? this.#shared.split(pid, start[i], end[i]) : ALL) {
+        if (usedBytes[i] > 0) parts.push(partOf(usedBytes[i] * share, Math.min(0, idleNs[i]), shared));
+        if (rest > 0) ofRest.push(partOf(rest * share, idleNs[i], shared));
+      }
     }
     const window = length === whole.regions.length && pid !== undefined ? this.#windows.get(pid) : undefined;
     return { parts: [...parts, ...restsOf(rests, parts, aggrUs * 1e3, window)], basis };
@@ -228,6 +254,15 @@ export class IdleFold {
     return classes;
   }
 
+  /** The footer, where it names children that were followed, so that the record must be read once more with it. */
+  footerFirst(): RecordFooter | undefined {
+    const unnamed = this.#picker.targets().filter(({ pid }) => pid === undefined);
+    if (this.#picker.footer || unnamed.length === 0) return undefined;
+    const named = unnamed.map((target) => ({ ...target }));
+    namePids(named, this.#footer);
+    return named.some(({ pid }) => pid !== undefined) ? this.#footer : undefined;
+  }
+
   /** What was seen so far. */
   finish(incomplete?: string): IdleReport {
     if (this.#snapshots === 0) {
@@ -236,6 +271,7 @@ export class IdleFold {
           (incomplete ? `; ${incomplete}` : ""),
       );
     }
+    this.#sharedOverTime.flush();
     const mean = distributionOf(this.#time.mean());
     const last = [...this.#last.values()];
     if (mean.totalBytes === 0 && last.some(({ watchedBytes }) => watchedBytes > 0)) {
@@ -246,8 +282,8 @@ export class IdleFold {
     }
     const endNs = Math.max(...last.map((one) => one.endNs));
     // A target that ended before is not there at the end.
-    const atEnd = last.filter((one) => endNs - one.endNs <= 2 * (one.endNs - one.startNs));
-    const parts = atEnd.flatMap((one) => one.parts);
+    const atEnd = last.filter((one) => isThere(one, endNs));
+    const parts = uniteShared(atEnd.map((one) => one.parts));
     const bases = new Set(atEnd.map(({ basis }) => basis));
     const swapped = atEnd.map(({ pid }) => this.#resident.swapBytesOf(pid));
     const { clock } = this.header;
@@ -278,7 +314,7 @@ export class IdleFold {
       notes: [
         ...qualityLine(judged),
         ...[...bases].flatMap(residentNotes),
-        ...sharedNote(this.#togetherBytes, parts.reduce((sum, part) => sum + part.bytes, 0), atEnd.length),
+        ...atEnd.length > 1 && parts.some((part) => part.shared !== undefined) ? [SHARED_NOTE] : [],
         ...notesOf(this.options, this.#footer, incomplete),
       ],
     };
@@ -327,13 +363,7 @@ function percentilesOf(parts: readonly IdlePart[]): number[] {
   return percentiles;
 }
 
-/** Memory that is shared lies in the regions of each process that maps it. */
-function sharedNote(togetherBytes: number | undefined, bytes: number, targets: number): string[] {
-  if (togetherBytes === undefined || targets < 2 || togetherBytes >= 0.99 * bytes) return [];
-  return [
-    `Memory that processes share counts for each of them: all together have ${formatBytes(togetherBytes)} in memory`,
-  ];
-}
+const SHARED_NOTE = "Memory that processes share counts once, and is in use where one of them uses it";
 
 function notesOf(options: IdleOptions, footer: RecordFooter | undefined, incomplete: string | undefined): string[] {
   const notes = selectionLine(options);

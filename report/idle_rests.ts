@@ -5,6 +5,8 @@ import { WINDOW_NS } from "./working_set.ts";
 export interface IdlePart {
   bytes: number;
   idleNs: number;
+  /** What stands for memory that other processes may have, too; absent for a process's own. */
+  shared?: string;
 }
 
 /**
@@ -20,13 +22,13 @@ export function restsOf(
   const windowNs = window ? window.endNs - window.startNs : 0;
   const sum = (parts: readonly IdlePart[]) => parts.reduce((bytes, part) => bytes + part.bytes, 0);
   const all = sum(rests);
-  if (!window || windowNs <= aggrNs || all === 0) return rests.map(({ bytes }) => ({ bytes, idleNs: aggrNs }));
+  if (!window || windowNs <= aggrNs || all === 0) return rests.map((part) => ({ ...part, idleNs: aggrNs }));
   const young = Math.max(0, window.bytes - sum(others.filter(({ idleNs }) => idleNs < windowNs)));
   // A window that is about as long as it is called.
   const longer = Math.abs(windowNs / WINDOW_NS - 1) <= 0.1 ? Math.max(windowNs, WINDOW_NS) : windowNs;
   const share = Math.min(1, young / all);
-  return rests.flatMap(({ bytes }) => [
-    ...share > 0 ? [{ bytes: bytes * share, idleNs: aggrNs }] : [],
-    ...share < 1 ? [{ bytes: bytes * (1 - share), idleNs: longer }] : [],
+  return rests.flatMap((part) => [
+    ...share > 0 ? [{ ...part, bytes: part.bytes * share, idleNs: aggrNs }] : [],
+    ...share < 1 ? [{ ...part, bytes: part.bytes * (1 - share), idleNs: longer }] : [],
   ]);
 }

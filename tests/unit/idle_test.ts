@@ -1,12 +1,12 @@
 import assert from "assert";
 import {
   AGE_UNKNOWN,
+  type RecordHeader,
   type RecordItem,
   type Region,
   type RegionEvidence,
   Regions,
   type Snapshot,
-  type WorkingSet,
 } from "../../damon/mod.ts";
 import {
   darkSpec,
@@ -122,17 +122,54 @@ Deno.test("idleOf without evidence takes what was in memory by mapping, or by th
   assert.equal(bySizeOnly.now.totalBytes, 32768);
 });
 
-Deno.test("idleOf says how much several processes have in memory together, where they share some", async () => {
-  const rows = [0n, 1n].map((targetId) => at(0, [[8192, 3, 0]], { targetId, evidence: resident([8192], [8192], [9]) }));
-  const workingSet: WorkingSet = {
-    ...{ startNs: 0, endNs: 1e9, pid: 0, method: "exact", residentBytes: 12288, bytes: 4096, errorBytes: 0 },
-    ...{ looks: 3, hits: 1, mappings: [] },
-  };
-  const { notes, now } = await idleOf(await recordOf([...rows, { kind: "working_set", workingSet }])());
-  assert.equal(now.totalBytes, 16384);
-  assert.ok(
-    notes.includes("Memory that processes share counts for each of them: all together have 12.0 KiB in memory"),
-  );
+/** Two processes, each with a page of its own, and two of a shared file after it. */
+const TWO: RecordHeader = {
+  ...PROCESS_HEADER,
+  kdamonds: PROCESS_HEADER.kdamonds.map((kdamond) => ({
+    ...kdamond,
+    contexts: kdamond.contexts.map((context) => ({
+      ...context,
+      targets: [{ pid: 42, regions: [] }, { pid: 43, regions: [] }],
+    })),
+  })),
+};
+
+const sharing = [42, 43].map((pid): RecordItem => ({
+  kind: "mappings",
+  mappings: {
+    timeNs: 0,
+    pid,
+    mappings: [
+      { start: 0x1000, end: 0x2000, perms: "rw-p", offset: 0, path: "[heap]" },
+      { start: 0x2000, end: 0x4000, perms: "rw-s", offset: 0, path: "/dev/shm/pool" },
+    ],
+  },
+}));
+
+Deno.test("idleOf counts memory that processes share once, in use where one of them uses it, now and over time", async () => {
+  const snapshots = [0, 1].flatMap((i) => [
+    at(i, [[4096, 3, 0], [8192, 0, 99]], { evidence: resident([4096, 8192], [4096, 0], [9, 9]) }),
+    at(i, [[4096, 0, 99], [8192, 3, 0]], {
+      targetId: 1n,
+      evidence: resident([4096, 4096], [0, 4096], [9, 9]),
+    }),
+  ]);
+  const options = { edgesNs: EDGES, timeParts: 2 };
+  const both = await idleOf(await recordOf([...sharing, ...snapshots], TWO)(), options);
+  // 4096 of the one and 4096 of the shared in use; 4096 of the other and of the shared idle.
+  const wanted = { totalBytes: 16384, shares: [0.5, 0, 0, 0.5] };
+  assert.deepEqual([both.now, both.mean], [wanted, wanted]);
+  for (const { distribution } of both.overTime) assert.deepEqual(distribution, wanted);
+  assert.equal(both.percentilesNs[49] < 0, true);
+  assert.equal(both.percentilesNs[51], 10 * SECOND);
+  assert.ok(both.notes.includes("Memory that processes share counts once, and is in use where one of them uses it"));
+  // A child that was followed has its pid at the end of the record only.
+  const footer = { ...FOOTER, targets: [{ kdamond: 7, pids: [42, 43] }] };
+  const followed = await idleOf(recordOf([...sharing, ...snapshots, { kind: "footer", footer }]), options);
+  assert.deepEqual([followed.now, followed.mean], [wanted, wanted]);
+  const one = await idleOf(await recordOf([...sharing, ...snapshots], TWO)(), { ...options, target: 0 });
+  assert.deepEqual(one.now, { totalBytes: 12288, shares: [1 / 3, 0, 0, 2 / 3] });
+  assert.ok(!one.notes.some((note) => note.includes("share")));
 });
 
 Deno.test("IdleFold takes only the kdamond and the target that are asked for, by pid or index", () => {
