@@ -28,7 +28,7 @@ Deno.test("damo says in one sentence which limit of open files, memory or data i
 });
 
 Deno.test("damo record says in one sentence that files ran out, wherever that is, and calls nothing else the reason", async () => {
-  for (const files of [20, 24, 32, 40]) {
+  for (const files of [28, 32, 40]) {
     const { code, err } = await under(
       `-n ${files}`,
       "record",
