@@ -66,10 +66,11 @@ native:
 	done
 
 # Deno keeps each file without its types. Done here, and not at the first start: the lab sees that cache read-only, and there
-# it is many seconds.
+# it is many seconds. Its cache of compiled code it makes when it first runs: here by its owner, and not by root under sudo.
 build/cached: $(SOURCES) deno.json deno.lock
 	@mkdir -p build
 	@.deno/deno cache --quiet $(wildcard cli/*.ts tests/lab/guest/*.ts)
+	@./damo --version >/dev/null
 	@touch $@
 
 # The sources that run and what README links to, with the native parts as built here: they need libbpf 1.0 and glibc 2.34.
