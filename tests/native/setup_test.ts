@@ -253,6 +253,9 @@ Deno.test("setup says soon that npm's registry does not answer", async () => {
   const { code, err } = await machine.setup("deno");
   assert.equal(code, 1);
   assert.match(err, /^npm error network timeout\nsetup: no answer from the registry of npm: check the network/m);
+  // Ended before it said anything.
+  machine.program("npm", "exit 124");
+  assert.match((await machine.setup("deno")).err, /^setup: no answer from the registry of npm/m);
   // Of Debian 12's and 13's npm, and of newer ones.
   for (
     const why of [
