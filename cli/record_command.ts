@@ -1,3 +1,6 @@
+import { isEnding } from "../kernel/process.ts";
+import type { Roots } from "../kernel/roots.ts";
+
 /** A command that the recorder runs itself; disposing ends it. */
 export interface RecordedCommand extends AsyncDisposable {
   readonly pid: number;
@@ -15,7 +18,7 @@ export interface RecordedCommand extends AsyncDisposable {
  * @param stdoutTaken The record goes to standard output: what the command prints goes to standard error instead.
  * @throws {RangeError} where it cannot be run.
  */
-export function startCommand(argv: readonly string[], stdoutTaken: boolean): RecordedCommand {
+export function startCommand(roots: Roots, argv: readonly string[], stdoutTaken: boolean): RecordedCommand {
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(argv[0], {
@@ -43,7 +46,8 @@ export function startCommand(argv: readonly string[], stdoutTaken: boolean): Rec
     } catch { /* it ended in this moment */ }
   };
   const end = async () => {
-    if (code === undefined) kill("SIGTERM");
+    // One that ends already would seem to have been ended by the signal.
+    if (code === undefined && !isEnding(roots, child.pid)) kill("SIGTERM");
     const patience = setTimeout(() => kill("SIGKILL"), 2000);
     await exited;
     clearTimeout(patience);

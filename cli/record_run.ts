@@ -52,7 +52,7 @@ export async function record(
   const hz = profileRateOf(options, format);
   await using profile = hz === undefined ? undefined : await prepareProfile(roots, hz);
   await using source = await openAsked(roots, wanted, options, kdamonds);
-  await using child = wanted.kind === "command" ? startCommand(wanted.argv, options.out === "-") : undefined;
+  await using child = wanted.kind === "command" ? startCommand(roots, wanted.argv, options.out === "-") : undefined;
   const monitor = await startMonitor(roots, source, wanted, child);
   const header = headerOf(roots, {
     tool: TOOL,

@@ -41,7 +41,7 @@ export async function schemes(target: string | undefined, command: string[] | un
   for (const each of operations) await requireFreeDamon(roots, each, damon);
 
   using signals = new StopSignals();
-  await using child = wanted.kind === "command" ? startCommand(wanted.argv, false) : undefined;
+  await using child = wanted.kind === "command" ? startCommand(roots, wanted.argv, false) : undefined;
   const staged = withPid(kdamonds, child?.pid ?? PID_TO_COME);
   const running = await startKdamonds(roots, staged, { damon });
   try {

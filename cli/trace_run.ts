@@ -57,7 +57,7 @@ export async function trace(target: string | undefined, command: string[] | unde
   await using listener = openListener({ ringBytes: options.ring, everyone: kdamonds === undefined });
   await using started = new AsyncDisposableStack();
   let child: RecordedCommand | undefined;
-  if (wanted.kind === "command") child = started.use(startCommand(wanted.argv, true));
+  if (wanted.kind === "command") child = started.use(startCommand(roots, wanted.argv, true));
   // Attached before DAMON is turned on, so that its first event finds someone listening.
   tracepoints.forEach(({ id, name }, number) => listener.attach(id, number, name));
   const running = kdamonds ? await startKdamonds(roots, withPid(kdamonds, child?.pid ?? PID_TO_COME), { damon }) : [];

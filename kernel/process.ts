@@ -144,3 +144,13 @@ export class MappingsWatch {
     return parseMaps(text, strange);
   }
 }
+
+/** Whether none of a process's threads has memory any more: what ends gives it back before its parent is told. */
+export function isEnding(roots: Roots, pid: number): boolean {
+  const hasMemory = (tid: string) => !(readOptional(`${roots.proc}/${pid}/task/${tid}/statm`) ?? "0 ").startsWith("0 ");
+  try {
+    return !Array.from(Deno.readDirSync(`${roots.proc}/${pid}/task`)).some(({ name }) => hasMemory(name));
+  } catch {
+    return !isAlive(roots, pid);
+  }
+}

@@ -4,23 +4,26 @@ import { endWith, ExitCode } from "../../cli/exit.ts";
 import { refuseTerminal } from "../../cli/record_output.ts";
 import { startMonitor } from "../../cli/record_run.ts";
 import { KernelError } from "../../damon/mod.ts";
+import { isEnding } from "../../kernel/process.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
+
+const ROOTS = defaultRoots();
 
 const gone = { start: () => Promise.reject(new KernelError("watch it", 3)) };
 
 Deno.test("startMonitor says that a command ended before it could be watched, with its exit code", async () => {
   const argv = ["sh", "-c", "exit 3"];
-  await using child = startCommand(argv, false);
+  await using child = startCommand(ROOTS, argv, false);
   await child.exited;
-  await assert.rejects(startMonitor(defaultRoots(), gone, { kind: "command", argv }, child), {
+  await assert.rejects(startMonitor(ROOTS, gone, { kind: "command", argv }, child), {
     message: "sh ended with exit code 3 before it could be watched: record what runs for longer",
   });
 });
 
 Deno.test("startMonitor says what the kernel says where the command still runs", async () => {
   const argv = ["sleep", "infinity"];
-  await using child = startCommand(argv, false);
-  await assert.rejects(startMonitor(defaultRoots(), gone, { kind: "command", argv }, child), KernelError);
+  await using child = startCommand(ROOTS, argv, false);
+  await assert.rejects(startMonitor(ROOTS, gone, { kind: "command", argv }, child), KernelError);
 });
 
 /** What `damo record` ends with. */
@@ -36,7 +39,7 @@ function codeOf(...from: Parameters<typeof endWith>): number {
 
 Deno.test("endWith gives the exit code of a command that ended by itself, 128 + signal where one killed it", async () => {
   for (const [script, wanted] of [["exit 0", 0], ["exit 3", 3], ["kill -9 $$", 137]] as const) {
-    await using child = startCommand(["sh", "-c", script], false);
+    await using child = startCommand(ROOTS, ["sh", "-c", script], false);
     await child.exited;
     assert.equal(await child.end(), wanted);
     // The target may be gone before its end is heard of.
@@ -47,8 +50,18 @@ Deno.test("endWith gives the exit code of a command that ended by itself, 128 + 
   }
 });
 
+Deno.test("endWith gives the exit code of a command whose end is not yet heard of: no signal is sent to what ends", async () => {
+  for (const [script, wanted] of [["kill -TERM $$", 143], ["kill -KILL $$", 137], ["exit 3", 3]] as const) {
+    await using child = startCommand(ROOTS, ["sh", "-c", script], false);
+    // Without a pause, in which it would be heard.
+    while (!isEnding(ROOTS, child.pid)) { /* it does not take long */ }
+    assert.equal(await child.end(), wanted);
+    assert.equal(codeOf({ signalName: undefined, reason: undefined }, child), wanted, script);
+  }
+});
+
 Deno.test("endWith takes no exit code from a command that was ended, by the timeout as by the end of what watched it", async () => {
-  await using child = startCommand(["sleep", "infinity"], false);
+  await using child = startCommand(ROOTS, ["sleep", "infinity"], false);
   assert.equal(await child.end(), 143);
   for (const reason of ["timeout", undefined]) assert.equal(codeOf({ signalName: undefined, reason }, child), 0);
 });
