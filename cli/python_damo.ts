@@ -156,24 +156,24 @@ export function oursOf(args: readonly string[]): string[] {
 export function answerTo(args: readonly string[]): string | undefined {
   const commands = [args[0] ?? "", args.slice(0, 2).join(" ")];
   for (const command of commands) {
-    if (Object.hasOwn(COMMANDS, command)) return `the Python damo's ${command} is here: ${COMMANDS[command]}`;
+    if (Object.hasOwn(COMMANDS, command)) return `${command} is the Python damo's; here: ${COMMANDS[command]}`;
   }
   for (const command of commands) {
     for (const word of Object.hasOwn(OPTIONS, command) ? args : []) {
       const name = /^--([a-zA-Z_]+)/.exec(word)?.[1];
       if (name !== undefined && Object.hasOwn(OPTIONS[command], name)) {
-        return `the Python damo's ${command} --${name} is here: ${OPTIONS[command][name]}`;
+        return `${command} --${name} is the Python damo's; here: ${OPTIONS[command][name]}`;
       }
     }
   }
   if (
     commands[1] === "report access" && args.some((word, i) => /^(set|append)$/.test(word) && args[i - 1] === "--format")
   ) {
-    return `the Python damo's report access --format set is here: ${TEMPLATE}`;
+    return `report access --format set is the Python damo's; here: ${TEMPLATE}`;
   }
   const output = args.findIndex((word) => word === "--output" || word === "-o");
   if (commands[1] === "report heatmap" && output > 0 && args[output + 1] === "raw") {
-    return "the Python damo's report heatmap --output raw is here: -o FILE.csv, or --format csv";
+    return "report heatmap --output raw is the Python damo's; here: -o FILE.csv, or --format csv";
   }
   return undefined;
 }

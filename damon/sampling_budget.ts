@@ -39,9 +39,9 @@ export function thinnedIntervals(intervals: BudgetedIntervals, samples: number):
 
 /**
  * Holds the cost of sampling to a share of one CPU, and what it loses to a share of the time, by stretching the sampling
- * interval. The aggregation interval stays
- * as it is wished for with fewer samples in it, down to `minSamples`; from there on it is stretched as well. It reacts to
- * a higher cost at once, and to a lower one slowly, in steps, so that the intervals rest most of the time.
+ * interval. The aggregation interval stays as it is wished for with fewer samples in it, down to `minSamples`; from there
+ * on it is stretched as well. It reacts to a higher cost at once, and to a lower one slowly, in steps, so that the intervals
+ * rest most of the time.
  *
  * @example
  * ```ts

@@ -212,17 +212,21 @@ function begun(path: string): { file: Deno.FsFile; old: string | undefined } {
   return { file, old };
 }
 
-/** `undefined` where it cannot be opened: who may write may not always look. */
+/**
+ * `undefined` where it cannot be opened, as who may write may not always look, or where somebody holds it for longer than it
+ * takes to begin a file: in a folder such as `/tmp` everybody can.
+ */
 function lockedFolder(path: string): Deno.FsFile | undefined {
   let folder: Deno.FsFile | undefined;
   try {
     folder = Deno.openSync(path);
-    folder.lockSync(true);
-    return folder;
-  } catch {
-    folder?.close();
-    return undefined;
-  }
+    for (let tries = 0; tries < 100; tries++) {
+      if (folder.tryLockSync(true)) return folder;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  } catch { /* file systems without locks let everybody */ }
+  folder?.close();
+  return undefined;
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

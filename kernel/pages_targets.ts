@@ -119,7 +119,7 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
   #replaceThreads(): void {
     for (const [id, thread] of this.#threads) {
       const target = this.#targets.get(id);
-      const living = target && livingThreadOf(this.#roots, thread === target.pid ? thread : target.pid);
+      const living = target && livingThreadOf(this.#roots, target.pid);
       if (!target || living === undefined || living === thread || isAlive(this.#roots, thread)) continue;
       let slot: number;
       try {

@@ -44,7 +44,7 @@ Deno.test("command lines of the Python damo's documentation are taken, or answer
 
 Deno.test("what is answered with ours is no name of ours", async () => {
   for (const words of answeredNames()) {
-    assert.match(answerTo(words)!, /^the Python damo's .+ is here: .+/);
+    assert.match(answerTo(words)!, /^.+ is the Python damo's; here: .+/);
     const text = await parse(words);
     if (words.at(-1)!.startsWith("--")) assert.match(text ?? "taken", /unknown option|Expected 0/, words.join(" "));
     else if (words.length === 1) assert.match(text ?? "taken", /unknown command|Expected 0/, words.join(" "));
