@@ -14,11 +14,11 @@ import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
 import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { memoryOf } from "../../../kernel/process.ts";
-import { uptimeNs } from "../../../kernel/tried_monitor.ts";
 import { replaySchemes } from "../../../report/mod.ts";
+import { parseTruth } from "../../../report/truth.ts";
 import { assertClean, COLD, compressedSwap, context, exists, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
 import { debugfsTree } from "./debugfs.ts";
-import { exercised, isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
+import { type Busy, exercised, isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
 
 const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();
 const MIB = 1 << 20;
@@ -279,10 +279,7 @@ Deno.test("a goal moves the quota in force: up while it is missed, down where it
   exercised("a goal that moves its quota");
 });
 
-/**
- * The record from a time on. A busy machine lets the workload begin late: what it uses first was idle until then, in the record
- * only, and would be predicted to go out and come back.
- */
+/** The record from a time on: what the workload uses first was idle before it began, and would be predicted to come back. */
 async function openFrom(path: string, fromNs: number): Promise<RecordReader> {
   const record = await openRecord(path);
   return {
@@ -297,7 +294,10 @@ async function openFrom(path: string, fromNs: number): Promise<RecordReader> {
   };
 }
 
-/** Replays what was recorded without schemes, then has the kernel apply them to the same workload. */
+/**
+ * Replays what was recorded without schemes, then has the kernel apply them to the same workload. Both begin when the workload
+ * uses its first part: until then that is idle too, and would go out.
+ */
 async function predictAndRun(config: string, seconds: number, pattern: Scheme["accessPattern"]) {
   const path = `${OUT}/predict.arrow`;
   const schemes = [scheme({ action: "pageout", accessPattern: pattern })];
@@ -306,10 +306,8 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   {
     await using busy = await startWorkload(config, OUT);
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, "--monitor", "damon", ...options);
-    // Both see the same time of the workload.
     await until(isRecording, "recording");
-    await busy.go();
-    const begunNs = uptimeNs(roots) + 3e8;
+    const begunNs = await firstPhase(busy);
     const { code, err } = await outcomeOf(recorder);
     assert.equal(code, 0, err);
     const { schemes: [replay] } = await replaySchemes(
@@ -321,8 +319,8 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   await using busy = await startWorkload(config, OUT);
   const damon = chooseInterface(roots, "sysfs");
   const nrRegions = { min: 10, max: 300 };
+  await firstPhase(busy);
   const [running] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { nrRegions, schemes })] }], { damon });
-  await busy.go();
   await sleep(seconds * 1000);
   await damon.run(damon.refreshPlan(0));
   const { stats } = (await damon.read())[0].contexts[0].schemes![0];
@@ -331,14 +329,26 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   return { predicted, stats: stats!, memory };
 }
 
-/** Three parts of 16 MiB, each used for four seconds and then left; the last to the end. */
+/** Lets the workload use its memory; when it began, by the clock of records. */
+async function firstPhase(busy: Busy): Promise<number> {
+  let startNs: number | undefined;
+  await busy.go();
+  await until(() => {
+    const phases = parseTruth(Deno.readTextFileSync(busy.truth)).phases;
+    startNs = phases.find(({ name }) => !name.startsWith("("))?.startNs;
+    return startNs !== undefined;
+  }, "the workload's first phase");
+  return startNs!;
+}
+
+/** Three parts of 16 MiB, each used for six seconds and then left; the last to the end. */
 function phases(): string {
   const path = `${Deno.makeTempDirSync()}/phases`;
   const parts = ["one", "two", "three"];
   Deno.writeTextFileSync(
     path,
     `${parts.map((name) => `${name}, 16777216, none\n`).join("")}\n` +
-      parts.map((name, i) => `use_${name}\n${i < 2 ? 4000 : 600000}\n${name}, 0, 4096, 100, rw\n`).join("\n"),
+      parts.map((name, i) => `use_${name}\n${i < 2 ? 6000 : 600000}\n${name}, 0, 4096, 100, rw\n`).join("\n"),
   );
   return path;
 }
@@ -350,7 +360,7 @@ Deno.test("replaySchemes predicts the bytes that the kernel then takes out of me
   const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
   const cases = [
     { name: "steady", run: () => predictAndRun(hotCold(), 12, pattern) },
-    { name: "moving", run: () => predictAndRun(phases(), 14, { ...pattern, age: { min: 10, max: 2 ** 64 } }) },
+    { name: "moving", run: () => predictAndRun(phases(), 20, pattern) },
   ];
   for (const { name, run } of cases) {
     const { predicted, memory } = await run();
