@@ -15,7 +15,8 @@ import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { memoryOf } from "../../../kernel/process.ts";
 import { replaySchemes } from "../../../report/mod.ts";
-import { parseTruth } from "../../../report/truth.ts";
+import { bytesOf, intersect } from "../../../report/ranges.ts";
+import { parseTruth, type Truth } from "../../../report/truth.ts";
 import { assertClean, COLD, compressedSwap, context, exists, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
 import { debugfsTree } from "./debugfs.ts";
 import { type Busy, exercised, isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
@@ -279,16 +280,29 @@ Deno.test("a goal moves the quota in force: up while it is missed, down where it
   exercised("a goal that moves its quota");
 });
 
-/** The record from a time on: what the workload uses first was idle before it began, and would be predicted to come back. */
-async function openFrom(path: string, fromNs: number): Promise<RecordReader> {
+/**
+ * The record from the snapshot on in which the workload uses all that its first phase uses: before it is idle, would go out, and
+ * come back.
+ */
+async function openInUse(path: string, { regions, phases }: Truth): Promise<RecordReader> {
+  const first = phases.find(({ name }) => !name.startsWith("("))!;
+  const names = new Set(first.accesses.map(({ region }) => region));
+  const used = regions.filter(({ name }) => names.has(name));
+  assert.ok(used.length > 0, `${first.name} has ended`);
   const record = await openRecord(path);
   return {
     header: record.header,
     incomplete: record.incomplete,
     async *items() {
+      let inUse = false;
       for await (const item of record.items()) {
-        if (item.kind !== "snapshot" || item.snapshot.startNs >= fromNs) yield item;
+        if (item.kind === "snapshot") {
+          const hit = [...item.snapshot.regions].filter(({ nrAccesses }) => nrAccesses > 0);
+          inUse ||= bytesOf(intersect(used, hit)) > 0.95 * bytesOf(used);
+        }
+        if (item.kind !== "snapshot" || inUse) yield item;
       }
+      assert.ok(inUse);
     },
     [Symbol.asyncDispose]: () => record[Symbol.asyncDispose](),
   };
@@ -299,24 +313,27 @@ async function openFrom(path: string, fromNs: number): Promise<RecordReader> {
  * uses its first part: until then that is idle too, and would go out.
  */
 async function predictAndRun(config: string, seconds: number, pattern: Scheme["accessPattern"]) {
+  // In the guest's memory: where writing the truth takes long, the workload waits.
+  const dir = Deno.makeTempDirSync();
   const path = `${OUT}/predict.arrow`;
   const schemes = [scheme({ action: "pageout", accessPattern: pattern })];
   const options = ["--ops", "vaddr", "-m", "300", "--timeout", String(seconds)];
   let predicted;
   {
-    await using busy = await startWorkload(config, OUT);
+    await using busy = await startWorkload(config, dir);
     const recorder = spawnDamo("record", String(busy.pid), "-o", path, "--monitor", "damon", ...options);
     await until(isRecording, "recording");
-    const begunNs = await firstPhase(busy);
+    await busy.go();
     const { code, err } = await outcomeOf(recorder);
     assert.equal(code, 0, err);
+    const truth = parseTruth(Deno.readTextFileSync(busy.truth));
     const { schemes: [replay] } = await replaySchemes(
-      () => openFrom(path, begunNs),
+      () => openInUse(path, truth),
       context(busy.pid, { schemes }),
     );
     predicted = replay;
   }
-  await using busy = await startWorkload(config, OUT);
+  await using busy = await startWorkload(config, dir);
   const damon = chooseInterface(roots, "sysfs");
   const nrRegions = { min: 10, max: 300 };
   await firstPhase(busy);
@@ -329,16 +346,11 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   return { predicted, stats: stats!, memory };
 }
 
-/** Lets the workload use its memory; when it began, by the clock of records. */
-async function firstPhase(busy: Busy): Promise<number> {
-  let startNs: number | undefined;
+/** Lets the workload use its memory, and waits until it does. */
+async function firstPhase(busy: Busy): Promise<void> {
   await busy.go();
-  await until(() => {
-    const phases = parseTruth(Deno.readTextFileSync(busy.truth)).phases;
-    startNs = phases.find(({ name }) => !name.startsWith("("))?.startNs;
-    return startNs !== undefined;
-  }, "the workload's first phase");
-  return startNs!;
+  const hasBegun = () => parseTruth(Deno.readTextFileSync(busy.truth)).phases.some(({ name }) => !name.startsWith("("));
+  await until(hasBegun, "the workload's first phase");
 }
 
 /** Three parts of 16 MiB, each used for six seconds and then left; the last to the end. */
