@@ -1,4 +1,4 @@
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { type RecordItem, Regions } from "../../damon/mod.ts";
 import { type FormatName, FORMATS } from "../../format/mod.ts";
 import { HEADER } from "../records.ts";
@@ -79,6 +79,23 @@ const TEXTS: Record<string, string> = {
   ).join(""),
 };
 
+/** Tables as other programs write them: in another order, with other columns, apart by other characters. */
+const TABLES: Record<string, string> = {
+  "csv by address": "start,end,end_ns,start_ns,nr_accesses\n" +
+    [0, 4096, 8192].flatMap((at) =>
+      [1, 2, 3, 4].map((k) => `${at},${at + 4096},${k * MS_100},${(k - 1) * MS_100},${k}\n`)
+    ).join(""),
+  "csv with semicolons": "kdamond;target_id;start_ns;end_ns;sample_us;aggr_us;start;end;nr_accesses;age;note\n" +
+    [1, 2, 3, 4].map((k) => `5;0;${(k - 1) * MS_100};${k * MS_100};5000;100000;4096;8192;${k};0;"a;""b"\n`).join(""),
+};
+
+/** What a record may be wrapped in. */
+const WRAPPERS = {
+  gzip: (bytes: Uint8Array) => gzipSync(bytes),
+  zlib: (bytes: Uint8Array) => deflateSync(bytes),
+  zstd: (bytes: Uint8Array) => zstdCompressSync(bytes),
+};
+
 /** One small file of each kind that is read. */
 export async function corpus(): Promise<Seed[]> {
   const seeds: Seed[] = [];
@@ -92,8 +109,14 @@ export async function corpus(): Promise<Seed[]> {
   for (const [name, text] of Object.entries(TEXTS)) {
     seeds.push({ name, bytes: new TextEncoder().encode(text), isText: true });
   }
-  const jsonl = seeds.find(({ name }) => name === "jsonl")!.bytes;
-  seeds.push({ name: "gzip of jsonl", bytes: new Uint8Array(gzipSync(jsonl)), isText: false });
-  seeds.push({ name: "zstd of jsonl", bytes: new Uint8Array(zstdCompressSync(jsonl)), isText: false });
+  for (const [name, text] of Object.entries(TABLES)) {
+    seeds.push({ name, bytes: new TextEncoder().encode(text), isText: true });
+  }
+  for (const inner of ["jsonl", "csv", "json", "perf trace", "arrow"]) {
+    const { bytes } = seeds.find(({ name }) => name === inner)!;
+    for (const [wrapper, wrap] of Object.entries(WRAPPERS)) {
+      seeds.push({ name: `${wrapper} of ${inner}`, bytes: new Uint8Array(wrap(bytes)), isText: false });
+    }
+  }
   return seeds;
 }
