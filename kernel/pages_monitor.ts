@@ -253,7 +253,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   *#beginMethod(): Generator<RecordItem> {
-    for (const [, target] of this.#targets) target.dropRegions();
+    for (const [, target] of this.#targets) target.changeMethod();
     this.#panel.drop();
     this.#intervals = this.#surveyNs = 0;
     yield* this.#survey();
@@ -304,8 +304,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     for (const [id, target] of this.#targets) {
       const { regions, evidence } = await target.aggregate(this.#isExact, samples);
       this.#regions += regions.length;
-      // Where the way to look has changed, what was counted before is another thing.
-      regions.age.forEach((age, at) => regions.age[at] = Math.min(age, oldest));
+      target.ages.complete({ regions, sampleUs, aggrUs }, oldest);
       // A process that has just begun may have nothing in memory.
       if (regions.length === 0) continue;
       const snapshot = {
@@ -364,7 +363,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     }
   }
 
-  /** Every page where that can be paid for, else some of each region: it begins anew with ages and windows. */
+  /** Every page where that can be paid for, else some of each region: it begins anew with regions and windows. */
   *#changeMethod(): Generator<RecordItem> {
     const costUs = this.#isExact ? this.#budget.costUs : 0;
     if (this.#method.note(this.#targets.facts(), costUs)) yield* this.#beginMethod();

@@ -1,6 +1,7 @@
 import { AdaptiveRegions, type AddressRange, type Mapping, type NrRegions, parseMaps } from "../damon/mod.ts";
 import type { PagePart, PageSampler, PartRegions, SampledArea, SampledRegions, SpanColumns } from "../ffi/pages.ts";
 import { HugetlbMappings } from "./hugetlb.ts";
+import { PagesAges } from "./pages_ages.ts";
 import type { Roots } from "./roots.ts";
 
 /** x86-64's, the only machine that pages are sampled on. */
@@ -42,6 +43,8 @@ export class PagesTarget {
   nrAreas = 0;
   /** What is mapped, by first byte, where other processes may map the same. */
   objects: ReadonlyMap<number, string> = new Map();
+  /** How long its memory has been accessed as it is. */
+  readonly ages = new PagesAges();
   readonly #hugetlb: HugetlbMappings;
   #mapsVersion = 0;
   /** Where some pages of each region are looked at; absent where all are. */
@@ -88,8 +91,9 @@ export class PagesTarget {
     return true;
   }
 
-  /** Forgets its regions: every page is looked at from now on. */
-  dropRegions(): void {
+  /** Forgets its regions: from now on it is looked at in another way, or for the first time. */
+  changeMethod(): void {
+    this.ages.change();
     this.#adaptive = this.#regions = this.#spans = undefined;
   }
 

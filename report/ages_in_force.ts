@@ -7,11 +7,13 @@ import { IntervalStarts } from "./idle_starts.ts";
  * age is of short and long ones.
  */
 export class AgesInForce {
+  readonly #source: RecordHeader["source"];
   readonly #isPages: boolean;
   readonly #targets = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
 
   /** @param header Says who recorded. */
   constructor({ source }: Pick<RecordHeader, "source">) {
+    this.#source = source;
     this.#isPages = source === "pages" || source === "pages-exact";
   }
 
@@ -21,7 +23,7 @@ export class AgesInForce {
     const { kdamond, targetId, startNs, endNs, aggrUs, regions } = snapshot;
     const key = `${kdamond}/${targetId}`;
     let target = this.#targets.get(key);
-    if (!target) this.#targets.set(key, target = { starts: new IntervalStarts(), aggrUs, isTuned: false });
+    if (!target) this.#targets.set(key, target = { starts: new IntervalStarts(this.#source), aggrUs, isTuned: false });
     const { starts } = target;
     starts.add(startNs, endNs);
     target.isTuned ||= target.aggrUs !== aggrUs;

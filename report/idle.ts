@@ -241,7 +241,7 @@ export class IdleFold {
    */
   #startsOf(key: string, { startNs, endNs, aggrUs }: Snapshot): IntervalStarts | undefined {
     let of = this.#starts.get(key);
-    if (!of) this.#starts.set(key, of = { starts: new IntervalStarts(), aggrUs, isTuned: false });
+    if (!of) this.#starts.set(key, of = { starts: new IntervalStarts(this.header.source), aggrUs, isTuned: false });
     of.starts.add(startNs, endNs);
     of.isTuned ||= of.aggrUs !== aggrUs && this.header.source !== "pages" && this.header.source !== "pages-exact";
     return of.isTuned ? undefined : of.starts;

@@ -1,3 +1,5 @@
+import type { RecordHeader } from "../damon/mod.ts";
+
 /** How many intervals are remembered. */
 const MOST = 65_536;
 
@@ -10,15 +12,21 @@ export class IntervalStarts {
   #count = 0;
   #endNs = NaN;
 
-  /** @param most Intervals that are remembered. */
-  constructor(readonly most = MOST) {
+  readonly #isPages: boolean;
+
+  /**
+   * @param source Of the record. DAMON's ages count intervals that were lost; the page sampler loses none, and rests between its own.
+   * @param most Intervals that are remembered.
+   */
+  constructor(source: RecordHeader["source"], readonly most = MOST) {
+    this.#isPages = source === "pages" || source === "pages-exact";
     this.#starts = new Float64Array(Math.min(64, most));
   }
 
-  /** Takes the next interval, and those before it that were lost: ages have counted them. */
+  /** Takes the next interval, and those before it that were lost where ages have counted them. */
   add(startNs: number, endNs: number): void {
     const gapNs = startNs - this.#endNs;
-    const lost = Math.min(this.most, Math.round(gapNs / (endNs - startNs)));
+    const lost = this.#isPages ? 0 : Math.min(this.most, Math.round(gapNs / (endNs - startNs)));
     for (let i = 0; i < lost; i++) this.#push(this.#endNs + gapNs * i / lost);
     this.#push(startNs);
     this.#endNs = endNs;

@@ -277,7 +277,7 @@ Deno.test("IdleFold says what was lost and that a record is cut off", () => {
 });
 
 Deno.test("IntervalStarts remembers the last ones, and takes those before to have been as long", () => {
-  const starts = new IntervalStarts(4);
+  const starts = new IntervalStarts("damon", 4);
   for (const [startNs, endNs] of [[0, 10], [10, 20], [20, 30], [30, 40], [40, 60], [60, 70]]) {
     starts.add(startNs, endNs);
   }
@@ -285,14 +285,18 @@ Deno.test("IntervalStarts remembers the last ones, and takes those before to hav
   // The remembered ones are 40/3 long on average; two were forgotten, and before those there were others.
   assert.equal(starts.before(4, 7), 20 - 40 / 3);
   assert.equal(starts.before(8, 7), 20 - 2 * 40 / 3 - 3 * 7);
-  const few = new IntervalStarts(4);
+  const few = new IntervalStarts("damon", 4);
   few.add(70, 77);
   assert.equal(few.before(0, 7), 70);
   assert.equal(few.before(3, 7), 70 - 3 * 7);
   // Ages count also the two intervals that were lost.
   few.add(92, 100);
   assert.deepEqual([0, 1, 2, 3].map((age) => few.before(age, 7)), [92, 84.5, 77, 70]);
-  const many = new IntervalStarts();
+  // The page sampler rests between intervals, and its ages do not count that.
+  const rested = new IntervalStarts("pages", 4);
+  for (const startNs of [0, 50, 100]) rested.add(startNs, startNs + 10);
+  assert.deepEqual([0, 1, 2].map((age) => rested.before(age, 10)), [100, 50, 0]);
+  const many = new IntervalStarts("damon");
   for (let i = 0; i < 1000; i++) many.add(i * 5, i * 5 + 5);
   assert.deepEqual([0, 500, 999].map((age) => many.before(age, 7)), [4995, 2495, 0]);
 });
