@@ -1,4 +1,5 @@
 import assert from "assert";
+import { dirname } from "node:path";
 import { openRecord } from "../../format/mod.ts";
 
 const DAMO = new URL("../../damo", import.meta.url).pathname;
@@ -6,9 +7,16 @@ const OUT = Deno.makeTempDirSync();
 Deno.chmodSync(OUT, 0o777);
 globalThis.addEventListener("unload", () => Deno.removeSync(OUT, { recursive: true }));
 
+interface Said {
+  code: number;
+  out: string;
+  err: string;
+}
+
 /** What a shell says that has `$0` for damo; it may be wrapped into another program. */
-async function shell(script: string, ...wrap: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [program, ...args] = [...wrap, "sh", "-c", script, DAMO];
+const shell = (script: string, ...wrap: string[]) => shellOf(DAMO, script, ...wrap);
+async function shellOf(damo: string, script: string, ...wrap: string[]): Promise<Said> {
+  const [program, ...args] = [...wrap, "sh", "-c", script, damo];
   const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd: OUT, stdin: "null" }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
@@ -21,12 +29,23 @@ const without = (capability: string) => [
   `--bounding-set=-sys_admin,-${capability}`,
   `--inh-caps=-sys_admin,-${capability}`,
 ];
-/** Another user, with no more than these. */
-const asNobody = (...capabilities: string[]) => {
+/** Where another user finds what may be in a home that lets nobody in. */
+const SHOWN = { damo: `${OUT}/checkout/damo`, deno: `${OUT}/deno`, cache: `${OUT}/cache` };
+/** What a shell says as another user with no more capabilities than these. */
+function shellAsNobody(script: string, ...capabilities: string[]) {
   const words = capabilities.map((name) => `+${name}`).join(",");
   const has = words ? [`--inh-caps=-all,${words}`, `--ambient-caps=-all,${words}`] : ["--inh-caps=-all"];
-  return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...has, "env", `HOME=${OUT}`];
-};
+  const user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...has];
+  const env = ["env", `HOME=${OUT}`, `DENO=${SHOWN.deno}`, `DENO_DIR=${SHOWN.cache}`];
+  Deno.mkdirSync(dirname(SHOWN.damo), { recursive: true });
+  Deno.mkdirSync(SHOWN.cache, { recursive: true });
+  Deno.writeTextFileSync(SHOWN.deno, "");
+  const info = new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stdin: "null" }).outputSync();
+  const { denoDir } = JSON.parse(new TextDecoder().decode(info.stdout));
+  const pairs = [[dirname(DAMO), dirname(SHOWN.damo)], [denoDir, SHOWN.cache], [Deno.execPath(), SHOWN.deno]];
+  const binds = pairs.map((pair) => `mount --bind ${pair.map((path) => `'${path}'`).join(" ")} && `).join("");
+  return shellOf(SHOWN.damo, script, ...MOUNTS, "sh", "-c", `${binds}exec "$@"`, "sh", ...user, ...env);
+}
 
 Deno.test("where sysfs is not mounted every command that needs it says so, and never that another kernel would help", async () => {
   const wanted =
@@ -65,11 +84,11 @@ Deno.test("record by the page sampler names each capability that it lacks, or do
 
 Deno.test("user nobody records what it started itself with two capabilities and none of DAMON's files, for itself alone", async () => {
   const record = `exec "$0" record --monitor pages --timeout 1s -o nobody.arrow -- sleep 60`;
-  const refused = await shell(record, ...asNobody());
+  const refused = await shellAsNobody(record);
   assert.equal(refused.code, 1);
   const hint = "run it as root or with CAP_BPF and CAP_PERFMON";
   assert.equal(refused.err, `damo: Cannot load the page sampler: EPERM, not permitted; ${hint}\n`);
-  const { code, err } = await shell(record, ...asNobody("bpf", "perfmon"));
+  const { code, err } = await shellAsNobody(record, "bpf", "perfmon");
   assert.equal(code, 0, err);
   const { uid, mode } = Deno.statSync(`${OUT}/nobody.arrow`);
   assert.deepEqual([uid, mode! & 0o777], [65534, 0o600]);
