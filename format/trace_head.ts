@@ -1,20 +1,37 @@
 import { integerIn, isDigit, isSpace } from "./trace_bytes.ts";
 
-const [COLON, MINUS, DOT, SLASH, OPEN, CLOSE, BRACKET, END_BRACKET, ZERO] = [58, 45, 46, 47, 40, 41, 91, 93, 48];
+const [COLON, MINUS, DOT, SLASH, OPEN, CLOSE, BRACKET, END_BRACKET, ZERO, PLUS] = [
+  58,
+  45,
+  46,
+  47,
+  40,
+  41,
+  91,
+  93,
+  48,
+  43,
+];
+
+/** Digits of a number that fills its column. */
+const LONG = 8;
 
 /**
  * What stands before an event: whose task it happened in, and when.
  *
  * - perf script: `comm pid [cpu] S.US:`, with any of its columns left out or added (`pid/tid`, the time of day, a period);
  * - trace-cmd report and the kernel's trace: `comm-pid (tgid) [cpu] flags S.US:`; in latency format
- *   `comm-pid cpuflags US us!:`; of clocks that count ticks, a whole number;
- * - perf trace: `MS (duration): comm/tid`.
+ *   `comm-pid cpuflags US us!:`, or verbosely `comm pid cpu flags depth index [HEX] MS.US ms (+MS.US ms):`; of clocks that count
+ *   ticks, a whole number;
+ * - perf trace: `MS (duration): comm/tid`, or the tid alone.
  *
  * The name of a task may have blanks, dashes and brackets in it.
  */
 export class TraceHead {
-  /** Pid of the task; 0 where the text does not say. */
+  /** Pid of the task; where the text does not say, the number in the name `kdamond.N`, or 0. */
   pid = 0;
+  /** Whether the text says the pid. */
+  hasPid = false;
   /** ns; NaN where the text does not say. */
   timeNs = NaN;
   /** Whether the time is a whole number without a unit: ticks of an unknown length. */
@@ -28,6 +45,7 @@ export class TraceHead {
   /** Reads `[from, to)`; `isCall` where perf trace wrote it. */
   parse(bytes: Uint8Array, from: number, to: number, isCall: boolean): void {
     this.pid = 0;
+    this.hasPid = false;
     this.timeNs = NaN;
     this.isTicks = false;
     while (from < to && isSpace(bytes[from])) from++;
@@ -42,7 +60,9 @@ export class TraceHead {
     to = trimmed(bytes, from, to);
     let slash = to;
     while (slash > from && bytes[slash - 1] !== SLASH) slash--;
-    this.pid = slash > from ? Math.max(0, integerIn(bytes, slash, to)) : 0;
+    // Without the name of the thread, its number is a word of its own.
+    const word = slash > from ? slash : wordBefore(bytes, from, to);
+    if (word > from) this.#tell(integerIn(bytes, word, to));
   }
 
   #line(bytes: Uint8Array, from: number, to: number): void {
@@ -54,13 +74,35 @@ export class TraceHead {
         let end = to - 1;
         // Of latency format, whose mark may be a blank: `100us :`.
         if (word === end) [end, word] = [trimmed(bytes, from, end), wordBefore(bytes, from, trimmed(bytes, from, end))];
+        if (bytes[word] === OPEN && bytes[word + 1] === PLUS) {
+          return this.#verbose(bytes, from, trimmed(bytes, from, word));
+        }
+        // A long one fills its column, up to the CPU: `[001]100000000123:`.
+        const bracket = bytes.lastIndexOf(END_BRACKET, end - 1);
+        if (bracket > word) word = bracket + 1;
         if (this.#time(bytes, word, end)) {
           this.#task(bytes, from, trimmed(bytes, from, word));
           return;
         }
+        // Of latency format it fills it up to the flags: `1.....280000000344:`.
+        let digits = end;
+        while (digits > word && isDigit(bytes[digits - 1])) digits--;
+        if (end - digits >= LONG && !this.hasTime) this.#time(bytes, digits, end);
       }
       to = trimmed(bytes, from, word);
     }
+  }
+
+  /** Verbose latency format, up to its time: the thread's number comes before five words that are none of ours. */
+  #verbose(bytes: Uint8Array, from: number, to: number): void {
+    let word = wordBefore(bytes, from, to);
+    if (!this.#time(bytes, word, to)) return;
+    for (let words = 0; words < 5; words++) {
+      to = trimmed(bytes, from, word);
+      word = wordBefore(bytes, from, to);
+    }
+    to = trimmed(bytes, from, word);
+    this.#tell(integerIn(bytes, wordBefore(bytes, from, to), to));
   }
 
   #time(bytes: Uint8Array, from: number, to: number): boolean {
@@ -72,7 +114,7 @@ export class TraceHead {
       const hasPoint = bytes.subarray(from, end).includes(DOT);
       this.isTicks = !hasPoint;
       this.timeNs = decimalNs(bytes, from, end, hasPoint ? 9 : 0);
-      return true;
+      return this.hasTime;
     }
     // `us` or `ms`, and a mark of how long it took.
     const isUnit = (bytes[end] === 117 || bytes[end] === 109) && bytes[end + 1] === 115 && rest <= 3;
@@ -96,6 +138,13 @@ export class TraceHead {
       const word = wordBefore(bytes, from, to);
       if (word > from) pid = this.#pidBefore(bytes, from, trimmed(bytes, from, word));
     }
+    this.#tell(pid);
+    if (pid < 0) this.pid = Math.max(0, numberInName(bytes, from, to));
+  }
+
+  /** @param pid -1 where there is none. */
+  #tell(pid: number): void {
+    this.hasPid = pid >= 0;
     this.pid = Math.max(0, pid);
   }
 
@@ -120,6 +169,13 @@ function cpuBefore(bytes: Uint8Array, from: number, to: number): number {
   }
   // Without anything before it.
   return bytes[from] === BRACKET && isDigit(bytes[from + 1]) ? from : -1;
+}
+
+/** The number at the end of a name `kdamond.N`; -1. */
+function numberInName(bytes: Uint8Array, from: number, to: number): number {
+  let at = to;
+  while (at > from && isDigit(bytes[at - 1])) at--;
+  return at > from && bytes[at - 1] === DOT ? integerIn(bytes, at, to) : -1;
 }
 
 function trimmed(bytes: Uint8Array, from: number, to: number): number {

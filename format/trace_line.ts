@@ -83,11 +83,11 @@ export class TraceLine {
   #parseNameless(bytes: Uint8Array, from: number, to: number): boolean {
     let at = from;
     while (at < to && !(bytes[at] === 116 && isAt(bytes, at, to, NAMELESS))) at++;
-    if (at >= to || at === from || !isSpace(bytes[at - 1])) return false;
+    if (at >= to || (at > from && !isSpace(bytes[at - 1]))) return false;
     this.event = "damon_aggregated";
     this.head.parse(bytes, from, at, false);
     this.#parseFields(bytes, at, to, false);
-    return !Number.isNaN(this.numbers[END]) && this.head.hasTime;
+    return !Number.isNaN(this.numbers[END]);
   }
 
   #parseFields(bytes: Uint8Array, at: number, to: number, isCall: boolean): void {

@@ -7,6 +7,7 @@ import { ImpossibleError, reasonOf } from "./reason.ts";
 import { differenceIn, TraceClock } from "./trace_clock.ts";
 import { TraceLine } from "./trace_line.ts";
 import { TraceLosses } from "./trace_losses.ts";
+import { TraceMissing } from "./trace_missing.ts";
 import { TraceComments } from "./trace_comments.ts";
 import { TraceSnapshots } from "./trace_snapshots.ts";
 
@@ -35,7 +36,7 @@ export async function decodeTrace(
   if (first.done && walk.comments.header === undefined) {
     const why = walk.events > 0
       ? "no snapshot in it is whole"
-      : "it has no damon_aggregated or damos_before_apply event";
+      : walk.missing.reason() ?? "it has no damon_aggregated or damos_before_apply event";
     throw new RecordError(`Cannot read ${name} as a record: it is text of a trace, but ${why}`, name);
   }
   return new TraceReader(walk, first.done ? undefined : first.value, snapshots, side);
@@ -65,9 +66,16 @@ class TraceReader implements FormatReader {
   }
 
   get remarks(): readonly string[] {
-    return this.walk.clock.isDifference
-      ? ["Times in the text are differences from event to event: they were added up"]
-      : [];
+    const { clock, hasNoPids } = this.walk;
+    return [
+      ...(clock.isDifference ? ["Times in the text are differences from event to event: they were added up"] : []),
+      ...(hasNoPids
+        ? [
+          "The text has no pids: kdamonds are told apart by the names of their threads at most. Print it with them, " +
+          "as perf script -F +tid does",
+        ]
+        : []),
+    ];
   }
 
   /** Where nothing says the intervals they are guessed by the time between snapshots. */
@@ -111,6 +119,9 @@ class TraceWalk {
   number = 0;
   readonly clock = new TraceClock();
   readonly losses = new TraceLosses();
+  readonly missing = new TraceMissing();
+  /** Whether the text does not say of some event which task it happened in. */
+  hasNoPids = false;
   constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly side: SideFiles, name: string) {
     this.comments = new TraceComments(name);
   }
@@ -139,10 +150,13 @@ class TraceWalk {
               (this.comments.header?.kdamonds ?? this.side.kdamonds)?.[0]?.contexts[0]?.intervals,
             );
             builder.push(line, ready);
+            this.missing.event(line);
+            this.hasNoPids ||= !line.head.hasPid;
           } else {
             if (this.clock.isDifference) this.clock.timeOf(differenceIn(bytes, from, to));
             if (this.losses.push(bytes, from, to)) builder?.lose();
             this.comments.push(bytes, from, to);
+            this.missing.other(bytes, from, to);
           }
           from = to + 1;
           if (ready.length > 0) yield* ready.splice(0);
