@@ -53,7 +53,7 @@ export interface SchemeReplay {
   distinctBytes: number;
   /**
    * Bytes that were accessed again after it acted on them: what it would have cost. A region counts whole that was hit in any
-   * sample, unless a hot part of it that explains the hits shows soon after.
+   * sample, unless a hot part of it that explains the hits shows soon after, or a hot region lies beside it and it was hit in few.
    */
   returnedBytes: number;
   /** The most bytes at once on which it had acted and that were not accessed since. */
@@ -144,8 +144,7 @@ export class SchemeReplayer {
     const doubts = this.#doubts.get(key) ?? new DoubtfulReturns();
     this.#doubts.set(key, doubts);
     const idle = pieces.filter(({ nrAccesses }) => nrAccesses === 0);
-    const hot = pieces.filter(({ nrAccesses }) => nrAccesses >= most / 2);
-    const kept = subtract(doubts.settle(idle, hot, most), held);
+    const kept = subtract(doubts.settle(pieces, most), held);
     for (const piece of pieces) {
       if (piece.nrAccesses === 0) continue;
       const returned = intersect(held, [piece]);

@@ -7,19 +7,11 @@ import {
   type Scheme,
 } from "../damon/mod.ts";
 import type { Sample } from "./record_samples.ts";
+import { randomOf } from "./random.ts";
 import { HEADER } from "./records.ts";
 
 const [PAGE, MIB] = [4096, 1 << 20];
 const { sampleUs, aggrUs } = DEFAULT_INTERVALS;
-
-/** Numbers in [0, 1), the same ones each time. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** Counts the bytes of each region that are anonymous memory. */
 const COUNTER: Scheme = {

@@ -77,7 +77,7 @@ Deno.test("replaySchemes leaves ages alone where a scheme only counts", async ()
 });
 
 Deno.test("replaySchemes counts a page anew once it was accessed again, and what came back", async () => {
-  const items = snapshots(12, (i) => [[0, 10, i === 6 ? 5 : 0, i < 6 ? i : Math.max(0, i - 7)], [10, 20, 15, i]]);
+  const items = snapshots(12, (i) => [[0, 10, i === 6 ? 12 : 0, i < 6 ? i : Math.max(0, i - 7)], [10, 20, 15, i]]);
   const { distinctBytes, returnedBytes, heldOverTime } = await replayed(scheme("pageout", AGED(3)), items);
   assert.equal(returnedBytes, 10 * K64);
   assert.equal(distinctBytes, 20 * K64);
@@ -118,6 +118,16 @@ Deno.test("replaySchemes takes a region as accessed whole where no hot part expl
   });
   const { returnedBytes } = await replayed(scheme("pageout", AGED(5)), late);
   assert.equal(returnedBytes / K64, 25);
+});
+
+Deno.test("replaySchemes takes a few hits beside a hot region for pages of it, where the rest is idle as before", async () => {
+  const hitBeside = (neighbour: number, hits: number) =>
+    snapshots(14, (i) => [[0, 20, i === 8 ? hits : 0, i < 8 ? i : Math.max(0, i - 9)], [20, 30, neighbour, i]]);
+  const returnedIn = async (items: Snapshot[]) =>
+    (await replayed(scheme("pageout", AGED(5)), items)).returnedBytes / K64;
+  assert.equal(await returnedIn(hitBeside(20, 3)), 0);
+  assert.equal(await returnedIn(hitBeside(20, 9)), 20, "too many for a tenth of it");
+  assert.equal(await returnedIn(hitBeside(2, 3)), 20, "nothing beside it is hot");
 });
 
 Deno.test("replaySchemes asks schemes in their order: the first leaves nothing to one that asks for age", async () => {
