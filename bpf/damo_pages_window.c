@@ -116,7 +116,8 @@ int damo_pages__spans(const struct damo_pages *p, __u32 slot, double *start, dou
 
 	for (size_t i = 0; i < target->areas.nr; i++) {
 		const struct damo_area *area = &target->areas.all[i];
-		__u64 last = 0;
+		/* Where the span before ended; none does there. A privileged process may have mapped address 0. */
+		__u64 last = -1;
 
 		while (at < target->nr_blocks && target->blocks[at]->base + DAMO_BLOCK <= area->start)
 			at++;
@@ -128,13 +129,11 @@ int damo_pages__spans(const struct damo_pages *p, __u32 slot, double *start, dou
 
 			if (!bytes)
 				continue;
-			if (last != from)
-				nr++;
+			if (last != from && ++nr <= cap)
+				start[nr - 1] = from;
 			last = to;
 			if (nr > cap)
 				continue;
-			if (start[nr - 1] == 0)
-				start[nr - 1] = from;
 			end[nr - 1] = to;
 			resident[nr - 1] += bytes;
 		}
