@@ -317,7 +317,7 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   const dir = Deno.makeTempDirSync();
   const path = `${OUT}/predict.arrow`;
   const schemes = [scheme({ action: "pageout", accessPattern: pattern })];
-  const options = ["--ops", "vaddr", "-n", "50", "-m", "300", "--timeout", String(seconds)];
+  const options = ["--ops", "vaddr", "-m", "300", "--timeout", String(seconds)];
   let predicted;
   {
     await using busy = await startWorkload(config, dir);
@@ -335,7 +335,7 @@ async function predictAndRun(config: string, seconds: number, pattern: Scheme["a
   }
   await using busy = await startWorkload(config, dir);
   const damon = chooseInterface(roots, "sysfs");
-  const nrRegions = { min: 50, max: 300 };
+  const nrRegions = { min: 10, max: 300 };
   await firstPhase(busy);
   const [running] = await startKdamonds(roots, [{ contexts: [context(busy.pid, { nrRegions, schemes })] }], { damon });
   await sleep(seconds * 1000);
