@@ -2,10 +2,12 @@ import { checkCount } from "./check_count.ts";
 import { checkMemcg, checkScheme } from "./check_scheme.ts";
 import type { AddressRange, Context, Intervals, Kdamond, NrRegions, Operations, Target } from "./kdamond.ts";
 import { isFollowed } from "./followed_context.ts";
-import { MAX } from "./units.ts";
 
 const show = (range: AddressRange) => `${hex(range.start)}-${hex(range.end)}`;
 const hex = (address: number) => BigInt(Math.round(address)).toString(16);
+
+/** The largest end of a range: DAMON rounds ends up to whole pages, and one in the last page to 0. */
+const LAST_END = 2 ** 64 - 4096;
 
 /**
  * Checks a configuration against what every kernel demands, before anything is written.
@@ -136,7 +138,14 @@ function checkTarget({ pid, regions }: Target, operations: Operations, mayLack: 
     );
   }
   regions.forEach((range, i) => {
-    if (!(range.start >= 0 && range.start < range.end && range.end <= MAX)) {
+    if (range.end > LAST_END) {
+      throw new RangeError(
+        `the range ${
+          show(range)
+        } ends above 0xfffffffffffff000: DAMON takes whole pages, and an end in the last one is 0 for it`,
+      );
+    }
+    if (!(range.start >= 0 && range.start < range.end)) {
       throw new RangeError(`Cannot use regions as start must be below end: ${show(range)}`);
     }
     if (i > 0 && range.start < regions[i - 1].end) {

@@ -29,7 +29,7 @@ import { tuneWrites } from "./sysfs_tune.ts";
 function onHint(errno: number): string {
   return errno === EBUSY
     ? "another user of DAMON (debugfs, a module) is on"
-    : "a target has ended, or a setting is none that this kernel takes, such as a range beyond its address space";
+    : "this kernel does not take one of the settings, or a target has ended";
 }
 
 /** DAMON through sysfs, from Linux 5.18 on. */

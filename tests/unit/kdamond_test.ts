@@ -34,6 +34,10 @@ Deno.test("checkKdamond names the parameter, what it must be and what it is", ()
   refused({ targets: [{ regions: [] }] }, /no pid is given/);
   refused({ targets: [{ pid: 1, regions: [{ start: 8192, end: 4096 }] }] }, /start must be below end: 2000-1000/);
   refused(
+    { targets: [{ pid: 1, regions: [{ start: 4096, end: 2 ** 64 }] }] },
+    /1000-10000000000000000 ends above 0xfffffffffffff000/,
+  );
+  refused(
     { targets: [{ pid: 1, regions: [{ start: 0, end: 8192 }, { start: 4096, end: 9000 }] }] },
     /ascend without overlap/,
   );
