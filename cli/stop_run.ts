@@ -2,6 +2,7 @@ import { formatNs } from "../damon/mod.ts";
 import { readAllKdamonds } from "../kernel/choose_interface.ts";
 import { stopOurs } from "../kernel/kdamond.ts";
 import { modulesOn } from "../kernel/modules.ts";
+import { requireKernelTrees } from "../kernel/mounts.ts";
 import { isAlive } from "../kernel/process.ts";
 import { dropStaleEntries } from "../kernel/stale_entries.ts";
 import { patienceMs } from "../kernel/patience.ts";
@@ -11,9 +12,10 @@ import { controlRoots } from "./control_roots.ts";
 /** What a recorder may need to end its record, ms. */
 const RECORDER_MS = 10_000;
 
-/** `damo stop`. @throws {Error} where something of ours is still on. */
+/** `damo stop`. @throws {Error} where something of ours is still on, or nothing tells. */
 export async function stop(): Promise<void> {
   const roots = controlRoots();
+  requireKernelTrees(roots);
   const stopped = await stopOurs(roots);
   for (const { status, owner, recorderPid, stayed } of stopped) {
     if (stayed) {

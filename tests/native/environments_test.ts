@@ -50,7 +50,9 @@ function shellAsNobody(script: string, ...capabilities: string[]) {
 Deno.test("where sysfs is not mounted every command that needs it says so, and never that another kernel would help", async () => {
   const wanted =
     "damo: Cannot see what this kernel has, as /sys is not mounted; mount it with: mount -t sysfs sysfs /sys\n";
-  for (const words of ["status", "record --monitor pages $$", "record $$", "trace --list", "module reclaim status"]) {
+  for (
+    const words of ["status", "stop", "record --monitor pages $$", "record $$", "trace --list", "module reclaim status"]
+  ) {
     const { code, err } = await shell(`umount --lazy /sys; exec "$0" ${words}`, ...MOUNTS);
     assert.deepEqual({ code, err }, { code: 1, err: wanted }, words);
   }
