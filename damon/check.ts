@@ -142,7 +142,7 @@ function checkTarget({ pid, regions }: Target, operations: Operations, mayLack: 
       throw new RangeError(
         `the range ${
           show(range)
-        } ends above 0xfffffffffffff000: DAMON takes whole pages, and an end in the last one is 0 for it`,
+        } ends above 0xfffffffffffff000: DAMON rounds ends up to whole pages, and this one would become 0`,
       );
     }
     if (!(range.start >= 0 && range.start < range.end)) {
