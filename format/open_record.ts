@@ -142,6 +142,9 @@ const REASONS: Partial<Record<Sniffed, string>> = {
   bzip2: "it is compressed by bzip2; decompress it first: bzip2 -dk FILE",
   lz4: "it is compressed by lz4; decompress it first: lz4 -d FILE",
   "perf.data": "it is a file of perf record; make text of it first: perf script -i FILE > FILE.txt",
+  "perf.json":
+    "it is JSON of perf data convert; make text of the recording instead: perf script -i perf.data > FILE.txt",
+  babeltrace: "it is text of babeltrace; make text of the recording itself: perf script -i perf.data > FILE.txt",
   "trace.dat": "it is a file of trace-cmd; make text of it first: trace-cmd report -i FILE > FILE.txt",
 };
 

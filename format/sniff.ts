@@ -13,6 +13,8 @@ export type Sniffed =
   | "csv"
   | "trace"
   | "perf.data"
+  | "perf.json"
+  | "babeltrace"
   | "trace.dat"
   | "feather"
   | "xz"
@@ -52,9 +54,12 @@ export function sniffFormat(head: Uint8Array): Sniffed {
   const text = new TextDecoder().decode(head);
   const begin = /\S/.exec(text)?.[0];
   // A thread may be called so.
-  if (begin === "[" && (/^\s*\[\s*(?:\{|\]|$)/.test(text) || !looksLikeTrace(text))) return "json";
-  if (begin === "{") return "jsonl";
+  if (
+    begin === "[" && !/^\[[\d: .-]+\] \(\+/.test(text) && (/^\s*\[\s*(?:\{|\]|$)/.test(text) || !looksLikeTrace(text))
+  ) return "json";
+  if (begin === "{") return /^\s*\{\s*"linux-perf-json-version"/.test(text) ? "perf.json" : "jsonl";
   if (isCsvHead(text)) return "csv";
+  if (/^\[[\d: .-]+\] \(\+[\d.?]+\) .*: \{/m.test(text)) return "babeltrace";
   if (looksLikeTrace(text)) return "trace";
   return "unknown";
 }

@@ -1,5 +1,5 @@
 import { ImpossibleError } from "./reason.ts";
-import type { TraceHead } from "./trace_head.ts";
+import type { TraceLine } from "./trace_line.ts";
 
 /** Events that are looked at to tell what their times are. */
 const ENOUGH = 64;
@@ -13,12 +13,14 @@ export class TraceClock {
   isDifference: boolean | undefined;
   #first = NaN;
   #last = NaN;
+  /** Kdamond, target, count and begin of the region that was looked at last. */
+  #region = "";
   #events = 0;
   #back = 0;
   #sumNs = 0;
 
   /** Looks at one event, before any is taken. @throws {ImpossibleError} where it has no time, or one in ticks. */
-  look(head: TraceHead): void {
+  look({ head, targetText, numbers }: TraceLine): void {
     if (!head.hasTime) {
       throw new ImpossibleError(
         "its events have no times: print them with the time, as perf script -F +time or with the kernel's " +
@@ -34,7 +36,11 @@ export class TraceClock {
     const { timeNs } = head;
     if (Number.isNaN(this.#first)) this.#first = timeNs;
     if (timeNs < this.#last) this.#back++;
+    // By a clock, a kdamond tells of a region again after an interval, and not at the same time.
+    const region = `${head.pid}/${targetText}/${numbers[1]}/${numbers[2]}`;
+    if (this.#first === 0 && timeNs === this.#last && region === this.#region) this.#back++;
     this.#last = timeNs;
+    this.#region = region;
     if (++this.#events >= ENOUGH) this.settle();
   }
 

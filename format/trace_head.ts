@@ -124,6 +124,14 @@ export class TraceHead {
 
   /** `comm pid [cpu]`, `comm-pid (tgid) [cpu] flags`, `comm-pid cpuflags`, with what is left out. */
   #task(bytes: Uint8Array, from: number, to: number): void {
+    // Latency format has no brackets of its own: those are part of the name.
+    const flags = wordBefore(bytes, from, to);
+    if (isCpuFlags(bytes, flags, to)) {
+      const end = trimmed(bytes, from, flags);
+      let at = end;
+      while (at > from && isDigit(bytes[at - 1])) at--;
+      if (at < end && end - at <= 10 && bytes[at - 1] === MINUS) return this.#tell(integerIn(bytes, at, end));
+    }
     const cpu = cpuBefore(bytes, from, to);
     if (cpu >= 0) to = trimmed(bytes, from, cpu);
     // The thread group, which some kernels print as dashes.
@@ -157,6 +165,13 @@ export class TraceHead {
     if (bytes[at - 1] === SLASH && at - 1 > from && isDigit(bytes[at - 2])) return integerIn(bytes, at, to);
     return -1;
   }
+}
+
+/** Whether a word is a processor with flags, as `1d..2.`; a time of day has a colon in it. */
+function isCpuFlags(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && isDigit(bytes[at])) at++;
+  return at > from && to - at >= 4 && !bytes.subarray(at, to).includes(COLON);
 }
 
 /** Where `[001]` begins, the last one before `to`; -1. */

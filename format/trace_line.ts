@@ -1,7 +1,7 @@
 import { TraceHead } from "./trace_head.ts";
 import { isDigit, isSpace, isWord } from "./trace_bytes.ts";
 
-const [SPACE, COLON, MINUS, OPEN, CLOSE, EQUALS, ZERO, SMALL_X] = [32, 58, 45, 40, 41, 61, 48, 120];
+const [SPACE, COLON, MINUS, OPEN, CLOSE, EQUALS, ZERO, SMALL_X, UNDERSCORE] = [32, 58, 45, 40, 41, 61, 48, 120, 95];
 
 /** Fields that are known by their names, and their places in {@linkcode TraceLine.numbers}. */
 const FIELDS: Readonly<Record<string, number>> = {
@@ -73,7 +73,8 @@ export class TraceLine {
     let event = this.#names.get(hash);
     if (event === undefined) this.#names.set(hash, event = text(bytes, name, after));
     this.event = event;
-    const isCall = bytes[after] === OPEN;
+    // perf trace 4 prints `damon:damon_aggregated:target_id=`, with its own kind of time before it.
+    const isCall = bytes[after] === OPEN || (bytes[after] === COLON && isWord(bytes[after + 1]));
     this.head.parse(bytes, from, beforeGroup(bytes, from, name), isCall);
     this.#parseFields(bytes, after + 1, to, isCall);
     return true;
@@ -165,15 +166,21 @@ function isAt(bytes: Uint8Array, at: number, to: number, word: string): boolean 
   return true;
 }
 
-/** Where `damon_...` or `damos_...` begins as a word that ends in `:` or `(`; -1. Threads may be called likewise. */
+/**
+ * Where `damon_...` or `damos_...` begins as a word that ends in `:` or `(`; -1. A thread may be called likewise, before the
+ * event: the last one counts, as the fields of DAMON's events hold no text.
+ */
 function findEvent(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at + 6 < to; at++) {
-    if (bytes[at] !== 100 || bytes[at + 1] !== 97 || bytes[at + 2] !== 109 || bytes[at + 3] !== 111) continue;
-    const isDamon = bytes[at + 4] === 110 || bytes[at + 4] === 115;
-    if (!isDamon || bytes[at + 5] !== 95 || (at > from && isWord(bytes[at - 1]))) continue;
+  for (let at = bytes.lastIndexOf(UNDERSCORE, to - 1); at >= from + 5; at = bytes.lastIndexOf(UNDERSCORE, at - 1)) {
+    const begin = at - 5;
+    if (bytes[begin] !== 100 || bytes[begin + 1] !== 97 || bytes[begin + 2] !== 109 || bytes[begin + 3] !== 111) {
+      continue;
+    }
+    const isDamon = bytes[begin + 4] === 110 || bytes[begin + 4] === 115;
+    if (!isDamon || (begin > from && isWord(bytes[begin - 1]))) continue;
     let end = at;
     while (end < to && isWord(bytes[end])) end++;
-    if (end < to && (bytes[end] === COLON || bytes[end] === OPEN)) return at;
+    if (end < to && (bytes[end] === COLON || bytes[end] === OPEN)) return begin;
   }
   return -1;
 }

@@ -1,6 +1,8 @@
 import type { TraceLine } from "./trace_line.ts";
 
 const HASH = 0x23;
+/** Lines that are looked at. */
+const MOST_LINES = 10_000;
 const decoder = new TextDecoder();
 
 /** How lines read that stand for events and say nothing of them, and what prints them. */
@@ -18,9 +20,12 @@ const EMPTY: readonly [RegExp, string][] = [
 
 /** Why a text of a trace has no events that can be read, by what it has in their place. */
 export class TraceMissing {
+  #lines = 0;
   #hasBare = false;
   #hasFields = false;
   #first: string | undefined;
+  /** A line that names the event and is none. */
+  #named: string | undefined;
 
   /** Takes an event of DAMON. */
   event(line: TraceLine): void {
@@ -31,8 +36,10 @@ export class TraceMissing {
 
   /** Takes a line that is no event. */
   other(bytes: Uint8Array, from: number, to: number): void {
-    if (this.#first !== undefined || from === to || bytes[from] === HASH) return;
-    this.#first = decoder.decode(bytes.subarray(from, Math.min(to, from + 300)));
+    if (from === to || bytes[from] === HASH || this.#lines++ > MOST_LINES) return;
+    const line = decoder.decode(bytes.subarray(from, Math.min(to, from + 300)));
+    this.#first ??= line;
+    if (line.includes("damon_aggregated")) this.#named ??= line;
   }
 
   /** The reason; `undefined` where there is no such one. */
@@ -41,6 +48,9 @@ export class TraceMissing {
       return "its events have no fields: print them too, as perf script -F +trace does";
     }
     const first = this.#first ?? "";
-    return EMPTY.find(([line]) => line.test(first))?.[1];
+    const empty = EMPTY.find(([line]) => line.test(first))?.[1];
+    if (empty !== undefined || this.#named === undefined) return empty;
+    return "its lines name damon_aggregated and tell no single event, as a summary does: print the events, as perf script or " +
+      "trace-cmd report without --profile and --stat does";
   }
 }

@@ -1,4 +1,4 @@
-import { RecordError, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import { formatNr, RecordError, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
 import type { FormatReader } from "./checked_record.ts";
 import { foreignHeader } from "./foreign_header.ts";
 import { mergeSideFiles, type SideFiles } from "./peer_side_files.ts";
@@ -35,7 +35,10 @@ export async function decodeTrace(
   }
   if (first.done && walk.comments.header === undefined) {
     const why = walk.events > 0
-      ? "no snapshot in it is whole"
+      ? "no snapshot in it is whole" +
+        (walk.hasNoPids
+          ? ", and without pids the events of several kdamonds cannot be told apart: print it with them, as perf script -F +tid does"
+          : "")
       : walk.missing.reason() ?? "it has no damon_aggregated or damos_before_apply event";
     throw new RecordError(`Cannot read ${name} as a record: it is text of a trace, but ${why}`, name);
   }
@@ -60,7 +63,7 @@ class TraceReader implements FormatReader {
     const all = [
       failure,
       losses.toText(),
-      torn > 0 ? `events of ${torn} snapshots are missing in it; those are left out` : undefined,
+      torn > 0 ? tornText(torn) : undefined,
     ].filter((one) => one !== undefined);
     return all.length > 0 ? all.join("; ") : undefined;
   }
@@ -108,6 +111,12 @@ class TraceReader implements FormatReader {
   }
 }
 
+function tornText(torn: number): string {
+  return torn === 1
+    ? "events of 1 snapshot are missing in it; that is left out"
+    : `events of ${formatNr(torn)} snapshots are missing in it; those are left out`;
+}
+
 const isEndMark = (line: TraceLine) => line.number("start") === 0 && line.number("end") === 0;
 
 class TraceWalk {
@@ -144,7 +153,7 @@ class TraceWalk {
           this.number++;
           if (line.parse(bytes, from, to)) {
             line.head.timeNs = this.clock.timeOf(line.head.timeNs);
-            if (!line.head.hasTime || line.head.isTicks) this.clock.look(line.head);
+            if (!line.head.hasTime || line.head.isTicks) this.clock.look(line);
             // The comments that begin our own files say the intervals.
             builder ??= new TraceSnapshots(
               (this.comments.header?.kdamonds ?? this.side.kdamonds)?.[0]?.contexts[0]?.intervals,
@@ -180,7 +189,7 @@ class TraceWalk {
       let to = bytes.indexOf(NEWLINE, from);
       if (to < 0) to = ends;
       // The mark of a target's end, as the Python damo and we write it, may be older than the event before it.
-      if (line.parse(bytes, from, to) && !isEndMark(line)) this.clock.look(line.head);
+      if (line.parse(bytes, from, to) && !isEndMark(line)) this.clock.look(line);
       from = to + 1;
     }
     this.clock.settle();

@@ -7,6 +7,8 @@ interface Open {
   targetId: bigint;
   targetText: string;
   timeNs: number;
+  /** Of the region that came last. */
+  lastNs: number;
   nrRegions: number;
   have: number;
   start: Float64Array;
@@ -14,6 +16,9 @@ interface Open {
   nrAccesses: Uint32Array;
   age: Uint32Array;
 }
+
+/** Share of an aggregation interval that lies between regions of two snapshots, and never between two of one. */
+const SAME_SNAPSHOT = 0.8;
 
 /** What is known of one target of a kdamond. */
 interface Target {
@@ -108,7 +113,7 @@ export class TraceSnapshots {
     if (!open) this.#open.set(pid, open = emptyOpen());
     if (open.have > 0) {
       const isNext = line.number("target_id") === Number(open.targetId) && nrRegions === open.nrRegions &&
-        start >= open.end[open.have - 1];
+        start >= open.end[open.have - 1] && !this.#isLater(pid, open, line.timeNs);
       if (!isNext) {
         this.torn++;
         open.have = 0;
@@ -116,8 +121,19 @@ export class TraceSnapshots {
       }
     }
     if (open.have === 0) begin(open, line, nrRegions);
+    open.lastNs = line.timeNs;
     put(open, start, end, line.number("nr_accesses"), ageOf(line));
     if (open.have === nrRegions) this.#close(pid, open, into);
+  }
+
+  /**
+   * Whether a region comes about an interval after the one before it: the rest of a snapshot and the begin of the next one were
+   * lost, and what is left looks like one. The kernel writes the regions of a snapshot one right after the other.
+   */
+  #isLater(pid: number, open: Open, timeNs: number): boolean {
+    const target = this.#targets.get(`${pid}/${open.targetId}/`);
+    if (target === undefined || target.aggrUs === 0) return false;
+    return timeNs - open.lastNs >= SAME_SNAPSHOT * this.#tuned(pid, target).aggrUs * 1e3;
   }
 
   #isRepeated(pid: number, start: number): boolean {
@@ -183,6 +199,8 @@ export class TraceSnapshots {
     }
     // Two that came at once: as long as it can be told.
     into.push(endNs > target.lastEndNs ? snapshot : { ...snapshot, startNs: endNs - aggrUs * 1e3 });
+    // One that came late is left out by who checks the record: the next one did not last from the one before it.
+    target.hasGap = endNs < target.lastEndNs;
     target.lastEndNs = Math.max(endNs, target.lastEndNs);
   }
 
@@ -222,6 +240,7 @@ function emptyOpen(): Open {
     targetId: 0n,
     targetText: "",
     timeNs: 0,
+    lastNs: 0,
     nrRegions: 0,
     have: 0,
     start: new Float64Array(64),

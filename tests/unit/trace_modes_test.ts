@@ -57,6 +57,7 @@ const MODES: Record<string, Mode> = {
     `       kdamond.0  4452   ${time(e)}: damon:damon_aggregated: ${tp(e)}`,
   "perf script -F comm,pid,tid,cpu,time,event,trace": (e) =>
     `       kdamond.0  4452/4452  [${e.cpu}]   ${time(e)}: damon:damon_aggregated: ${tp(e)}`,
+  "perf trace of perf 4": (e) => `${(e.seconds * 1e3).toFixed(3)} kdamond.0/4452 damon:damon_aggregated:${tp(e)})`,
   "perf script -F tid,time,event,trace": (e) => ` 4452   ${time(e)}: damon:damon_aggregated: ${tp(e)}`,
   "perf script -F +period": (e) =>
     `       kdamond.0  4452 [${e.cpu}]   ${time(e)}:          1 damon:damon_aggregated: ${tp(e)}`,
@@ -183,6 +184,10 @@ const REFUSED: Record<string, { line: Mode; why: RegExp }> = {
     line: (e) => `       kdamond.0  4452 damon:damon_aggregated: ${tp(e)}`,
     why: /its events have no times/,
   },
+  "trace-cmd report --profile": {
+    line: (e) => `  Event: damon_aggregated (18) Total: 18 Avg: ${e.age} Max: 7`,
+    why: /tell no single event, as a summary does/,
+  },
   "options/context-info off": { line: (e) => `damon_aggregated: ${tp(e)}`, why: /its events have no times/ },
 };
 
@@ -196,7 +201,13 @@ for (const [mode, { line, why }] of Object.entries(REFUSED)) {
 /** What the programs say of losses, between the third snapshot and the fourth. */
 const LOSSES: Record<string, [mode: string, line: string, says: RegExp]> = {
   "the kernel's trace": ["the kernel's trace", "CPU:1 [LOST 3 EVENTS]", /3 events were lost/],
-  "the kernel's trace, uncounted": ["the kernel's trace", "CPU:1 [LOST EVENTS]", /1 events were lost/],
+  "the kernel's trace, uncounted": ["the kernel's trace", "CPU:1 [LOST EVENTS]", /at least 1 event was lost/],
+  "the kernel's per_cpu stats": [
+    "the kernel's trace",
+    "overrun: 55\ndropped events: 3",
+    /3 events were lost, 55 events before/,
+  ],
+  "perf script's warning of samples": ["perf script", "Processed 18 samples and lost 12.50%!", /12.50% of its events/],
   "trace-cmd report": ["trace-cmd report", "CPU:1 [12 EVENTS DROPPED]", /12 events were lost/],
   "perf trace": ["perf trace", "LOST 7 events!", /7 events were lost/],
   "perf script --show-lost-events": [
@@ -222,6 +233,79 @@ for (const [what, [mode, loss, says]] of Object.entries(LOSSES)) {
     await check(utf8("# tracer: nop\n" + lines.toSpliced(9, 0, loss).join("\n") + "\n"), what, says);
   });
 }
+
+Deno.test("what other programs make of a recording says what to run instead", async () => {
+  const texts: Record<string, RegExp> = {
+    '{\n\t"linux-perf-json-version": 1,\n\t"samples": [\n': /JSON of perf data convert.*perf script -i/,
+    "[00:01:40.000001] (+?.????) host damon:damon_aggregated: { cpu_id = 1 }, { target_id = 0, nr_regions = 3 }\n":
+      /babeltrace.*perf script -i/,
+  };
+  for (const [text, why] of Object.entries(texts)) {
+    await assert.rejects(readBytes(utf8(text)), { name: "RecordError", message: why });
+  }
+});
+
+Deno.test("differences are told by a region that comes twice at one time", async () => {
+  const text = [0, 1, 2, 3].map((k) =>
+    ` kdamond.0  4452 [001] ${
+      k === 0 ? "0.000000" : "0.100000"
+    }: damon:damon_aggregated: target_id=0 nr_regions=1 0-4096: 7 0\n`
+  ).join("");
+  const snapshots = snapshotsIn(await readBytes(utf8(text)));
+  assert.deepEqual(snapshots.map(({ endNs }) => endNs), [0, 1e8, 2e8, 3e8]);
+});
+
+Deno.test("a tail and the next head that look like one snapshot are told apart by their times", async () => {
+  // Of the third snapshot the last region is lost, of the fourth the first two.
+  const lines = EVENTS.map((event, i) => MODES["perf script"](event, i)).toSpliced(8, 3);
+  const back = await readBytes(utf8(lines.join("\n") + "\n"));
+  assert.deepEqual(
+    snapshotsIn(back).map(({ startNs, endNs }) => [startNs / 1e6, endNs / 1e6].map(Math.round)),
+    [[99_900, 100_000], [100_000, 100_100], [100_300, 100_400], [100_400, 100_500]],
+  );
+  assert.match(back.incomplete!, /events of 2 snapshots are missing/);
+});
+
+/** Names that look like other parts of a line; the kernel takes 15 bytes of them. */
+const NAMES = [
+  ...[
+    "kd [001] 5.0:",
+    "a damon_x: b",
+    "damon_aggr: 5",
+    "12 34",
+    "x-99",
+    "(1) 7",
+    "target_id=7 nr_",
+    "[9]",
+    "5.000001: x",
+  ],
+  ...["a:b:c 3", "-", "0", "damos_x(1", "100.5:", "数据 库", "1/2", "damon_x:y: 3", "[001] 7-8 9", "kdamond.0 7"],
+];
+
+Deno.test("a thread may have any name: its number is told all the same, in every layout", async () => {
+  const layouts: Record<string, (name: string, event: Event) => string> = {
+    "perf script": (name, e) => `${name.padStart(16)}  4452 [${e.cpu}] ${time(e)}: damon:damon_aggregated: ${tp(e)}`,
+    "trace-cmd report": (name, e) =>
+      `${name.padStart(16)}-4452  [${e.cpu}] ..... ${time(e)}: damon_aggregated: ${tp(e)}`,
+    "trace-cmd report -l": (name, e) => `${name.slice(0, 8)}-4452    1..... ${time(e)}: damon_aggregated: ${tp(e)}`,
+    "the kernel, latency format": (name, e) =>
+      `${name.slice(0, 8)}-4452    1d..2. ${us(e)}us+: damon_aggregated: ${tp(e)}`,
+    "perf trace": (name, e) => `${(e.seconds * 1e3).toFixed(3)} ${name}/4452 damon:damon_aggregated(${call(e)})`,
+  };
+  for (const [layout, line] of Object.entries(layouts)) {
+    for (const name of NAMES) {
+      const text = "# tracer: nop\n" + EVENTS.map((event) => line(name, event) + "\n").join("");
+      const back = await readBytes(utf8(text));
+      const found = snapshotsIn(back);
+      assert.deepEqual([...new Set(found.map(({ kdamond }) => kdamond))], [4452], `${name} in ${layout}`);
+      assert.equal(found.length, 6, `${name} in ${layout}`);
+      assert.deepEqual(
+        found.map(({ endNs }) => Math.round(endNs / 1e6)),
+        [0, 1, 2, 3, 4, 5].map((k) => 100_000 + k * 100),
+      );
+    }
+  }
+});
 
 Deno.test("a snapshot of which events were lost is left out, and the next one is as long as the others", async () => {
   const lines = EVENTS.map((event, i) => MODES["the kernel's trace"](event, i));

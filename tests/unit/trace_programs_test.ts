@@ -36,7 +36,7 @@ const NO_PIDS = ["one/perf_script_F_comm_time_event_trace", "one/perf_script_F_t
 
 /** What texts say of losses, and what is missing then. */
 const LOST: Record<string, RegExp> = {
-  "losses/perf_script": /^events of 1 snapshots are missing/,
+  "losses/perf_script": /^events of 1 snapshot are missing/,
   "losses/perf_script_tasks": /its text says that 2 events were lost/,
   "losses/trace_cmd": /its text says that 3 events were lost/,
   "losses/trace_cmd_l": /its text says that 3 events were lost/,
