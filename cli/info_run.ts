@@ -10,13 +10,19 @@ const BUDGET_MS = 600;
 /** Runs `damo info`. */
 export async function info(files: readonly string[], { full, json }: InfoOptions): Promise<void> {
   const all: unknown[] = [];
-  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : columnsAsked();
   for (const [i, file] of files.entries()) {
     const described = await describe(file, full ? Infinity : BUDGET_MS);
     if (json) all.push({ file, ...infoJson(described) });
     else console.log((i > 0 ? "\n" : "") + infoText(file, described, columns));
   }
   if (json) console.log(JSON.stringify(files.length === 1 ? all[0] : all, null, 2));
+}
+
+/** What the caller exports as POSIX has it; without it, lines for other programs are as long as they are. */
+function columnsAsked(): number | undefined {
+  const columns = Number(Deno.env.get("COLUMNS"));
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
 }
 
 async function describe(file: string, budgetMs: number): Promise<RecordDescription> {

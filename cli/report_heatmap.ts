@@ -64,7 +64,7 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
     const heatmap = await heatmapOf(open, { ...cells, ...wanted, ...layout, ...windowOf(options) });
     if (heatmap.survey.snapshots === 0) {
       const why = heatmap.survey.incomplete ?? NONE_YET;
-      throw new RecordError(`Cannot draw ${name} as it must have a snapshot: it has none; ${why}`, name);
+      throw new RecordError(`${name} has no snapshot: ${why}`, name);
     }
     await writeOutput(output, await formatOf(heatmap));
   }

@@ -84,7 +84,7 @@ export const NONE_YET = "the first one takes an aggregation interval: record for
 export function requireSnapshots({ snapshots, incomplete }: RecordSurvey, name: string): void {
   if (snapshots > 0) return;
   throw new RecordError(
-    `Cannot report on ${name} as it must have a snapshot: it has none; ${incomplete ?? NONE_YET}`,
+    `${name} has no snapshot: ${incomplete ?? NONE_YET}`,
     name,
   );
 }

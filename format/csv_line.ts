@@ -15,15 +15,23 @@ export type CsvShape = Partial<Record<CsvColumn, number>> & {
   least: number;
 };
 
-const SEPARATORS = [",", ";", "\t"];
+const SEPARATORS = [",", ";", "\t", "|"];
+
+/** Needed columns by which a table is told that lacks the others: the error then names them. */
+const ENOUGH = 3;
 
 /** Whether text begins with the names of the columns of a table of regions. */
 export function isCsvHead(text: string): boolean {
-  const [line] = text.trimStart().split("\n", 1);
+  const line = text.trimStart().split("\n").find((one) => !isBeforeHead(one)) ?? "";
   return SEPARATORS.some((separator) => {
     const names = namesOf(line, separator);
-    return names.includes("start_ns") && (names.includes("nr_accesses") || names.includes("end_ns"));
+    return NEEDED.filter((column) => names.includes(column)).length >= ENOUGH;
   });
+}
+
+/** Whether a line before the names of the columns says nothing of the table: a comment, or a spreadsheet's `sep=;`. */
+export function isBeforeHead(line: string): boolean {
+  return /^\ufeff?(?:#|"?sep=|\s*$)/i.test(line);
 }
 
 /** Tells the columns by their names in the first line. @throws {ImpossibleError} naming those that are missing. */
@@ -50,12 +58,18 @@ function namesOf(line: string, separator: string): string[] {
 }
 
 /**
- * The cells of a line. Where semicolons are between them a number may have a comma for its point.
+ * The cells of a line; it may have fewer than the table. Where semicolons are between them a number may have a comma for its point.
  *
+ * @throws {ImpossibleError} for a line that ends within quotes.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
-export function csvCells(line: string, { separator }: CsvShape): string[] {
+export function csvCells(line: string, { separator, least }: CsvShape): string[] {
   const cells = splitCells(line, separator);
+  if (cells.length < least && (line.split('"').length - 1) % 2 === 1) {
+    throw new ImpossibleError(
+      "it opens a quote that it does not close: leave out columns whose cells have ends of lines in them",
+    );
+  }
   if (separator !== ";") return cells;
   return cells.map((cell) => /^\d+,\d+$/.test(cell) ? cell.replace(",", ".") : cell);
 }

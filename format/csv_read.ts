@@ -1,6 +1,6 @@
 import { RecordError, type Snapshot } from "../damon/mod.ts";
 import type { FormatReader } from "./checked_record.ts";
-import { csvCells, type CsvColumn, type CsvShape, csvShapeOf } from "./csv_line.ts";
+import { csvCells, type CsvColumn, type CsvShape, csvShapeOf, isBeforeHead } from "./csv_line.ts";
 import { Flaws } from "./flaws.ts";
 import { foreignHeader, guessIntervals } from "./foreign_header.ts";
 import { ImpossibleError, reasonOf } from "./reason.ts";
@@ -56,6 +56,7 @@ async function looksGrouped(bytes: Bytes): Promise<boolean> {
     for await (const lines of linesOf(bytes)) {
       for (const line of decoder.decode(lines.bytes).split("\n")) {
         if (line === "" || line === "\r") continue;
+        if (!shape && isBeforeHead(line)) continue;
         if (!shape) shape = csvShapeOf(line);
         else order.see(headOf(csvCells(line, shape), shape));
         if (!order.isGrouped) return false;
@@ -94,20 +95,22 @@ class CsvWalk {
           this.number++;
           if (line === "" || line === "\r") continue;
           if (!shape) {
+            if (isBeforeHead(line)) continue;
             shape = csvShapeOf(line);
             this.isGuessed = shape.sample_us === undefined || shape.aggr_us === undefined;
             continue;
           }
           // A number may have been cut off too: without its end a line is not trusted.
           if (isLast) throw new ImpossibleError(`it is cut off in line ${this.number}: ${line.slice(0, 80)}`);
-          const cells = csvCells(line, shape);
-          if (cells.length < shape.least) {
-            throw new ImpossibleError(
-              `line ${this.number} has ${cells.length} cells of ${shape.least}: ${line.slice(0, 80)}`,
-            );
-          }
+          let cells: string[];
           let head: RowHead;
           try {
+            cells = csvCells(line, shape);
+            if (cells.length < shape.least) {
+              throw new ImpossibleError(
+                `it has ${cells.length} of at least ${shape.least} cells: ${line.slice(0, 80)}`,
+              );
+            }
             head = headOf(cells, shape);
           } catch (error) {
             throw new ImpossibleError(`line ${this.number}: ${reasonOf(error)}`);
@@ -148,9 +151,9 @@ function headOf(cells: readonly string[], shape: CsvShape): RowHead {
   const cell = (column: CsvColumn) => shape[column] === undefined ? undefined : cells[shape[column]];
   const number = (column: CsvColumn) => numberOf(cell(column), column);
   const [startNs, endNs] = [number("start_ns"), number("end_ns")];
-  const targetId = cell("target_id") ?? "0";
+  const targetId = cell("target_id")?.trim() ?? "0";
   if (!/^\d{1,20}$/.test(targetId)) throw new ImpossibleError(`target_id is ${targetId || "missing"}`);
-  const scheme = cell("scheme");
+  const scheme = cell("scheme")?.trim();
   const isTold = cell("sample_us") !== undefined && cell("aggr_us") !== undefined;
   return {
     kdamond: cell("kdamond") === undefined ? 0 : countOf(cell("kdamond"), "kdamond"),
@@ -163,7 +166,7 @@ function headOf(cells: readonly string[], shape: CsvShape): RowHead {
 }
 
 function addRow(rows: RegionRows, cells: readonly string[], shape: CsvShape): void {
-  const cell = (column: number | undefined) => column === undefined ? undefined : cells[column] || undefined;
+  const cell = (column: number | undefined) => column === undefined ? undefined : cells[column]?.trim() || undefined;
   const [age, passed, looks] = [cell(shape.age), cell(shape.sz_filter_passed), cell(shape.looks)];
   const known: RowEvidence | undefined = looks === undefined ? undefined : [
     numberOf(cell(shape.resident_bytes), "resident_bytes"),

@@ -110,11 +110,20 @@ export class RegionRows {
   }
 }
 
-/** A cell of a table as a number. @throws {ImpossibleError} naming the column, where it is none or missing. */
+/**
+ * A cell of a table as a number.
+ *
+ * @throws {ImpossibleError} naming the column, where it is none or missing, or was rounded as spreadsheets do: `1.39638E+14`.
+ */
 export function numberOf(cell: unknown, column: string): number {
-  const value = cell === null || cell === undefined || cell === "" ? NaN : Number(cell);
+  const text = typeof cell === "string" ? cell.trim() : undefined;
+  const isMissing = cell === null || cell === undefined || text === "";
+  if (text !== undefined && /^[\d.,]+e\+?\d/i.test(text)) {
+    throw new ImpossibleError(`${column} is ${text}, as a spreadsheet rounds: write the table with numbers in full`);
+  }
+  const value = isMissing ? NaN : Number(cell);
   if (Number.isFinite(value)) return value;
-  throw new ImpossibleError(`${column} is ${cell === null || cell === undefined || cell === "" ? "missing" : cell}`);
+  throw new ImpossibleError(`${column} is ${isMissing ? "missing" : cell}`);
 }
 
 /** A cell of a table as a whole number from 0. @throws {ImpossibleError} as {@linkcode numberOf}. */

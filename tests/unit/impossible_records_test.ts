@@ -220,6 +220,13 @@ Deno.test("a table of CSV is read by the names of its columns, whatever their or
     "with a column more, in front": cells.map((row, i) => [i === 0 ? "host" : "h", ...row].join(",")),
     "with quotes": cells.map((row) => row.map((cell) => `"${cell}"`).join(",")),
     "with semicolons": cells.map((row) => row.join(";")),
+    "with bars": cells.map((row) => row.join("|")),
+    "with a spreadsheet's word about semicolons": ["sep=;", ...cells.map((row) => row.join(";"))],
+    "with a comment and an empty line before it": ["# made by x, on y", "", ...lines],
+    "with blanks around cells": cells.map((row) => row.map((cell) => ` ${cell} `).join(",")),
+    "with a column of text with separators and quotes": lines.map((line, i) =>
+      (i === 0 ? "note," : '"a, ""b""",') + line
+    ),
     "with tabs": cells.map((row) => row.join("\t")),
     "with CR": lines.map((line) => `${line}\r`),
     "with a mark of UTF-8": [`\ufeff${lines[0]}`, ...lines.slice(1)],
@@ -235,9 +242,36 @@ Deno.test("a table of CSV is read by the names of its columns, whatever their or
   }
 });
 
-Deno.test("a table of CSV without a column that is needed names it", async () => {
-  const lines = linesOf(await encodeSample(GOOD, "csv")).map((line) => line.split(",").toSpliced(8, 1).join(","));
-  const back = await readOrRefused(text(lines));
-  assert.ok(back instanceof RecordError);
-  assert.match(back.message, /names no nr_accesses/);
+Deno.test("a table of CSV that cannot be read says why, with the line", async () => {
+  const lines = linesOf(await encodeSample(GOOD, "csv"));
+  const cells = lines.map((line) => line.split(","));
+  const start = cells[0].indexOf("start");
+  const refused: Record<string, [table: string[], why: RegExp]> = {
+    "without a column that is needed": [cells.map((row) => row.toSpliced(8, 1).join(",")), /names no nr_accesses/],
+    "without the times": [cells.map((row) => row.toSpliced(2, 2).join(",")), /names no start_ns, no end_ns/],
+    "with a column twice": [cells.map((row) => [...row, row[start]].join(",")), /names start twice/],
+    "with an end of line in a cell": [
+      lines.map((line, i) => (i === 0 ? "note," : '"a\nb",') + line),
+      /line 2: it opens a quote that it does not close/,
+    ],
+    "with addresses as a spreadsheet rounds them": [
+      cells.map((row, i) =>
+        (i === 0 ? row : row.with(start, Number(row[start]).toExponential(5).toUpperCase())).join(",")
+      ),
+      /start is [\d.]+E\+\d+, as a spreadsheet rounds/,
+    ],
+    "with blanks for a number": [
+      cells.map((row, i) => (i === 0 ? row : row.with(8, "  ")).join(",")),
+      /nr_accesses is missing/,
+    ],
+    "with commas in numbers": [
+      cells.map((row, i) => (i === 0 ? row : row.with(start, '"4,096"')).join(",")),
+      /start is 4,096/,
+    ],
+  };
+  for (const [what, [table, why]] of Object.entries(refused)) {
+    const back = await readOrRefused(text(table));
+    assert.ok(back instanceof RecordError, what);
+    assert.match(back.message, why, what);
+  }
 });

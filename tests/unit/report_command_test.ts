@@ -98,7 +98,7 @@ for (
       "no snapshot",
       [],
       1,
-      /^damo: Cannot draw damon.arrow as it must have a snapshot: it has none; .* record for longer\n$/,
+      /^damo: damon.arrow has no snapshot: .* record for longer\n$/,
       {
         snapshots: 0,
       },
