@@ -61,6 +61,9 @@ int damo_pages__walk(struct damo_pages *p, struct damo_page_target *target)
 	__u64 begin = damo_pages__cpu_ns();
 	int err;
 
+	/* No run takes longer than some milliseconds, but a process may take many. */
+	if (p->is_stopped)
+		return -ECANCELED;
 	walk->base = p->facts.base;
 	walk->limit = p->facts.limit;
 	walk->levels = p->facts.levels;
@@ -406,6 +409,7 @@ int damo_pages__look(struct damo_pages *p, __u32 slot, const double *addresses, 
 
 int damo_pages__stop(struct damo_pages *p)
 {
+	p->is_stopped = 1;
 	return eventfd_write(p->stop_fd, 1) ? -errno : 0;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libdamo: the page sampler, which reads the accessed bits of processes' page tables by a BPF program. It clears them by
- * /proc/PID/clear_refs, or those of single pages by process_madvise(MADV_COLD). Functions return 0 or a count, or -errno. One thread at a time may use a sampler, but for
- * damo_pages__stop. ffi/pages_symbols.ts repeats this file line for line. Addresses are doubles: those of pages are exact.
+ * /proc/PID/clear_refs, or those of single pages by process_madvise(MADV_COLD). Functions return 0 or a count, or -errno. One
+ * thread at a time may use a sampler, but for damo_pages__stop, which ends what takes long, with -ECANCELED.
+ * ffi/pages_symbols.ts repeats this file line for line. Addresses are doubles: those of pages are exact.
  */
 #ifndef DAMO_PAGES_H
 #define DAMO_PAGES_H

@@ -22,16 +22,13 @@ int damo_pages__clear_refs(struct damo_pages *p, struct damo_page_target *target
 	__u64 begin = damo_pages__cpu_ns();
 	int err = target->panel.nr ? damo_pages__panel_look(p, target) : 0;
 
-	if (!err)
-		err = write(target->clear_fd, which, 1) == 1 ? 0 : -errno;
-
 	/*
 	 * A processor that has a translation at hand does not look into the table, so that a small hot part would seem
 	 * idle. Since Linux 5.12 only clearing "soft-dirty" bits flushes, and where there are none that is all it does,
 	 * after a walk through all tables: too much for file mappings alone.
 	 */
-	if (!err && p->facts.can_flush && *which == '1')
-		err = write(target->clear_fd, "4", 1) == 1 ? 0 : -errno;
+	if (!err)
+		err = damo_pages__write(p, target, *which == '1' && p->facts.can_flush ? "14" : which);
 	p->counters.clears++;
 	if (*which == '1')
 		p->counters.cleared += target->resident;

@@ -8,13 +8,23 @@
 /* So many runs of equal pages for each that is asked for; with more, pages that differ little are one from the start. */
 #define ROOM 8
 
-static void age_blocks(struct damo_page_target *target, __u32 samples)
+/* Memory of at most so many tables, 4 GiB, is added up within some 20 ms: also where somebody wants to stop. */
+#define SOON_DONE 2048
+
+static int is_stopped(const struct damo_pages *p, const struct damo_page_target *target)
+{
+	return p->is_stopped && target->nr_blocks > SOON_DONE;
+}
+
+static int age_blocks(struct damo_pages *p, struct damo_page_target *target, __u32 samples)
 {
 	__u32 before = target->last_samples ? target->last_samples : samples;
 
 	for (size_t i = 0; i < target->nr_blocks; i++) {
 		struct damo_counts *counts = target->blocks[i]->counts;
 
+		if (is_stopped(p, target))
+			return -ECANCELED;
 		for (int j = 0; counts && j < 512; j++) {
 			/* As shares of the samples, whose number may have changed. */
 			__u64 now = (__u64)counts->now[j] * before, last = (__u64)counts->last[j] * samples;
@@ -25,6 +35,7 @@ static void age_blocks(struct damo_page_target *target, __u32 samples)
 		}
 	}
 	target->last_samples = samples;
+	return 0;
 }
 
 static int add_run(struct damo_runs *runs, const struct damo_run *run)
@@ -81,8 +92,9 @@ static int add_pages(struct damo_runs *runs, const struct damo_counts *counts, c
 }
 
 /* -E2BIG where there would be more than `most`. */
-static int add_areas(const struct damo_page_target *target, struct damo_runs *runs, __u32 loose, size_t most)
+static int add_areas(struct damo_pages *p, const struct damo_page_target *target, __u32 loose, size_t most)
 {
+	struct damo_runs *runs = &p->runs;
 	size_t at = 0;
 
 	runs->nr = 0;
@@ -99,6 +111,8 @@ static int add_areas(const struct damo_page_target *target, struct damo_runs *ru
 
 			if (!block->counts)
 				continue;
+			if (is_stopped(p, target))
+				return -ECANCELED;
 			err = add_pages(runs, block->counts, block, from, to < 512 ? to : 512, i, loose);
 			if (!err && runs->nr > most)
 				err = -E2BIG;
@@ -151,15 +165,16 @@ int damo_pages__aggregate(struct damo_pages *p, __u32 slot, __u32 samples, __u32
 
 	if (!target || !most || !samples)
 		return -EINVAL;
-	age_blocks(target, samples);
-	err = add_areas(target, &p->runs, 0, (size_t)most * ROOM);
+	err = age_blocks(p, target, samples);
+	if (!err)
+		err = add_areas(p, target, 0, (size_t)most * ROOM);
 	if (err == -E2BIG) {
 		/* What DAMON takes for alike. */
 		loose = samples / 10 ? samples / 10 : 1;
-		err = add_areas(target, &p->runs, loose, (size_t)most * ROOM);
+		err = add_areas(p, target, loose, (size_t)most * ROOM);
 	}
 	if (err == -E2BIG)
-		err = add_areas(target, &p->runs, samples, -1);
+		err = add_areas(p, target, samples, -1);
 	if (!err) {
 		areas = nr_areas_of(&p->runs);
 		damo_pages__merge_runs(&p->runs, samples, most > 2 * areas ? most : 2 * areas);

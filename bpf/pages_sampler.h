@@ -119,6 +119,7 @@ struct damo_pages {
 	int self_fd;
 	int pid_fd;
 	int stop_fd;
+	volatile int is_stopped;
 	struct damo_walk *walk;	   /* the BPF side's, mapped */
 	struct damo_step *steps;   /* likewise, DAMO_WALK_STEPS */
 	struct damo_table *tables; /* likewise, DAMO_WALK_TABLES */
@@ -141,6 +142,8 @@ extern const char damo_pages_object[], damo_pages_object_end[];
 __u64 damo_pages__cpu_ns(void);
 struct damo_page_target *damo_pages__target(struct damo_pages *p, __u32 slot);
 int damo_pages__walk(struct damo_pages *p, struct damo_page_target *target);
+/* Writes each letter of `words` to the target's clear_refs; -ECANCELED where it was stopped before that was done. */
+int damo_pages__write(struct damo_pages *p, const struct damo_page_target *target, const char *words);
 int damo_pages__clear_refs(struct damo_pages *p, struct damo_page_target *target, const char *which);
 int damo_pages__chill(struct damo_pages *p, struct damo_page_target *target, __u64 *picks, size_t nr, __u32 *stuck);
 

@@ -63,14 +63,14 @@ export class PageSampler implements AsyncDisposable {
   /**
    * Takes a process in; returns its slot.
    *
-   * @throws {Deno.errors.NotFound} where there is no such process.
+   * @throws {Deno.errors.NotFound} where there is no such process, or it was stopped.
    * @throws {KernelError} where its bits may not be cleared.
    * @throws {RangeError} for more than 1024.
    */
   add(pid: number): number {
     const result = this.#library.symbols.damo_pages__add(this.#open(), pid);
     if (result >= 0) return result;
-    if (result === -ESRCH) throw new Deno.errors.NotFound(`Cannot sample process ${pid}: there is no such process`);
+    if (isEnd(result)) throw new Deno.errors.NotFound(`Cannot sample process ${pid}: there is no such process`);
     if (result === -ENOSPC) throw new RangeError("Cannot sample one more process as a sampler takes 1024");
     throw new KernelError(
       `sample process ${pid}`,
@@ -114,11 +114,11 @@ export class PageSampler implements AsyncDisposable {
     return new TextDecoder().decode(text);
   }
 
-  /** Learns which pages are in memory, for {@linkcode areas}; `false` where the process has ended. */
-  survey(slot: number): boolean {
-    const result = this.#library.symbols.damo_pages__survey(this.#open(), slot);
-    if (result < 0 && result !== -ESRCH) throw new KernelError("read page tables", -result);
-    return result >= 0;
+  /** Learns which pages are in memory, for {@linkcode areas}; `false` where the process has ended. Half of it if stopped. */
+  async survey(slot: number): Promise<boolean> {
+    const result = await this.#handle.track(this.#library.symbols.damo_pages__survey(this.#open(), slot));
+    if (result < 0 && !isEnd(result)) throw new KernelError("read page tables", -result);
+    return result !== -ESRCH;
   }
 
   /**
@@ -178,27 +178,30 @@ export class PageSampler implements AsyncDisposable {
 
   /**
    * Draws about `wanted` pages in memory at random, at least 8 of each mapping, as of the last look at all of them, and clears
-   * them; `undefined` where the process has ended. Exact sampling until {@linkcode endPanel} would spoil it.
+   * them; `undefined` where the process has ended, or it was stopped. Exact sampling until {@linkcode endPanel} would spoil it.
    */
-  beginPanel(slot: number, wanted: number, clearing: Clearing): number | undefined {
+  async beginPanel(slot: number, wanted: number, clearing: Clearing): Promise<number | undefined> {
     const { damo_pages__begin_panel } = this.#library.symbols;
-    const result = damo_pages__begin_panel(this.#open(), slot, wanted, Number(clearing === "cold"));
-    if (result === -ESRCH) return undefined;
+    const isCold = Number(clearing === "cold");
+    const result = await this.#handle.track(damo_pages__begin_panel(this.#open(), slot, wanted, isCold));
+    if (isEnd(result)) return undefined;
     if (result < 0) throw new KernelError("draw pages", -result, undefined, "run as root or with CAP_SYS_NICE");
     return result;
   }
 
   /**
-   * What was found of these pages, by mapping; `undefined` where the process has ended.
+   * What was found of these pages, by mapping; `undefined` where the process has ended, or it was stopped.
    *
    * @param strata What {@linkcode beginPanel} returned.
    */
-  endPanel(slot: number, strata: number): PanelStratum[] | undefined {
+  async endPanel(slot: number, strata: number): Promise<PanelStratum[] | undefined> {
     const [start, end, resident] = Array.from({ length: 3 }, () => new Float64Array(strata + 1));
     const [looks, hits] = [new Uint32Array(strata + 1), new Uint32Array(strata + 1)];
     const { damo_pages__end_panel } = this.#library.symbols;
-    const result = damo_pages__end_panel(this.#open(), slot, start, end, resident, looks, hits);
-    if (result === -ESRCH) return undefined;
+    const result = await this.#handle.track(
+      damo_pages__end_panel(this.#open(), slot, start, end, resident, looks, hits),
+    );
+    if (isEnd(result)) return undefined;
     if (result < 0) throw new KernelError("look at pages", -result);
     return Array.from({ length: strata }, (_, i) => ({
       start: start[i],
@@ -221,10 +224,10 @@ export class PageSampler implements AsyncDisposable {
     this.#library.symbols.damo_pages__remove(this.#open(), slot);
   }
 
-  /** Clears the accessed bits of all pages of a process; `false` where it has ended. */
-  clear(slot: number): boolean {
-    const result = this.#library.symbols.damo_pages__clear(this.#open(), slot);
-    if (result < 0 && result !== -ESRCH) throw new KernelError("clear accessed bits", -result);
+  /** Clears the accessed bits of all pages of a process; `false` where it has ended, or it was stopped. */
+  async clear(slot: number): Promise<boolean> {
+    const result = await this.#handle.track(this.#library.symbols.damo_pages__clear(this.#open(), slot));
+    if (result < 0 && !isEnd(result)) throw new KernelError("clear accessed bits", -result);
     return result >= 0;
   }
 
@@ -281,11 +284,12 @@ export class PageSampler implements AsyncDisposable {
 
   /**
    * Ends an exact aggregation interval of `samples`: the runs of pages of each mapping that were accessed equally often, or
-   * about equally often if there would be more than `most` of them and more than twice the mappings.
+   * about equally often if there would be more than `most` of them and more than twice the mappings. `undefined` if stopped.
    */
-  async aggregate(slot: number, samples: number, most: number): Promise<SampledRegions> {
+  async aggregate(slot: number, samples: number, most: number): Promise<SampledRegions | undefined> {
     const { damo_pages__aggregate, damo_pages__runs } = this.#library.symbols;
     const length = await this.#handle.track(damo_pages__aggregate(this.#open(), slot, samples, most));
+    if (length === -ECANCELED) return undefined;
     if (length < 0) throw new KernelError("aggregate pages", -length);
     const regions = Regions.alloc(length);
     const [residentBytes, usedBytes, looks] = [
@@ -309,7 +313,7 @@ export class PageSampler implements AsyncDisposable {
     return { cpuNs, clearNs, walkNs, clears, cleared, walks, walked, samples, missed, chilled };
   }
 
-  /** Ends {@linkcode sample} at once, now and later; for good. */
+  /** Ends at once what takes long, now and later; for good. */
   stop(): void {
     this.#handle.stop();
   }
@@ -328,6 +332,11 @@ export class PageSampler implements AsyncDisposable {
     if (isBusy) throw new TypeError("The page sampler does one call at a time; wait for the one under way");
     return pointer;
   }
+}
+
+/** Nothing more is to be had: the process has ended, or the sampler was stopped. */
+function isEnd(result: number): boolean {
+  return result === -ESRCH || result === -ECANCELED;
 }
 
 const NO_REGIONS: PartRegions = {

@@ -22,8 +22,8 @@ export const PAGES_SYMBOLS = {
   damo_pages__update: { parameters: ["pointer", "u32", "u32", "u32", "buffer"], result: "i32" },
   /** `int damo_pages__maps(const struct damo_pages *p, __u32 slot, char *to, __u32 size)` */
   damo_pages__maps: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
-  /** `int damo_pages__survey(struct damo_pages *p, __u32 slot)` */
-  damo_pages__survey: { parameters: ["pointer", "u32"], result: "i32" },
+  /** `int damo_pages__survey(struct damo_pages *p, __u32 slot)`, off the main thread */
+  damo_pages__survey: { parameters: ["pointer", "u32"], result: "i32", nonblocking: true },
   /**
    * `int damo_pages__areas(struct damo_pages *p, __u32 slot, __u32 ends_window, double *start, double *end,
    * double *resident, double *used, double *swapped, __u32 cap)`
@@ -42,22 +42,23 @@ export const PAGES_SYMBOLS = {
    * double *resident)`
    */
   damo_pages__resident: { parameters: ["pointer", "u32", "buffer", "buffer", "u32", "buffer"], result: "i32" },
-  /** `int damo_pages__begin_panel(struct damo_pages *p, __u32 slot, __u32 wanted, __u32 clear)` */
-  damo_pages__begin_panel: { parameters: ["pointer", "u32", "u32", "u32"], result: "i32" },
+  /** `int damo_pages__begin_panel(struct damo_pages *p, __u32 slot, __u32 wanted, __u32 clear)`, off the main thread */
+  damo_pages__begin_panel: { parameters: ["pointer", "u32", "u32", "u32"], result: "i32", nonblocking: true },
   /**
    * `int damo_pages__end_panel(struct damo_pages *p, __u32 slot, double *start, double *end, double *resident, __u32 *looks,
-   * __u32 *hits)`
+   * __u32 *hits)`, off the main thread
    */
   damo_pages__end_panel: {
     parameters: ["pointer", "u32", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
+    nonblocking: true,
   },
   /** `int damo_pages__union(const struct damo_pages *p, double *resident, double *used)` */
   damo_pages__union: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   /** `int damo_pages__remove(struct damo_pages *p, __u32 slot)` */
   damo_pages__remove: { parameters: ["pointer", "u32"], result: "i32" },
-  /** `int damo_pages__clear(struct damo_pages *p, __u32 slot)` */
-  damo_pages__clear: { parameters: ["pointer", "u32"], result: "i32" },
+  /** `int damo_pages__clear(struct damo_pages *p, __u32 slot)`, off the main thread */
+  damo_pages__clear: { parameters: ["pointer", "u32"], result: "i32", nonblocking: true },
   /** `int damo_pages__look(struct damo_pages *p, __u32 slot, const double *addresses, __u32 nr, __u32 *entries)` */
   damo_pages__look: { parameters: ["pointer", "u32", "buffer", "u32", "buffer"], result: "i32" },
   /**

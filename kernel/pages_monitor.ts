@@ -8,7 +8,7 @@ import {
   SamplingBudget,
   thinnedIntervals,
 } from "../damon/mod.ts";
-import { openPageSampler, type PageIntervalDone, type PageSampler } from "../ffi/pages.ts";
+import { openPageSampler, type PageIntervalDone, type PagePart, type PageSampler } from "../ffi/pages.ts";
 import type { Monitor, MonitorCounts } from "./monitor.ts";
 import { countsOf, lostUsOf } from "./pages_counts.ts";
 import { canClearPages, ClearingChoice, type ClearingWish } from "./pages_clearing.ts";
@@ -243,7 +243,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   /** What there is decides how it is looked at, and how often at first. */
-  *#begin(): Generator<RecordItem> {
+  async *#begin(): AsyncGenerator<RecordItem> {
     const { sampleUs, updateUs } = this.#options.context.intervals;
     const facts = this.#targets.facts();
     this.#method.note(facts);
@@ -252,7 +252,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     yield* this.#beginMethod();
   }
 
-  *#beginMethod(): Generator<RecordItem> {
+  async *#beginMethod(): AsyncGenerator<RecordItem> {
     for (const [, target] of this.#targets) target.changeMethod();
     this.#panel.drop();
     this.#intervals = this.#surveyNs = 0;
@@ -260,7 +260,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     this.#budget.minSamples = MIN_SAMPLES[this.#method.current];
     const expectedUs = this.#isExact ? this.#method.expectedUs(this.#targets.facts()) : 0;
     this.#budget.reset(expectedUs, LOST_COST * expectedUs);
-    if (!this.#isExact) this.#panel.begin(this.#clearing.current);
+    if (!this.#isExact) await this.#panel.begin(this.#clearing.current);
     this.#accountedNs = this.#sampler.counters().cpuNs;
     this.#windowNs = this.#nextNs = this.clockNs();
   }
@@ -274,7 +274,8 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     const { sampleUs, samples } = intervals;
     const exact = this.#isExact;
     const targets = [...this.#targets];
-    const parts = targets.map(([, target]) => target.part(exact));
+    const parts: PagePart[] = [];
+    for (const [, target] of targets) parts.push(await target.part(exact));
     const regions = parts.reduce((sum, { regions }) => sum + (regions?.start.length ?? 0), 0);
     this.#picks = this.#budget.isStretched
       ? 1
@@ -302,7 +303,9 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     const { sampleUs, aggrUs, samples } = intervals;
     const oldest = this.#intervals++;
     for (const [id, target] of this.#targets) {
-      const { regions, evidence } = await target.aggregate(this.#isExact, samples);
+      const sampled = await target.aggregate(this.#isExact, samples);
+      if (!sampled) return;
+      const { regions, evidence } = sampled;
       this.#regions += regions.length;
       target.ages.complete({ regions, sampleUs, aggrUs }, oldest);
       // A process that has just begun may have nothing in memory.
@@ -322,12 +325,12 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   /** What was accessed in the window that is over, and what was in memory at its end. */
-  *#endWindow(endNs: number): Generator<RecordItem> {
+  async *#endWindow(endNs: number): AsyncGenerator<RecordItem> {
     const window = { startNs: this.#windowNs, endNs };
     if (!this.#isExact) {
-      for (const workingSet of this.#panel.end(window)) yield { kind: "working_set", workingSet };
+      for (const workingSet of await this.#panel.end(window)) yield { kind: "working_set", workingSet };
       yield* this.#survey();
-      this.#panel.begin(this.#clearing.current);
+      await this.#panel.begin(this.#clearing.current);
       this.#accountedNs = this.#sampler.counters().cpuNs;
       this.#windowNs = this.clockNs();
       return;
@@ -345,10 +348,11 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   /** Where some pages are looked at: which are there. With much memory that takes long, and is done less often. */
-  *#survey(): Generator<RecordItem> {
+  async *#survey(): AsyncGenerator<RecordItem> {
     if (this.clockNs() < this.#surveyNs) return;
     const before = this.#sampler.counters().cpuNs;
-    for (const [id, target] of [...this.#targets]) if (!target.survey()) this.#targets.remove(id);
+    for (const [id, target] of [...this.#targets]) if (!await target.survey()) this.#targets.remove(id);
+    if (this.#signal?.aborted) return;
     if (this.#targets.size === 0) this.ended = "target exited";
     const costNs = (this.#sampler.counters().cpuNs - before) / (SURVEY_SHARE * this.#options.maxOverhead);
     this.#surveyNs = this.clockNs() + costNs;
@@ -364,7 +368,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   }
 
   /** Every page where that can be paid for, else some of each region: it begins anew with regions and windows. */
-  *#changeMethod(): Generator<RecordItem> {
+  async *#changeMethod(): AsyncGenerator<RecordItem> {
     const costUs = this.#isExact ? this.#budget.costUs : 0;
     if (this.#method.note(this.#targets.facts(), costUs)) yield* this.#beginMethod();
   }

@@ -31,7 +31,7 @@ export class PagesPanel {
   }
 
   /** Draws pages for a window that begins now, if the last one has been paid for; `false` if not. */
-  begin(clearing: Clearing): boolean {
+  async begin(clearing: Clearing): Promise<boolean> {
     const nowNs = this.#sampler.clockNs();
     if (nowNs < this.#nextNs) return false;
     const wanted = Math.min(MOST_PAGES, Math.max(LEAST_PAGES, Math.floor(this.#share * 1e6 / this.#pageUs)));
@@ -39,7 +39,7 @@ export class PagesPanel {
     const all = this.#targets.residentPages();
     for (const [id, { slot }] of this.#targets) {
       const pages = this.#residentPages(slot);
-      const strata = this.#sampler.beginPanel(slot, Math.ceil(wanted * pages / Math.max(1, all)), clearing);
+      const strata = await this.#sampler.beginPanel(slot, Math.ceil(wanted * pages / Math.max(1, all)), clearing);
       if (strata !== undefined) this.#drawn.set(id, { strata, pages });
     }
     this.#costUs = (this.#sampler.counters().cpuNs - before) / 1e3;
@@ -48,14 +48,14 @@ export class PagesPanel {
   }
 
   /** What was accessed in the window, of each process and of all together; nothing where there was no panel. */
-  end(window: Window): WorkingSet[] {
+  async end(window: Window): Promise<WorkingSet[]> {
     if (this.#drawn.size === 0) return [];
     const before = this.#sampler.counters().cpuNs;
     const sets: WorkingSet[] = [];
     let looks = 0;
     for (const [id, target] of this.#targets) {
       const drawn = this.#drawn.get(id);
-      const found = drawn && this.#sampler.endPanel(target.slot, drawn.strata);
+      const found = drawn && await this.#sampler.endPanel(target.slot, drawn.strata);
       if (!found) continue;
       const pages = { atStart: drawn.pages, atEnd: this.#residentPages(target.slot) };
       sets.push(panelWorkingSet(target.pid, window, found, pages));

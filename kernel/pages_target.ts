@@ -85,8 +85,8 @@ export class PagesTarget {
   }
 
   /** Looks where there is memory, for regions there from the next aggregation on; `false` where the process has ended. */
-  survey(): boolean {
-    if (!this.#sampler.survey(this.slot)) return false;
+  async survey(): Promise<boolean> {
+    if (!await this.#sampler.survey(this.slot)) return false;
     this.#spans = this.#sampler.spans(this.slot);
     return true;
   }
@@ -98,14 +98,14 @@ export class PagesTarget {
   }
 
   /** What to look at in the next samples. */
-  part(exact: boolean): PagePart {
+  async part(exact: boolean): Promise<PagePart> {
     if (exact) return { slot: this.slot };
-    this.#regions ??= this.#nextRegions();
+    this.#regions ??= await this.#nextRegions();
     return { slot: this.slot, regions: this.#regions };
   }
 
-  #nextRegions(): PartRegions {
-    if (!this.#adaptive) this.survey();
+  async #nextRegions(): Promise<PartRegions> {
+    if (!this.#adaptive) await this.survey();
     this.#adaptive ??= new AdaptiveRegions({ nrRegions: this.nrRegions, pageBytes: PAGE_BYTES });
     if (this.#spans) {
       const { start, end } = this.#spans;
@@ -118,8 +118,8 @@ export class PagesTarget {
     return { start, end, hits: new Uint32Array(start.length), looks: new Uint32Array(start.length) };
   }
 
-  /** What was seen in an aggregation interval that is over. */
-  async aggregate(exact: boolean, samples: number): Promise<SampledRegions> {
+  /** What was seen in an aggregation interval that is over; `undefined` if it was stopped. */
+  async aggregate(exact: boolean, samples: number): Promise<SampledRegions | undefined> {
     if (exact) return await this.#sampler.aggregate(this.slot, samples, this.nrRegions.max);
     const { start, end, hits, looks } = this.#regions!;
     this.#adaptive!.add(hits, looks, samples);

@@ -25,7 +25,7 @@ const pagesFrom = (start: number, count: number) => Float64Array.from({ length: 
 
 /** Which of the pages were accessed in the time after clearing, as numbers. */
 async function accessedOf(sampler: PageSampler, slot: number, start: number, count: number): Promise<number[]> {
-  assert.ok(sampler.clear(slot));
+  assert.ok(await sampler.clear(slot));
   // The process touches its hot pages every 0.5 ms; on a busy machine it may have to wait for its turn.
   await rest(200);
   const entries = sampler.look(slot, pagesFrom(start, count));
@@ -61,6 +61,40 @@ Deno.test("PageSampler finds addresses that no process can have absent, and read
   const entries = sampler.look(slot, Float64Array.of(0, 2 ** 47, 2 ** 48, 2 ** 63, Number(base), 2 ** 64 - 2 ** 12))!;
   assert.equal(entries[0] & PageFlag.present, 0);
   assert.ok(sampler.look(slot, new Float64Array(0)));
+});
+
+Deno.test("PageSampler has a large process cleared by a process of its own, and counts what that costs", async () => {
+  await using target = Process.start("touch", 70_000, 5);
+  const { start } = await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  // Only with more than 256 MiB it is worth it.
+  assert.ok(sampler.update(slot, true, 1)!.residentPages > 65536);
+  assert.deepEqual(await accessedOf(sampler, slot, start, 70_000), [0, 1, 2, 3, 4]);
+  const { clearNs, cpuNs, cleared } = sampler.counters();
+  // A clearing takes 10 ns and more a page, by whomever it is done.
+  assert.ok(clearNs > cleared * 5 && cpuNs > cleared * 5, `${clearNs} ns, ${cpuNs} ns for ${cleared} pages`);
+});
+
+Deno.test("PageSampler.stop ends everything that takes long, and what comes after it", async () => {
+  await using target = Process.start("touch", 70_000, 5);
+  await target.memory();
+  await using sampler = openPageSampler();
+  const slot = sampler.add(target.pid);
+  assert.ok(await sampler.survey(slot));
+  const clearing = sampler.clear(slot);
+  sampler.stop();
+  // It may have been done in that moment.
+  assert.equal(typeof await clearing, "boolean");
+  assert.equal(await sampler.clear(slot), false);
+  assert.equal(await sampler.beginPanel(slot, 1000, "refs"), undefined);
+  assert.equal(await sampler.beginPanel(slot, 1000, "cold"), undefined);
+  assert.equal(await sampler.survey(slot), true);
+  for (const exact of [false, true]) {
+    const regions = regionsOf([[PAGE, 2 * PAGE]]);
+    assert.equal(await sampler.sample({ ...SAMPLES, sampleUs: 1000, exact, parts: [{ slot, regions }] }), undefined);
+  }
+  assert.throws(() => sampler.add(target.pid), Deno.errors.NotFound);
 });
 
 Deno.test("PageSampler sees a huge page as one, at the second level", async () => {
@@ -103,7 +137,7 @@ Deno.test("PageSampler tells that a process has ended, and does not take in one 
     assert.deepEqual((await sampler.sample(wanted))?.hasEnded, [true]);
   }
   assert.equal(sampler.update(slot, true, 1), undefined);
-  assert.equal(sampler.survey(slot), false);
+  assert.equal(await sampler.survey(slot), false);
 });
 
 for (const clearing of ["refs", "cold"] as const) {
@@ -153,7 +187,7 @@ Deno.test("PageSampler gives exact runs of equally accessed pages in memory, wit
   const border = start + 700 * PAGE;
   for (let round = 0; round < 3; round++) {
     assert.ok(await sampler.sample({ ...SAMPLES, sampleUs: 100_000, exact: true, parts: [{ slot }] }));
-    const { regions, evidence } = await sampler.aggregate(slot, 2, 100);
+    const { regions, evidence } = (await sampler.aggregate(slot, 2, 100))!;
     assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses, run.age]), [
       [start, border, 2, round],
       [border, end, 0, round],
@@ -173,7 +207,7 @@ Deno.test("PageSampler gives no more runs than asked for, and keeps what was use
   const cuts = [start + 100 * PAGE, start + 600 * PAGE];
   sampler.watch(slot, { only: [{ start: cuts[0], end: cuts[1] }, { start: cuts[1], end }] });
   await sampler.sample({ ...SAMPLES, sampleUs: 50_000, exact: true, parts: [{ slot }] });
-  const { regions, evidence } = await sampler.aggregate(slot, 2, 1);
+  const { regions, evidence } = (await sampler.aggregate(slot, 2, 1))!;
   assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses]), [
     [cuts[0], cuts[1], 2],
     [cuts[1], start + 700 * PAGE, 2],
@@ -189,7 +223,7 @@ Deno.test("PageSampler counts a huge page exactly as its 512 pages", async () =>
   const slot = sampler.add(target.pid);
   sampler.watch(slot, { only: [{ start, end }] });
   await sampler.sample({ ...SAMPLES, sampleUs: 100_000, samples: 1, exact: true, parts: [{ slot }] });
-  const { regions } = await sampler.aggregate(slot, 1, 100);
+  const { regions } = (await sampler.aggregate(slot, 1, 100))!;
   assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses]), [
     [start, start + HUGE, 1],
     [start + HUGE, end, 0],
@@ -204,7 +238,7 @@ Deno.test("PageSampler goes through 10 GiB of sparse memory by its tables, and s
   sampler.watch(slot, { only: [{ start, end }] });
   await sampler.sample({ ...SAMPLES, sampleUs: 100_000, samples: 1, exact: true, parts: [{ slot }] });
   assert.equal(sampler.counters().walked, 1);
-  const { regions } = await sampler.aggregate(slot, 1, 100);
+  const { regions } = (await sampler.aggregate(slot, 1, 100))!;
   const hot = start + 5 * 2 ** 30;
   assert.deepEqual([...regions].map((run) => [run.start, run.end, run.nrAccesses]), [[hot, hot + PAGE, 1]]);
   const [span] = [sampler.spans(slot)].map(({ start, end, residentBytes }) => [...start, ...end, ...residentBytes]);

@@ -2,6 +2,7 @@ import assert from "assert";
 import {
   formatAddress,
   formatBytes,
+  formatNr,
   formatNs,
   MAX,
   parseBytes,
@@ -46,6 +47,12 @@ Deno.test("formatBytes and formatNs give three significant digits and a unit", (
   assert.equal(formatNs(125e9), "2 m 5 s");
   assert.equal(formatNs(0), "0 ns");
   assert.equal(formatAddress(0x7f12_3456_7000), "7f1234567000");
+});
+
+Deno.test("formatNr groups thousands as English does", () => {
+  for (const nr of [0, 12, 999, 1000, -1, -999, -1000, 123456, -1234567, Number.MAX_SAFE_INTEGER, 2 ** 60, 1234.5]) {
+    assert.equal(formatNr(nr), nr.toLocaleString("en-US"));
+  }
 });
 
 Deno.test("parseRatio takes per cent and fractions", () => {

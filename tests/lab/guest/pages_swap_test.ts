@@ -20,7 +20,7 @@ Deno.test("PageSampler finds pages in swap absent, whatever bits their entries h
   assert.ok(before >= 0.9 * (PAGES - HOT) * PAGE, `${before} bytes are in swap`);
   await using sampler = openPageSampler();
   const slot = sampler.add(pid);
-  assert.ok(sampler.clear(slot));
+  assert.ok(await sampler.clear(slot));
   const entries = sampler.look(slot, Float64Array.from({ length: PAGES }, (_, i) => start + i * PAGE))!;
   const isThere = [...entries].map((entry) => (entry & PageFlag.present) !== 0);
   assert.ok(isThere.slice(0, HOT).every((is) => is));
