@@ -15,6 +15,9 @@ export interface FormatReader extends RecordReader {
   readonly isSequential?: boolean;
 }
 
+/** Times are rounded to µs by some formats. */
+const SLACK_NS = 1000;
+
 /**
  * A reader of any format whose items are as they must be: snapshots with a begin before their end, intervals above zero,
  * whole ascending regions that do not overlap, no more accesses than samples, and time that goes forward. What cannot be is
@@ -22,7 +25,7 @@ export interface FormatReader extends RecordReader {
  */
 export class CheckedRecord implements RecordReader {
   readonly #flaws: Flaws;
-  readonly #mending: Mending = { reordered: 0, overlapping: 0 };
+  readonly #mending: Mending = { reordered: 0, overlapping: 0, early: 0 };
   readonly #back = new Flaws();
   readonly #lastNs = new Map<string, number>();
 
@@ -46,12 +49,15 @@ export class CheckedRecord implements RecordReader {
   }
 
   get remarks(): readonly string[] {
-    const { reordered, overlapping } = this.#mending;
+    const { reordered, overlapping, early } = this.#mending;
     const of = (count: number) => `${formatNr(count)} ${count === 1 ? "snapshot" : "snapshots"}`;
     return [
       ...this.reader.remarks ?? [],
       ...(reordered > 0
         ? [`Regions of ${of(reordered)} came in another order than by address: they were put in order`]
+        : []),
+      ...(early > 0
+        ? [`${of(early)} began before the one before had ended: time that would count twice was cut off`]
         : []),
       ...(overlapping > 0
         ? [`Regions of ${of(overlapping)} overlap, as if events were lost: each was cut where the next one begins`]
@@ -87,7 +93,10 @@ export class CheckedRecord implements RecordReader {
         return undefined;
       }
       this.#lastNs.set(key, endNs);
-      return checked;
+      if (last === undefined || snapshot.startNs >= last - SLACK_NS) return checked;
+      if (endNs === last) throw new ImpossibleError("it ends when the one that came before it does");
+      this.#mending.early++;
+      return { ...checked, startNs: last };
     } catch (error) {
       if (!(error instanceof ImpossibleError)) throw error;
       this.#flaws.add(this.reader.place?.(), error.message);

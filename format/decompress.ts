@@ -1,9 +1,13 @@
 import { Buffer } from "node:buffer";
 import { createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { ImpossibleError } from "./reason.ts";
 import type { Sniffed } from "./sniff.ts";
 
 /** Large pieces: what reads them works on bytes, and begins anew with each. */
 const CHUNK = 1 << 20;
+
+/** Bytes of any format that hold nothing: its headers, sums and names. */
+const MOST_EMPTY = 64;
 
 /** Whether what begins so is compressed as a whole. */
 export function isCompressed(sniffed: Sniffed): sniffed is "zlib" | "gzip" | "zstd" {
@@ -26,8 +30,10 @@ export async function* decompress(
     ? createGunzip(options)
     : createZstdDecompress(options);
   let failure: unknown;
+  let [taken, given] = [0, 0];
   const feed = (async () => {
     for await (const chunk of bytes) {
+      taken += chunk.length;
       // A view without copying; the stream takes only what Node.js calls a buffer.
       const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       if (!await written(inflate, buffer)) return;
@@ -40,9 +46,14 @@ export async function* decompress(
     inflate.destroy();
   });
   try {
-    for await (const piece of inflate as AsyncIterable<Uint8Array>) yield piece;
+    for await (const piece of inflate as AsyncIterable<Uint8Array>) {
+      given += piece.length;
+      yield piece;
+    }
     await feed;
     if (failure) throw failure;
+    // zstd ends without a word where its first block is not whole.
+    if (given === 0 && taken > MOST_EMPTY) throw new ImpossibleError("its compressed data ends too early");
   } finally {
     inflate.destroy();
   }

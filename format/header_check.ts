@@ -20,11 +20,37 @@ export function headerFrom(value: unknown, name: string): RecordHeader {
   return {
     ...header,
     ...alike(value, header as unknown as Fields),
-    clock: { ...header.clock, ...alike(value.clock, header.clock as unknown as Fields) },
+    clock: clockOf({ ...header.clock, ...alike(value.clock, header.clock as unknown as Fields) }),
     host: { ...header.host, ...alike(value.host, header.host) },
     kdamonds: listOf(value.kdamonds, (one) => Array.isArray(one.contexts) && one.contexts.every(isContext)),
-    processes: listOf(value.processes, (one) => typeof one.pid === "number" && Array.isArray(one.cmdline)),
+    processes: listOf(value.processes, isProcess),
+    recorder: Array.isArray(value.recorder) ? value.recorder.filter(isText) : [],
   } as RecordHeader;
+}
+
+/** In ms since 1970; no record is of a later day, and dates end soon behind it. */
+const MOST_WALL_MS = 1e14;
+/** Counts, bytes and ns all end here. */
+const MOST = 2 ** 64;
+
+/** A clock whose times of day cannot be says nothing of them. */
+function clockOf(clock: RecordHeader["clock"]): RecordHeader["clock"] {
+  const { originNs, originWallMs } = clock;
+  const isPossible = isNumber(originNs) && originWallMs >= 0 && originWallMs <= MOST_WALL_MS;
+  return isPossible ? clock : { ...clock, originNs: 0, originWallMs: 0 };
+}
+
+function isProcess({ pid, comm, exe, cmdline }: Fields): boolean {
+  return isNumber(pid) && isText(comm) && (exe === undefined || isText(exe)) &&
+    Array.isArray(cmdline) && cmdline.every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) <= MOST;
 }
 
 /** An item that has no regions: it is written as the JSON that it is. */
@@ -61,9 +87,10 @@ export function isPlainItem(value: unknown): value is PlainItem {
   }
   if (value.kind === "mappings") {
     const { mappings } = value;
-    return isObject(mappings) && typeof mappings.timeNs === "number" && typeof mappings.pid === "number" &&
-      Array.isArray(mappings.mappings) &&
-      mappings.mappings.every((one) => isObject(one) && typeof one.start === "number" && typeof one.path === "string");
+    return isObject(mappings) && hasNumbers(mappings, ["timeNs", "pid"]) && Array.isArray(mappings.mappings) &&
+      mappings.mappings.every((one) =>
+        isObject(one) && hasNumbers(one, ["start", "end"]) && Number(one.start) <= Number(one.end) && isText(one.path)
+      );
   }
   const { footer } = value;
   return value.kind === "footer" && isObject(footer) && typeof footer.reason === "string" &&
@@ -81,7 +108,7 @@ function isStack(value: unknown): boolean {
 }
 
 function hasNumbers(fields: Fields, keys: readonly string[]): boolean {
-  return keys.every((key) => typeof fields[key] === "number");
+  return keys.every((key) => isNumber(fields[key]));
 }
 
 function isContext(context: unknown): boolean {

@@ -31,6 +31,7 @@ interface SnapshotLine {
   sample_us: number;
   aggr_us: number;
   scheme?: { index: number; stats?: SchemeStats };
+  nr_regions?: number;
   regions: RegionFields[];
 }
 
@@ -67,9 +68,10 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
   const { done, value } = await lines.next();
   if (done) {
     throw new RecordError(
-      `Cannot read ${name} as a record: its first line is no JSON line of one (${
-        walk.failure ?? walk.flaws.toText() ?? "it has none"
-      })`,
+      `Cannot read ${name} as a record: ${
+        walk.failure ?? walk.flaws.toText() ?? walk.others.toText() ??
+          "it is JSON, and has no header or snapshot of damo's"
+      }`,
       name,
       0,
     );
@@ -82,7 +84,8 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
     flaws: walk.flaws,
     place: () => `line ${walk.number}`,
     get incomplete() {
-      return walk.failure ?? (value.kind === "header" ? incompleteOf(walk.footer) : undefined);
+      const ending = walk.failure ?? (value.kind === "header" ? incompleteOf(walk.footer) : undefined);
+      return [ending, walk.others.toText()].filter((one) => one !== undefined).join("; ") || undefined;
     },
     async *items() {
       if (value.kind !== "header") yield value;
@@ -94,12 +97,17 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
   };
 }
 
+/** A line that is none of its kind; the others are read. */
+class NoItemError extends Error {}
+
 class LineWalk {
   failure: string | undefined;
   footer: RecordFooter | undefined;
   /** Of the line that was read last, from 1. */
   number = 0;
   readonly flaws = new Flaws();
+  /** Lines that are no snapshots, and not what they should be. */
+  readonly others = new Flaws("line");
   constructor(readonly bytes: AsyncIterable<Uint8Array>, readonly name: string) {}
 
   async *lines(): AsyncGenerator<Line> {
@@ -115,6 +123,10 @@ class LineWalk {
             line = lineOf(text, this.name);
           } catch (error) {
             if (error instanceof RecordError) throw error;
+            if (error instanceof NoItemError) {
+              this.others.add(`line ${this.number}`, error.message);
+              continue;
+            }
             if (error instanceof ImpossibleError) {
               this.flaws.add(`line ${this.number}`, error.message);
               continue;
@@ -149,7 +161,7 @@ function lineOf(text: string, name: string): Line | undefined {
     case "profile":
     case "footer": {
       const item = JSON.parse(text);
-      if (!isPlainItem(item)) throw new SyntaxError(`it is no ${fields.kind}`);
+      if (!isPlainItem(item)) throw new NoItemError(`it is no ${fields.kind}`);
       return item;
     }
     case "snapshot":
@@ -222,6 +234,9 @@ function evidenceOf(rows: readonly RegionFields[]): Pick<Snapshot, "evidence"> {
 
 function snapshotOf(line: SnapshotLine): Snapshot {
   const rows = listOf(line.regions);
+  if (line.nr_regions !== undefined && line.nr_regions !== rows.length) {
+    throw new ImpossibleError(`it has ${rows.length} regions, and says that it has ${line.nr_regions}`);
+  }
   const passedBytes = rows.some((row) => row.sz_filter_passed !== undefined)
     ? Float64Array.from(rows, (row) => numberOf(row.sz_filter_passed ?? 0, "sz_filter_passed"))
     : undefined;

@@ -140,6 +140,8 @@ const REASONS: Partial<Record<Sniffed, string>> = {
   empty: "it is empty",
   xz: "it is compressed by xz; decompress it first: xz -dk FILE",
   bzip2: "it is compressed by bzip2; decompress it first: bzip2 -dk FILE",
+  zip: "it is a zip archive; take the record out of it first: unzip FILE",
+  lzma: "it is compressed by lzma; decompress it first: xz -dk FILE",
   lz4: "it is compressed by lz4; decompress it first: lz4 -d FILE",
   "perf.data": "it is a file of perf record; make text of it first: perf script -i FILE > FILE.txt",
   "perf.json":

@@ -52,7 +52,7 @@ export async function decodePeerJson(
 
 class PeerJsonReader implements FormatReader {
   readonly isSequential = true;
-  incomplete: string | undefined;
+  #failure: string | undefined;
   constructor(
     readonly header: RecordHeader,
     readonly first: Snapshot | undefined,
@@ -63,6 +63,11 @@ class PeerJsonReader implements FormatReader {
 
   get flaws(): Flaws {
     return this.walk.flaws;
+  }
+
+  get incomplete(): string | undefined {
+    const back = this.walk.back.toText();
+    return [this.#failure, back && `time goes back: ${back}`].filter(Boolean).join("; ") || undefined;
   }
 
   get isGuessed(): boolean {
@@ -83,7 +88,7 @@ class PeerJsonReader implements FormatReader {
     try {
       yield* this.rest;
     } catch (error) {
-      this.incomplete = `${what(error)}, near byte ${this.walk.window.offset} of its text`;
+      this.#failure = `${what(error)}, near byte ${this.walk.window.offset} of its text`;
     }
   }
 
@@ -104,6 +109,10 @@ class PeerWalk {
   /** Of the record that is being read. */
   meta: PeerMeta | undefined;
   readonly flaws = new Flaws();
+  /** Snapshots whose time goes back. */
+  readonly back = new Flaws();
+  /** End of the last snapshot of this record. */
+  #lastNs = -Infinity;
   /** Snapshots read. */
   #count = 0;
   readonly #regions = new PeerRegions();
@@ -125,6 +134,7 @@ class PeerWalk {
   async *#record(): AsyncGenerator<Snapshot> {
     const fields: PeerFields = {};
     let isRecord = false;
+    this.#lastNs = -Infinity;
     let held: Held[] | undefined;
     for await (const _ of this.window.list("{", "}")) {
       const key = await this.window.key();
@@ -141,13 +151,25 @@ class PeerWalk {
         const { flaw } = this.#regions;
         if (flaw !== undefined) this.flaws.add(this.place(), flaw);
         else if (held) held.push(one);
-        else yield peerSnapshotOf(this.meta, ...one);
+        else yield* this.#forward(peerSnapshotOf(this.meta, ...one));
       }
     }
     if (!isRecord) throw this.window.error(`no record of damo: its first object has ${Object.keys(fields).join(", ")}`);
     if (!held) return;
     this.meta = peerMetaOf(fields);
-    for (const [of, , read] of held) yield peerSnapshotOf(this.meta, of, peerIntervalsOf(this.meta, of), read);
+    for (const [of, , read] of held) {
+      yield* this.#forward(peerSnapshotOf(this.meta, of, peerIntervalsOf(this.meta, of), read));
+    }
+  }
+
+  /** Within a record time goes forward. */
+  *#forward(snapshot: Snapshot): Generator<Snapshot> {
+    if (snapshot.endNs < this.#lastNs) {
+      this.back.add(this.place(), "it ends before the one that came before it");
+      return;
+    }
+    this.#lastNs = snapshot.endNs;
+    yield snapshot;
   }
 
   async #snapshot(meta: PeerMeta): Promise<Held> {

@@ -13,6 +13,8 @@ export interface Mending {
   reordered: number;
   /** Snapshots with regions that overlapped. */
   overlapping: number;
+  /** Snapshots that began before the one before them had ended. */
+  early: number;
 }
 
 /**
@@ -58,6 +60,7 @@ function checkHead({ startNs, endNs, sampleUs, aggrUs, kdamond, targetId }: Snap
       startNs === endNs ? "it lasts no time: it ends when it begins" : "it ends before it begins",
     );
   }
+  if (endNs - startNs > MOST_US * 1e3) throw new ImpossibleError("it lasts longer than any interval");
   if (!(sampleUs > 0 && aggrUs > 0) || !(sampleUs <= MOST_US && aggrUs <= MOST_US)) {
     throw new ImpossibleError(`its intervals are ${sampleUs} and ${aggrUs} us: they must be above 0`);
   }
@@ -151,7 +154,11 @@ function apart(snapshot: Snapshot, mending: Mending): Snapshot {
 /** A count as a column of 32 bits holds it. @throws {ImpossibleError} where it is none. */
 export function checkedCount(value: unknown, name: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= AGE_UNKNOWN) return value;
-  throw new ImpossibleError(
-    `${name} is ${value === undefined ? "missing" : typeof value === "string" ? JSON.stringify(value) : String(value)}`,
-  );
+  throw new ImpossibleError(`${name} is ${valueText(value)}`);
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "number" && !Number.isFinite(value) ? "no finite number" : String(value);
 }

@@ -20,6 +20,8 @@ export type Sniffed =
   | "xz"
   | "bzip2"
   | "lz4"
+  | "zip"
+  | "lzma"
   | "unknown";
 
 /** Bytes that {@linkcode sniffFormat} wants to see, if there are as many: some lines of a trace. */
@@ -48,6 +50,8 @@ export function sniffFormat(head: Uint8Array): Sniffed {
   if (magic.startsWith("\xfd7zXZ\0")) return "xz";
   if (/^BZh[1-9]1AY&/.test(magic)) return "bzip2";
   if (magic.startsWith("\x04\x22\x4d\x18")) return "lz4";
+  if (magic.startsWith("PK\x03\x04")) return "zip";
+  if (magic.startsWith("\x5d\0\0") && head.length > 13) return "lzma";
   if (magic.startsWith("\x17\x08\x44")) return "trace.dat";
   // RFC 1950: deflate with a window of at most 32 KiB, and a check of five bits.
   if (head.length >= 2 && (head[0] & 0x8f) === 0x08 && (head[0] << 8 | head[1]) % 31 === 0) return "zlib";

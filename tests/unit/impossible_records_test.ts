@@ -87,6 +87,17 @@ const IMPOSSIBLE: Record<string, { from: string; to: string; why: RegExp }> = {
   },
   "a negative address": { from: '"start": 4096', to: '"start": -4096', why: /region 1 begins at -4096/ },
   "an address that is no number": { from: '"start": 4096', to: '"start": "x"', why: /a start is "x"/ },
+  "a list of regions that is cut": {
+    from: '"nr_regions": 2',
+    to: '"nr_regions": 3',
+    why: /it has 2 regions, and says that it has 3/,
+  },
+  "a duration of centuries": {
+    from: '"end_ns": 1300000000',
+    to: '"end_ns": 9000000000000000000',
+    why: /line 4: it lasts longer than any interval/,
+  },
+  "infinite accesses": { from: '"nr_accesses": 3', to: '"nr_accesses": 1e999', why: /nr_accesses is no finite number/ },
   "a region that is null": {
     from: '{"start": 4096',
     to: 'null, {"start": 4096',
@@ -136,6 +147,73 @@ for (const format of ORDERED) {
     }
   });
 }
+
+Deno.test("a snapshot that begins before the one before it ended is cut there, and that is said", async () => {
+  const lines = linesOf(await encodeSample(GOOD, "jsonl"));
+  lines[4] = lines[4].replace(/"start_ns": ?\d+/, '"start_ns": 5');
+  const back = await readBytes(text(lines));
+  assert.deepEqual(snapshotsIn(back).map(({ startNs }) => startNs), [1e9, 1.1e9, 1.2e9, 1.3e9, 1.4e9, 1.5e9]);
+  assert.match(back.remarks!.join(), /1 snapshot began before the one before had ended/);
+});
+
+Deno.test("a line that is no item of its kind is left out, counted, and the others are read", async () => {
+  const items = [
+    '{"kind": "mappings", "mappings": {"timeNs": 1, "pid": 7, "mappings": [{"start": 5, "end": 1, "path": "/x"}]}}',
+    '{"kind": "mappings", "mappings": {"timeNs": 1, "pid": 7, "mappings": [{"start": 5, "path": "/x"}]}}',
+    '{"kind": "usage", "usage": {"timeNs": 1, "pid": 7, "residentBytes": 1e999, "swapBytes": 0, "majorFaults": 0, "minorFaults": 0}}',
+    '{"kind": "footer", "footer": {"reason": "end", "endNs": "x"}}',
+    '{"kind": "profile"}',
+  ];
+  for (const item of items) {
+    const back = await readBytes(text(linesOf(await encodeSample(GOOD, "jsonl")).toSpliced(3, 0, item)));
+    assert.equal(snapshotsIn(back).length, 6);
+    assert.match(back.incomplete!, /1 line is left out as it is impossible \(line 4: it is no /, item);
+  }
+});
+
+Deno.test("a header that cannot be says nothing: no times of day, no processes without names", async () => {
+  const [first, ...rest] = linesOf(await encodeSample(GOOD, "jsonl"));
+  const { header } = JSON.parse(first);
+  for (const originWallMs of [1e300, -1, 9e15]) {
+    const changed = {
+      ...header,
+      clock: { ...header.clock, originWallMs },
+      processes: [{ pid: 7, comm: 5, cmdline: [] }, { pid: 8, comm: "x", cmdline: [{}] }, {
+        pid: 9,
+        comm: "y",
+        cmdline: [],
+      }],
+      recorder: ["damo", 5],
+    };
+    const back = await readBytes(text([JSON.stringify({ kind: "header", header: changed }), ...rest]));
+    assert.equal(snapshotsIn(back).length, 6);
+    assert.equal(back.header.clock.originWallMs, 0);
+    assert.deepEqual(back.header.processes.map(({ pid }) => pid), [9]);
+    assert.deepEqual(back.header.recorder, ["damo"]);
+  }
+});
+
+Deno.test("within a record of the Python damo a snapshot whose time goes back is left out", async () => {
+  const back = new TextDecoder().decode(await encodeSample(GOOD, "json"));
+  const [record] = JSON.parse(back);
+  record.snapshots.splice(4, 0, record.snapshots[1]);
+  const read = await readBytes(new TextEncoder().encode(JSON.stringify([record, record])));
+  assert.equal(snapshotsIn(read).length, 12);
+  assert.match(read.incomplete!, /time goes back: 2 snapshots/);
+});
+
+Deno.test("what is compressed or packed otherwise says what to run; a cut one that it is cut", async () => {
+  const good = await encodeSample(GOOD, "jsonl");
+  const files: [bytes: Uint8Array, why: RegExp][] = [
+    [Uint8Array.of(0x50, 0x4b, 3, 4, ...new Uint8Array(30)), /zip archive.*unzip FILE/],
+    [Uint8Array.of(0x5d, 0, 0, 0x80, 0, ...new Uint8Array(30)), /xz -dk FILE/],
+    [new Uint8Array(zstdCompressSync(good)).slice(0, 200), /its compressed data ends too early/],
+    [new Uint8Array(gzipSync(good)).slice(0, 12), /its compressed data ends too early/],
+    [new Uint8Array(zstdCompressSync(new Uint8Array(0))), /it is empty/],
+    [new Uint8Array(gzipSync(new Uint8Array(0))), /it is empty/],
+  ];
+  for (const [bytes, why] of files) await assert.rejects(readBytes(bytes), { name: "RecordError", message: why });
+});
 
 Deno.test("regions that overlap are cut where the next one begins, and that is said", async () => {
   const sample = {
