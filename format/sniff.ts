@@ -72,6 +72,7 @@ export function sniffFormat(head: Uint8Array): Sniffed {
 function looksLikeTrace(text: string): boolean {
   return /\bdam(?:on|os)_\w+[:(]/.test(text) || /\btarget_id=\S+ nr_regions=/.test(text) ||
     /^\s*# (?:TASK-PID|tracer:|=+)/m.test(text) ||
-    /^cpus=\d+/m.test(text) || /^ *\S.* \d+\.\d{6,9}: +(?:\w+:)?\w+: /m.test(text) ||
+    /^cpus=\d+/m.test(text) || /^0x[0-9a-f]+@\S+ \[0x[0-9a-f]+\]: event: \d+$/m.test(text) ||
+    /^ *\S.* \d+\.\d{6,9}: +(?:\w+:)?\w+: /m.test(text) ||
     text.startsWith("damo_report_trace_output_") || text.startsWith("#damo");
 }

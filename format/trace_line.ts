@@ -73,6 +73,8 @@ export class TraceLine {
     let event = this.#names.get(hash);
     if (event === undefined) this.#names.set(hash, event = text(bytes, name, after));
     this.event = event;
+    // What trace-cmd report --profile counts: `Event: damon_aggregated:0x0 (24)`.
+    if (bytes[after] === COLON && isDigit(bytes[after + 1])) return false;
     // perf trace 4 prints `damon:damon_aggregated:target_id=`, with its own kind of time before it.
     const isCall = bytes[after] === OPEN || (bytes[after] === COLON && isWord(bytes[after + 1]));
     this.head.parse(bytes, from, beforeGroup(bytes, from, name), isCall);

@@ -7,6 +7,7 @@ import { ImpossibleError, reasonOf } from "./reason.ts";
 import { differenceIn, TraceClock } from "./trace_clock.ts";
 import { TraceLine } from "./trace_line.ts";
 import { TraceLosses } from "./trace_losses.ts";
+import { MixedKdamonds } from "./trace_mixed.ts";
 import { TraceMissing } from "./trace_missing.ts";
 import { TraceComments } from "./trace_comments.ts";
 import { TraceSnapshots } from "./trace_snapshots.ts";
@@ -30,7 +31,7 @@ export async function decodeTrace(
   const walk = new TraceWalk(bytes, side, name);
   const snapshots = walk.snapshots();
   const first = await snapshots.next();
-  if (walk.failure !== undefined && first.done) {
+  if (walk.failure !== undefined && first.done && !walk.isCut) {
     throw new RecordError(`Cannot read ${name} as a record: ${walk.failure}`, name);
   }
   if (first.done && walk.comments.header === undefined) {
@@ -40,7 +41,8 @@ export async function decodeTrace(
           ? ", and without pids the events of several kdamonds cannot be told apart: print it with them, as perf script -F +tid does"
           : "")
       : walk.missing.reason() ?? "it has no damon_aggregated or damos_before_apply event";
-    throw new RecordError(`Cannot read ${name} as a record: it is text of a trace, but ${why}`, name);
+    const cut = walk.isCut ? `; ${walk.failure}` : "";
+    throw new RecordError(`Cannot read ${name} as a record: it is text of a trace, but ${why}${cut}`, name);
   }
   return new TraceReader(walk, first.done ? undefined : first.value, snapshots, side);
 }
@@ -122,6 +124,8 @@ const isEndMark = (line: TraceLine) => line.number("start") === 0 && line.number
 class TraceWalk {
   readonly comments: TraceComments;
   failure: string | undefined;
+  /** Whether it is the last line alone that is not whole. */
+  isCut = false;
   events = 0;
   torn = 0;
   /** Of the line that was read last, from 1. */
@@ -139,11 +143,13 @@ class TraceWalk {
     const line = new TraceLine();
     let builder: TraceSnapshots | undefined;
     const ready: Snapshot[] = [];
+    const mixed = new MixedKdamonds();
     try {
       for await (const { bytes, ends, isLast } of linesOf(this.bytes)) {
         if (isLast) {
           // Its numbers may have been longer.
           this.failure = "its last line is cut off, and left out";
+          this.isCut = true;
           break;
         }
         if (this.clock.isDifference === undefined) this.#lookAtTimes(bytes, ends, line);
@@ -153,7 +159,8 @@ class TraceWalk {
           this.number++;
           if (line.parse(bytes, from, to)) {
             line.head.timeNs = this.clock.timeOf(line.head.timeNs);
-            if (!line.head.hasTime || line.head.isTicks) this.clock.look(line);
+            const hasFields = line.number("end") > 0;
+            if (hasFields && (!line.head.hasTime || line.head.isTicks)) this.clock.look(line);
             // The comments that begin our own files say the intervals.
             builder ??= new TraceSnapshots(
               (this.comments.header?.kdamonds ?? this.side.kdamonds)?.[0]?.contexts[0]?.intervals,
@@ -168,7 +175,10 @@ class TraceWalk {
             this.missing.other(bytes, from, to);
           }
           from = to + 1;
-          if (ready.length > 0) yield* ready.splice(0);
+          if (ready.length > 0) {
+            const whole = ready.splice(0);
+            yield* this.hasNoPids ? mixed.push(whole) : whole;
+          }
         }
         this.events = builder?.events ?? 0;
         this.torn = builder?.torn ?? 0;
@@ -177,9 +187,11 @@ class TraceWalk {
       if (error instanceof RecordError) throw error;
       const why = reasonOf(error);
       this.failure = error instanceof ImpossibleError ? why : `it is cut off or broken (${why})`;
+      if (error instanceof ImpossibleError) return;
     }
     builder?.finish(ready);
     this.torn = builder?.torn ?? 0;
+    yield* mixed.finish();
     yield* ready;
   }
 
@@ -189,7 +201,7 @@ class TraceWalk {
       let to = bytes.indexOf(NEWLINE, from);
       if (to < 0) to = ends;
       // The mark of a target's end, as the Python damo and we write it, may be older than the event before it.
-      if (line.parse(bytes, from, to) && !isEndMark(line)) this.clock.look(line);
+      if (line.parse(bytes, from, to) && !isEndMark(line) && line.number("end") > 0) this.clock.look(line);
       from = to + 1;
     }
     this.clock.settle();

@@ -1,5 +1,6 @@
 import { AGE_UNKNOWN, Regions, type Snapshot } from "../damon/mod.ts";
 import { guessIntervals } from "./foreign_header.ts";
+import { ImpossibleError } from "./reason.ts";
 import type { TraceLine } from "./trace_line.ts";
 
 /** The snapshot of a kdamond, or of one of its schemes, that is being put together. */
@@ -192,6 +193,15 @@ export class TraceSnapshots {
       target.first = snapshot;
       target.lastEndNs = endNs;
       return;
+    }
+    if (target.first?.endNs === endNs) {
+      target.first = undefined;
+      throw new ImpossibleError(
+        `two snapshots in it are at one time (${
+          endNs / 1e9
+        } s): its clock is one that trace-cmd takes for seconds and counts none ` +
+          "(counter, uptime), or is too coarse: trace by another clock, as trace-cmd record -C mono or echo mono > trace_clock do",
+      );
     }
     if (target.first) {
       into.push(lasting(target.first, endNs - target.first.endNs, target));
