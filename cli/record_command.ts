@@ -1,6 +1,9 @@
 import { isEnding } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 
+/** What a command has to end in order, ms; then it is killed. */
+const PATIENCE_MS = 2000;
+
 /** A command that the recorder runs itself; disposing ends it. */
 export interface RecordedCommand extends AsyncDisposable {
   readonly pid: number;
@@ -8,6 +11,10 @@ export interface RecordedCommand extends AsyncDisposable {
   readonly exited: Promise<unknown>;
   /** Ends it where it still runs: SIGTERM, and after 2 s SIGKILL. Its exit code, 128 + signal where one ended it. */
   end(): Promise<number>;
+  /** As {@linkcode end}, but waits no longer than this; `undefined` where it has not ended by then. */
+  endWithin(ms: number): Promise<number | undefined>;
+  /** Kills it, where it still runs. */
+  kill(): void;
   /** Its exit code where it has ended by itself; `undefined` while it runs, and where {@linkcode end} ended it. */
   readonly ownExitCode: number | undefined;
 }
@@ -45,18 +52,28 @@ export function startCommand(roots: Roots, argv: readonly string[], stdoutTaken:
       sent.add(signal);
     } catch { /* it ended in this moment */ }
   };
-  const end = async () => {
+  let ending: Promise<number> | undefined;
+  const endNow = async () => {
     // One that ends already would seem to have been ended by the signal.
     if (code === undefined && !isEnding(roots, child.pid)) kill("SIGTERM");
-    const patience = setTimeout(() => kill("SIGKILL"), 2000);
+    const patience = setTimeout(() => kill("SIGKILL"), PATIENCE_MS);
     await exited;
     clearTimeout(patience);
     return code!;
   };
+  const end = () => ending ??= endNow();
   return {
     pid: child.pid,
     exited,
     end,
+    async endWithin(ms) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<undefined>((resolve) => timer = setTimeout(() => resolve(undefined), ms));
+      const ended = await Promise.race([end(), late]);
+      clearTimeout(timer);
+      return ended;
+    },
+    kill: () => code === undefined && kill("SIGKILL"),
     get ownExitCode() {
       return ownExitCode;
     },

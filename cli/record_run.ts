@@ -1,4 +1,5 @@
 import { formatBytes, formatNr, formatNs, RecordError, type RecordFooter, type RecordHeader } from "../damon/mod.ts";
+import { cleanLines } from "../damon/clean_text.ts";
 import type { FormatName } from "../format/encoder.ts";
 import { checkWritable, isStream } from "../format/output_file.ts";
 import { hasMemory, requireProcess } from "../kernel/detect.ts";
@@ -23,6 +24,9 @@ import { openSideFiles } from "./record_side_files.ts";
 import { StatusLine } from "./status_line.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { TOOL } from "./version.ts";
+
+/** How long the end of a record waits for the exit code of its command, ms. */
+const COMMAND_MS = 100;
 
 /**
  * Runs `damo record`.
@@ -96,7 +100,9 @@ export async function record(
   } catch (error) {
     failure ??= error;
   }
-  const exitCode = await child?.end();
+  signals.again.addEventListener("abort", () => child?.kill());
+  // A record is complete at once: the command may take its time to end, but then its exit code is not in there.
+  let exitCode = await child?.endWithin(COMMAND_MS);
   const footer: RecordFooter = {
     endNs: source.clockNs(),
     reason: failure ? `failure: ${(failure as Error).message}` : signals.reason ?? monitor.ended ?? "stopped",
@@ -118,12 +124,16 @@ export async function record(
   }
   writer.close();
   status.clear();
+  if (child && exitCode === undefined) {
+    console.error(`damo: ${cleanLines(wordOfEnding(wanted))}`);
+    exitCode = await child.end();
+  }
   if (failure !== undefined) throw failure;
   if (options.quiet !== true) {
     quality.add({ kind: "footer", footer });
     const judged = { header, footer, quality: quality.result() };
     for (const line of [...poorLines(judged), ...qualityLine(judged)]) console.error(`damo: ${line}`);
-    console.error(summaryOf(writer, footer, header));
+    console.error(summaryOf(writer, { ...footer, ...(exitCode !== undefined && { exitCode }) }, header));
   }
   const strange = strangeMapLines();
   if (strange > 0) {
@@ -131,6 +141,11 @@ export async function record(
   }
   endWith(signals, child);
   return { header, footer };
+}
+
+function wordOfEnding(wanted: Wanted): string {
+  const name = wanted.kind === "command" ? wanted.argv[0] : "the command";
+  return `The record is complete, but ${name} has not ended on SIGTERM yet; it is killed within 2 s, by Ctrl-C at once`;
 }
 
 /**

@@ -10,12 +10,14 @@ export class StopSignals implements Disposable {
   /** The signal, where it was one. */
   signalName: Deno.Signal | undefined;
   readonly #controller = new AbortController();
+  readonly #again = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #word: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => {
+      if (this.signalName !== undefined) this.#again.abort();
       if (this.reason === undefined) this.signalName = name;
       this.#word ??= setTimeout(() => console.error(`damo: ${name}: ending; what was started is ended first`), WORD_MS);
       this.stop(name);
@@ -37,6 +39,11 @@ export class StopSignals implements Disposable {
   /** Aborts when it stops. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Aborts at a signal after the one that stopped it: whoever sends it does not want to wait. */
+  get again(): AbortSignal {
+    return this.#again.signal;
   }
 
   /** Stops; the first reason stays. */

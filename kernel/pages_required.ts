@@ -13,7 +13,8 @@ export function requireReadable(roots: Roots, pid: number): void {
   requireProcess(roots, pid);
   const path = `${roots.proc}/${pid}/maps`;
   try {
-    Deno.readTextFileSync(path);
+    using file = Deno.openSync(path);
+    file.readSync(new Uint8Array(1));
   } catch (error) {
     // It ended in this moment.
     if (!isAlive(roots, pid)) return;

@@ -101,6 +101,17 @@ Deno.test("record by the page sampler ends in order on Ctrl-C, its record whole 
   assert.ok(footer!.pages!.walked > 0);
 });
 
+Deno.test("record is complete before a command that ignores signals has ended", async () => {
+  const path = `${OUT}/ignoring.arrow`;
+  const script = "trap '' TERM INT; while :; do sleep 0.05; done";
+  const recorder = spawnDamo("record", "--monitor", "pages", "--timeout", "1.5s", "-o", path, "--", "sh", "-c", script);
+  const { code, err } = await outcomeOf(recorder);
+  assert.equal(code, 0, err);
+  assert.match(err, /The record is complete, but sh has not ended on SIGTERM yet.*\n[^]*exit code 137/);
+  const { footer, incomplete } = await readRecord(path);
+  assert.deepEqual([incomplete, footer!.reason, footer!.exitCode], [undefined, "timeout", undefined]);
+});
+
 Deno.test("record --include-children tells the children of a command apart", async () => {
   const path = `${OUT}/children.arrow`;
   const script = "for i in 1 2; do (j=0; while [ $j -lt 1500000 ]; do j=$((j+1)); done) & done; wait; exit 3";

@@ -1,4 +1,5 @@
 import assert from "assert";
+import { StopSignals } from "../../cli/stop_signals.ts";
 import { startCommand } from "../../cli/record_command.ts";
 import { endWith, ExitCode } from "../../cli/exit.ts";
 import { refuseTerminal } from "../../cli/record_output.ts";
@@ -64,6 +65,32 @@ Deno.test("endWith takes no exit code from a command that was ended, by the time
   await using child = startCommand(ROOTS, ["sleep", "infinity"], false);
   assert.equal(await child.end(), 143);
   for (const reason of ["timeout", undefined]) assert.equal(codeOf({ signalName: undefined, reason }, child), 0);
+});
+
+Deno.test("a command that does not end on SIGTERM holds up no record, and is killed at once when asked for", async () => {
+  const out = Deno.makeTempFileSync();
+  const script = `trap "" TERM; echo > ${out}; while :; do sleep 0.05; done`;
+  await using child = startCommand(ROOTS, ["sh", "-c", script], false);
+  while (Deno.statSync(out).size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(await child.endWithin(1), undefined);
+  child.kill();
+  assert.equal(await child.end(), 137);
+  assert.equal(await child.endWithin(1), 137);
+  Deno.removeSync(out);
+});
+
+Deno.test("StopSignals tells a second signal from the first", async () => {
+  using signals = new StopSignals();
+  // A listener alone does not keep the test waiting.
+  signals.stopAfter(3600);
+  const said = (signal: AbortSignal) => new Promise((resolve) => signal.addEventListener("abort", resolve));
+  const [first, again] = [said(signals.signal), said(signals.again)];
+  Deno.kill(Deno.pid, "SIGTERM");
+  await first;
+  assert.deepEqual([signals.reason, signals.again.aborted], ["SIGTERM", false]);
+  Deno.kill(Deno.pid, "SIGTERM");
+  await again;
+  assert.equal(signals.reason, "SIGTERM");
 });
 
 Deno.test("refuseTerminal keeps binary records from a terminal, and nothing else from anywhere", () => {
