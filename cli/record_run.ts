@@ -11,6 +11,7 @@ import type { RecordSource } from "../kernel/record_source.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { QualityGauge } from "../report/quality.ts";
 import { poorLines, qualityLine } from "../report/quality_text.ts";
+import { RenamedProcesses } from "../kernel/renamed.ts";
 import { withUsage } from "../kernel/usage_items.ts";
 import { controlRoots } from "./control_roots.ts";
 import { CommandEndedError, endWith } from "./exit.ts";
@@ -71,12 +72,14 @@ export async function record(
     writer,
     openSideFiles(options, format, header, roots, () => monitor.counts().processes ?? []),
   );
+  const renamed = new RenamedProcesses(roots, header.processes);
   const quality = new QualityGauge(header);
   const status = new StatusLine(options.quiet !== true, writer, () => monitor.counts());
   let failure: unknown;
   using _timer = interval(200, () => {
     try {
       status.draw();
+      renamed.look();
     } catch (error) {
       // Thrown here it would end the process with DAMON on; the loop below ends it in order.
       failure ??= error;
@@ -100,15 +103,19 @@ export async function record(
   } catch (error) {
     failure ??= error;
   }
+  renamed.look(true);
   signals.again.addEventListener("abort", () => child?.kill());
   // A record is complete at once: the command may take its time to end, but then its exit code is not in there.
   let exitCode = await child?.endWithin(COMMAND_MS);
+  const counts = monitor.counts();
+  const processes = [...counts.processes ?? [], ...renamed.all()];
   const footer: RecordFooter = {
     endNs: source.clockNs(),
     reason: failure ? `failure: ${(failure as Error).message}` : signals.reason ?? monitor.ended ?? "stopped",
     snapshots: writer.snapshots,
     regions: writer.regions,
-    ...monitor.counts(),
+    ...counts,
+    ...(processes.length > 0 && { processes }),
     ...(profile && { profile: profile.counts() }),
     ...(exitCode !== undefined && { exitCode }),
   };

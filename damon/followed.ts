@@ -22,14 +22,19 @@ export function followedPid(
   return pids?.[Number(targetId)];
 }
 
-/** The header with the processes that were taken in while it was recorded: their names stand at the record's end. */
+/**
+ * The header with what the record's end knows of processes: those that were taken in while it was recorded, and the last name of
+ * those that got another one, as by an exec.
+ */
 export function withFollowed(
   header: RecordHeader,
   footer: Pick<RecordFooter, "processes"> | undefined,
 ): RecordHeader {
+  if (!footer?.processes?.length) return header;
   const known = new Map<number, RecordedProcess>();
-  for (const process of [...header.processes, ...footer?.processes ?? []]) {
-    if (!known.has(process.pid)) known.set(process.pid, process);
+  for (const process of [...header.processes, ...footer.processes]) {
+    // Of a child that had ended when it was looked at only the pid is known.
+    if (process.comm !== "" || !known.has(process.pid)) known.set(process.pid, process);
   }
-  return known.size === header.processes.length ? header : { ...header, processes: [...known.values()] };
+  return { ...header, processes: [...known.values()] };
 }

@@ -6,7 +6,8 @@ const NS: Record<string, number> = { ns: 1, us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9
 export const MAX = 2 ** 64;
 
 /**
- * A number of bytes: `4096`, `1,000`, `4K`, `4KiB`, `1.5 GB` (all binary), `0x1000`, `min`, `max`.
+ * A number of bytes: `4096`, `1,000`, `4K`, `4KiB`, `1.5 GB` (all binary), `0x1000`, `min`, `max`. A fraction of a byte is left
+ * out, as the Python damo does.
  *
  * @throws {SyntaxError} for anything else.
  */
@@ -19,7 +20,7 @@ export function parseBytes(text: string): number {
   if (!found) {
     throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a size: use a form like 4096, 4K or 1.5GiB`);
   }
-  return Number(found[1]) * 2 ** BYTE_SHIFTS[found[2].toUpperCase()];
+  return Math.floor(Number(found[1]) * 2 ** BYTE_SHIFTS[found[2].toUpperCase()]);
 }
 
 /**

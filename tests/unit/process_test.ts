@@ -1,6 +1,9 @@
 import assert from "assert";
 import { requireProcess } from "../../kernel/detect.ts";
-import { isAlive, MappingsWatch, readProcess, startTicksOf } from "../../kernel/process.ts";
+import { withFollowed } from "../../damon/mod.ts";
+import { isAlive, MappingsWatch, processOf, readProcess, startTicksOf } from "../../kernel/process.ts";
+import { RenamedProcesses } from "../../kernel/renamed.ts";
+import { HEADER } from "../records.ts";
 import { fakeRoots } from "../fake_sysfs.ts";
 
 const stat = (comm: string, state: string, ticks: number) =>
@@ -50,4 +53,30 @@ Deno.test("requireProcess tells a process that has ended, but is still there as 
   using roots = fakeRoots({ "proc/43/stat": stat("gone", "Z", 778), "proc/43/comm": "gone\n" });
   assert.throws(() => requireProcess(roots, 43), /^RangeError: Cannot watch process 43: it has ended, as a zombie$/);
   assert.throws(() => requireProcess(roots, 44), /^RangeError: Cannot watch process 44: there is no such process$/);
+});
+
+Deno.test("RenamedProcesses tells the name that a process got by exec, and none of one that has ended", () => {
+  using roots = fakeRoots({
+    "proc/1/comm": "bash\n",
+    "proc/1/cmdline": "bash\0run.sh\0",
+    "proc/2/comm": "sleep\n",
+    "proc/2/cmdline": "sleep\x009\0",
+  });
+  const write = (pid: number, comm: string, cmdline: string) => {
+    Deno.writeTextFileSync(`${roots.proc}/${pid}/comm`, `${comm}\n`);
+    Deno.writeTextFileSync(`${roots.proc}/${pid}/cmdline`, cmdline);
+  };
+  const before = [1, 2].map((pid) => processOf(roots, pid));
+  const renamed = new RenamedProcesses(roots, before);
+  renamed.look(true);
+  assert.deepEqual(renamed.all(), []);
+  write(1, "python3", "python3\0train.py\0");
+  write(2, "defunct", "");
+  renamed.look();
+  assert.deepEqual(renamed.all(), []);
+  renamed.look(true);
+  const after = { pid: 1, comm: "python3", cmdline: ["python3", "train.py"], exe: "" };
+  assert.deepEqual(renamed.all(), [after]);
+  const header = withFollowed({ ...HEADER, processes: before }, { processes: renamed.all() });
+  assert.deepEqual(header.processes, [after, before[1]]);
 });

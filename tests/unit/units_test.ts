@@ -28,6 +28,12 @@ Deno.test("parseBytes takes DAMON's sizes, all binary", () => {
   }
 });
 
+Deno.test("parseBytes leaves out a fraction of a byte", () => {
+  for (const [text, bytes] of [["1.3K", 1331], ["0.0001M", 104], ["2.9", 2]] as const) {
+    assert.equal(parseBytes(text), bytes);
+  }
+});
+
 Deno.test("parseNs takes units, compounds, and bare numbers of the field's unit", () => {
   assert.equal(parseNs("5ms", "us"), 5e6);
   assert.equal(parseNs("1 m 3.5 s", "us"), 63.5e9);
