@@ -2,6 +2,7 @@ import { cleanText, formatAddress, formatBytes, formatNr, formatNs } from "../da
 import type { Bounds, RecordDescription, TargetDescription } from "../format/mod.ts";
 import { unseenLines } from "../report/record_caption.ts";
 import { wrap } from "../report/wrap.ts";
+import { mostOf } from "../report/most_of.ts";
 
 /** How formats are called. */
 const FORMAT_NAMES: Record<string, string> = {
@@ -32,7 +33,7 @@ export function infoText(file: string, described: RecordDescription, columns = I
   for (const line of unseenLines(footer)) rows.push(["not seen", line]);
   if (incomplete) rows.push(["not whole", incomplete]);
   for (const remark of described.remarks) rows.push(["put right", remark]);
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const width = mostOf(rows.map(([name]) => name.length));
   const lines = rows.flatMap(([name, value]) =>
     wrap(value, Math.max(40, columns - width - 4)).map((line, i) => `  ${(i ? "" : name).padEnd(width)}  ${line}`)
   );

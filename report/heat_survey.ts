@@ -47,6 +47,7 @@ export interface HeatSurvey extends RecordSurvey {
  */
 export async function surveyHeat(record: RecordReader, selection: HeatSelection = {}): Promise<HeatSurvey> {
   const targets = new Map<string, SurveyedTarget>();
+  const nrTargets = new Map<number, number>();
   const names = new Map<number, MappingNames>();
   let [originNs, firstNs, lastNs, snapshots] = [NaN, NaN, -Infinity, 0];
   let footer: RecordFooter | undefined;
@@ -63,7 +64,9 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
       const key = keyOf(snapshot);
       let target = targets.get(key);
       if (!target) {
-        target = { ...newTargetOf(snapshot, record.header, targets.values()), addresses: new AddressHistogram() };
+        const others = nrTargets.get(snapshot.kdamond) ?? 0;
+        nrTargets.set(snapshot.kdamond, others + 1);
+        target = { ...newTargetOf(snapshot, record.header, others), addresses: new AddressHistogram() };
         targets.set(key, target);
       }
       if (isTargetSelected(target, record.header, selection)) {

@@ -188,13 +188,16 @@ async function fillGrid(
   return figuresOf(fold.all());
 }
 
+/** Each has a band at least. */
+const MOST_TARGETS = 24;
+
 /** Chooses the bands and shares the rows out among them, by size within limits. */
 function layOut(survey: HeatSurvey, options: HeatmapOptions & Cells): HeatBand[] {
   const { drawRange = "hottest", maxBands = 6, addressRanges } = options;
   const perTarget = Math.max(1, Math.floor(maxBands / Math.max(1, survey.targets.length)));
   const asked = addressRanges && joinTouching(addressRanges.map(toPages).sort((a, b) => a.start - b.start));
   const chosen: { target: SurveyedTarget; pieces: Piece[] }[] = [];
-  for (const target of survey.targets) {
+  for (const target of mostHeated(survey.targets)) {
     const segments = target.addresses.segments();
     const bands = asked?.filter((range) => segments.some(({ start, end }) => end > range.start && start < range.end))
       .map((range) => [range]) ?? scatteredBandsOf(segments, { drawRange, maxBands: perTarget });
@@ -218,6 +221,22 @@ function layOut(survey: HeatSurvey, options: HeatmapOptions & Cells): HeatBand[]
     const names = namesWithin(pieces, named);
     return { target, start, end, pieces, bytes, rowBytes, rows, heat: none, watched: none, names, name: "" };
   });
+}
+
+/** Of more targets than a picture has room for, those with the most heat, and among equal ones the largest; in their order. */
+function mostHeated(targets: readonly SurveyedTarget[]): readonly SurveyedTarget[] {
+  if (targets.length <= MOST_TARGETS) return targets;
+  const weighed = targets.map((target) => {
+    let [heat, bytes] = [0, 0];
+    for (const { start, end, heatNs } of target.addresses.segments()) {
+      heat += (end - start) * heatNs;
+      bytes += end - start;
+    }
+    return { target, heat, bytes };
+  });
+  weighed.sort((a, b) => b.heat - a.heat || b.bytes - a.bytes);
+  const shown = new Set(weighed.slice(0, MOST_TARGETS).map(({ target }) => target));
+  return targets.filter((target) => shown.has(target));
 }
 
 /** Names at their offsets; neighbours of the same name are one. */
@@ -268,6 +287,7 @@ function nameOf(band: HeatBand): string {
 
 function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
   let [shownBytes, monitoredBytes, idleBytes, shownHeat, allHeat] = [0, 0, 0, 0, 0];
+  const piecesOfTarget = Map.groupBy(bands, ({ target }) => target);
   for (const target of survey.targets) {
     const segments = target.addresses.segments();
     for (const segment of segments) {
@@ -276,7 +296,7 @@ function coverageOf(survey: HeatSurvey, bands: HeatBand[]): Coverage {
       if (segment.heatNs === 0) idleBytes += bytes;
       allHeat += bytes * segment.heatNs;
     }
-    const shown = bands.filter((band) => band.target === target).flatMap(({ pieces }) => pieces);
+    const shown = (piecesOfTarget.get(target) ?? []).flatMap(({ pieces }) => pieces);
     shownHeat += heatsWithin(segments, shown).reduce((sum, heat) => sum + heat, 0);
     const all = segments.map(({ start, end }) => ({ start, end, heatNs: 1, watchedNs: 1 }));
     shownBytes += heatsWithin(all, shown).reduce((sum, bytes) => sum + bytes, 0);

@@ -20,6 +20,7 @@ import { namePids } from "./record_survey.ts";
 import { footerAhead, type OpenRecord, SnapshotPicker } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
 import { selectionLine } from "./selection_line.ts";
+import { mostOf } from "./most_of.ts";
 
 /** Bounds of the classes of idle time, ns: 1 s, 5 s, 30 s, 2 m, 10 m, 1 h, 6 h, 1 d. */
 export const IDLE_EDGES_NS: readonly number[] = [1, 5, 30, 120, 600, 3600, 21_600, 86_400].map((s) => s * 1e9);
@@ -280,7 +281,7 @@ export class IdleFold {
     if (mean.totalBytes === 0) {
       throw new RangeError("Cannot say how long memory was idle as some of it must fit the filters: none does");
     }
-    const endNs = Math.max(...last.map((one) => one.endNs));
+    const endNs = mostOf(last.map((one) => one.endNs));
     // A target that ended before is not there at the end.
     const atEnd = last.filter((one) => isThere(one, endNs));
     const parts = uniteShared(atEnd.map((one) => one.parts));

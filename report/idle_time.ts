@@ -1,4 +1,5 @@
 import { GrowingTime } from "./growing_time.ts";
+import { mostOf } from "./most_of.ts";
 
 /** A part of the time, ns from the record's start. */
 export interface IdleTimePart {
@@ -41,7 +42,7 @@ export class IdleTime {
   mean(): Float64Array {
     const all = [...this.#targets.values()];
     let ns = 0;
-    for (let part = 0; part < this.#time.used; part++) ns += Math.max(...all.map(({ coveredNs }) => coveredNs[part]));
+    for (let part = 0; part < this.#time.used; part++) ns += mostOf(all.map(({ coveredNs }) => coveredNs[part]));
     const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
     return Float64Array.from(
       { length: this.#classes },

@@ -9,6 +9,7 @@ import {
 } from "../damon/mod.ts";
 import { NumberList } from "./distribution.ts";
 import { type ResidentBasis, ResidentMemory } from "./resident_memory.ts";
+import { mostOf } from "./most_of.ts";
 
 /** Looks at the memory of a region within a window of a second from which on its part that is used shows. */
 export const ENOUGH_LOOKS = 5;
@@ -260,6 +261,6 @@ function measuredOf(
   return {
     bytes: all.reduce((sum, { bytes, ns }) => sum + bytes / ns, 0),
     errorBytes: Math.hypot(...all.map(({ error, ns }) => error / ns)),
-    windows: Math.max(...all.map(({ windows }) => windows)),
+    windows: mostOf(all.map(({ windows }) => windows)),
   };
 }

@@ -10,6 +10,7 @@ import { poorLines, qualityLine } from "./quality_text.ts";
 import type { Extent, RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import { selectionLine } from "./selection_line.ts";
 import { SEPARATOR, shorten } from "./wrap.ts";
+import { leastOf, mostOf } from "./most_of.ts";
 
 /** Something that has a record's header, and names for its targets with it. */
 export type Headed = { header: RecordHeader };
@@ -79,8 +80,8 @@ export function dateOf(clock: RecordHeader["clock"], originNs: number): string {
 /** How it was sampled, and how much of it there is. */
 export function sampledLine({ targets, durationNs, timeRange, header }: RecordSurvey): string {
   const over = (pick: (target: RecordedTarget) => Extent): Extent => ({
-    min: Math.min(...targets.map((target) => pick(target).min)),
-    max: Math.max(...targets.map((target) => pick(target).max)),
+    min: leastOf(targets.map((target) => pick(target).min)),
+    max: mostOf(targets.map((target) => pick(target).max)),
   });
   const us = ({ min, max }: Extent) =>
     min === max ? formatNs(min * 1e3) : `${formatNs(min * 1e3)} to ${formatNs(max * 1e3)} (tuned)`;

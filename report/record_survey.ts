@@ -70,11 +70,15 @@ export function keyOf({ kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetI
   return `${kdamond}/${targetId}`;
 }
 
-/** A target that was seen for the first time, before any of its snapshots is counted. */
+/**
+ * A target that was seen for the first time, before any of its snapshots is counted.
+ *
+ * @param nrOthers Targets of this kdamond that were seen before.
+ */
 export function newTargetOf(
   { kdamond, targetId }: Snapshot,
   header: RecordHeader,
-  others: Iterable<RecordedTarget>,
+  nrOthers: number,
 ): RecordedTarget {
   const recorded = header.kdamonds.find(({ pid }) => pid === kdamond) ??
     (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
@@ -82,9 +86,7 @@ export function newTargetOf(
   // An id that is neither an index of the header's nor a pointer is a child's: who that is, namePids tells.
   const isChild = targetId >= BigInt(targets.length) && targetId < FIRST_POINTER_ID && targets[0]?.pid !== undefined;
   // Before Linux 5.18 the id is a kernel pointer: then the order of appearance stands for the index.
-  const index = isChild || targetId < BigInt(Math.max(1, targets.length))
-    ? Number(targetId)
-    : [...others].filter((other) => other.kdamond === kdamond).length;
+  const index = isChild || targetId < BigInt(Math.max(1, targets.length)) ? Number(targetId) : nrOthers;
   const none = () => ({ min: Infinity, max: -Infinity });
   const pid = isChild ? undefined : targets[index]?.pid;
   return { kdamond, targetId, index, pid, snapshots: 0, sampleUs: none(), aggrUs: none(), nrRegions: none() };

@@ -1,5 +1,6 @@
 import { type Context, formatNs, isFilterAsked, type Scheme } from "../damon/mod.ts";
 import type { Extent, RecordSurvey } from "./record_survey.ts";
+import { leastOf } from "./most_of.ts";
 
 /** What was met on the way. */
 interface Met {
@@ -38,7 +39,7 @@ export function replayNotes(scheme: Scheme, context: Context, survey: RecordSurv
     );
   }
   if (met.isAgeUnknown) notes.push("Ages are not in the record, and the scheme asks for them: nothing matched without");
-  const aggrUs = Math.min(...survey.targets.map((target) => target.aggrUs.min));
+  const aggrUs = leastOf(survey.targets.map((target) => target.aggrUs.min));
   if (applyIntervalUs > 0 && applyIntervalUs < aggrUs) {
     notes.push(
       `The scheme would look every ${formatNs(applyIntervalUs * 1e3)}; the record shows every ${

@@ -62,6 +62,8 @@ export class SnapshotPicker {
   readonly regions: RegionPicker;
   readonly seen = new Map<string, SeenTarget>();
   readonly #ages: AgesInForce;
+  /** Targets seen of each kdamond. */
+  readonly #nrTargets = new Map<number, number>();
   /** Where it is known already: it says who the children are that were followed. */
   footer: RecordFooter | undefined;
 
@@ -86,7 +88,8 @@ export class SnapshotPicker {
     const key = keyOf(snapshot);
     const { sampleUs, aggrUs } = snapshot;
     const index = seen.get(key)?.count ?? 0;
-    const target = seen.get(key)?.target ?? newTargetOf(snapshot, header, this.targets());
+    const target = seen.get(key)?.target ?? newTargetOf(snapshot, header, this.#nrTargets.get(snapshot.kdamond) ?? 0);
+    if (index === 0) this.#nrTargets.set(snapshot.kdamond, (this.#nrTargets.get(snapshot.kdamond) ?? 0) + 1);
     if (index === 0) namePids([target], this.footer);
     seen.set(key, { target, count: index + 1, sampleUs, aggrUs });
     if (!isTargetSelected(target, header, selection)) return undefined;

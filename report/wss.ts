@@ -5,6 +5,7 @@ import { shortTargetNameOf } from "./record_caption.ts";
 import type { RecordedTarget, RecordSurvey } from "./record_survey.ts";
 import type { Fold } from "./selected_record.ts";
 import { SEPARATOR } from "./wrap.ts";
+import { leastOf, mostOf } from "./most_of.ts";
 
 /** What counts as a working set. */
 export interface WssOptions {
@@ -72,9 +73,9 @@ export class WssFold implements Fold {
     const [timesNs, values] = [new NumberList(), new NumberList()];
     const at = all.map(() => 0);
     // What is older than this is of a target that is gone.
-    const patienceNs = Math.max(0, ...survey.targets.map(({ aggrUs }) => aggrUs.max)) * 2e3;
+    const patienceNs = Math.max(0, mostOf(survey.targets.map(({ aggrUs }) => aggrUs.max))) * 2e3;
     for (;;) {
-      const next = Math.min(...all.map((one, i) => one.timesNs[at[i]] ?? Infinity));
+      const next = leastOf(all.map((one, i) => one.timesNs[at[i]] ?? Infinity));
       if (next === Infinity) break;
       let sum = 0;
       all.forEach((one, i) => {

@@ -259,3 +259,17 @@ Deno.test("heatmapOf shows a scattered address space whole: every access, no gap
   assert.ok(rows.every(({ monitored_percent }) => Number(monitored_percent) > 99));
   assert.match(captionOf(heatmap).lines.join("\n"), /\(300 pieces, gaps cut out\), all that was monitored/);
 });
+
+Deno.test("of 30,000 targets in any order the heat map shows those with the most heat, and the caption spans all", async () => {
+  const rows: [number, number, number][] = [[HEAP, HEAP + PAGE, 5]];
+  const record = () =>
+    recordOf(
+      Array.from({ length: 30_000 }, (_, at) =>
+        snapshotOf(5e9, 5e9 + 1e8, at === 17_777 ? [[HEAP, HEAP + 64 * PAGE, 20]] : rows, { targetId: BigInt(at) })),
+    );
+  const heatmap = await heatmapOf(record(), CELLS);
+  assert.equal(heatmap.survey.targets.length, 30_000);
+  assert.ok(heatmap.bands.length <= 24, `${heatmap.bands.length} bands`);
+  assert.ok(heatmap.bands.some(({ target }) => target.targetId === 17_777n));
+  assert.match(JSON.stringify(captionOf(heatmap)), /30,?000 targets/);
+});
