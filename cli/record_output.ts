@@ -11,7 +11,7 @@ export type RecordOutput =
     RecordWriter,
     "path" | "bytes" | "snapshots" | "regions" | "write" | "flush" | "finish" | "finishCut" | "close"
   >
-  & { discard?(): void };
+  & Partial<Pick<RecordWriter, "ready" | "taken" | "discard">>;
 
 /** A size, or a time with its unit: `100M` is bytes, `10m` is minutes. */
 export interface RotateAt {
@@ -82,7 +82,8 @@ export async function openOutput(
   const { out, rotate, keep } = options;
   if (rotate === undefined) {
     const { RecordWriter } = await import("../format/record_file.ts");
-    return RecordWriter.create(out, header, make(header, {}));
+    const { PipedOutput } = await import("../format/piped_output.ts");
+    return RecordWriter.create(out, header, make(header, {}), new PipedOutput());
   }
   const { RotatingWriter } = await import("../format/rotating_writer.ts");
   const rotation = { ...rotate, ...(keep !== undefined && { keep }) };

@@ -99,6 +99,7 @@ export async function record(
       writer.write(item);
       side?.write(item);
       quality.add(item);
+      await writer.ready?.(signals.signal);
     }
   } catch (error) {
     failure ??= error;
@@ -128,6 +129,12 @@ export async function record(
       failure ??= error;
       writer.finishCut({ ...footer, reason: `failure: ${(error as Error).message}` });
     }
+  }
+  try {
+    // Who has ended it by hand does not wait for a reader that stands still; a later signal says the same.
+    await writer.taken?.(signals.signalName ? signals.signal : signals.again);
+  } catch (error) {
+    failure ??= error;
   }
   writer.close();
   status.clear();

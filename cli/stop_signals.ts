@@ -17,7 +17,7 @@ export class StopSignals implements Disposable {
 
   constructor() {
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => {
-      if (this.signalName !== undefined) this.#again.abort();
+      if (this.reason !== undefined) this.#again.abort();
       if (this.reason === undefined) this.signalName = name;
       this.#word ??= setTimeout(() => console.error(`damo: ${name}: ending; what was started is ended first`), WORD_MS);
       this.stop(name);
@@ -41,7 +41,7 @@ export class StopSignals implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Aborts at a signal after the one that stopped it: whoever sends it does not want to wait. */
+  /** Aborts at a signal that comes after it was stopped: whoever sends it does not want to wait. */
   get again(): AbortSignal {
     return this.#again.signal;
   }

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
-import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
+import { formatNr, RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import { ArrowEncoder } from "./arrow_write.ts";
 import type { RecordEncoder } from "./encoder.ts";
 import { exists, isStream, lock, refuseBeingWritten } from "./output_file.ts";
+import type { PipedOutput } from "./piped_output.ts";
 import { sudoOwner } from "./sudo_owner.ts";
 
 /** A batch is written when this many regions wait, or a second has passed. */
@@ -18,6 +19,8 @@ export class RecordWriter {
   /** Regions in them. */
   regions = 0;
   readonly #encoder: RecordEncoder;
+  /** Standard output, where its reader must not keep us waiting. */
+  readonly #piped: PipedOutput | undefined;
   /** What is in the file already. */
   #written = { snapshots: 0, regions: 0 };
   /** What was in the file before each piece, where pieces may have to be taken back. */
@@ -35,8 +38,10 @@ export class RecordWriter {
     readonly file: Deno.FsFile | undefined,
     encoder: RecordEncoder,
     readonly isCuttable: boolean = file !== undefined,
+    piped?: PipedOutput,
   ) {
     this.#encoder = encoder;
+    this.#piped = piped;
   }
 
   /** Writes what it begins with; where that is too much already, nothing stays. */
@@ -56,10 +61,17 @@ export class RecordWriter {
    * device such as `/dev/null` is written to as it is.
    *
    * @param encoder What makes its bytes; an Arrow stream by default.
+   * @param piped Takes what goes to standard output, instead of writes that wait for its reader; then {@linkcode ready} and
+   * {@linkcode taken} wait for it.
    * @throws {RecordError} where it cannot be written.
    */
-  static create(path: string, header: RecordHeader, encoder: RecordEncoder = new ArrowEncoder(header)): RecordWriter {
-    if (path === "-") return new RecordWriter(path, undefined, encoder).#begin();
+  static create(
+    path: string,
+    header: RecordHeader,
+    encoder: RecordEncoder = new ArrowEncoder(header),
+    piped?: PipedOutput,
+  ): RecordWriter {
+    if (path === "-") return new RecordWriter(path, undefined, encoder, false, piped).#begin();
     try {
       if (isStream(path)) {
         return new RecordWriter(path, Deno.openSync(path, { append: true }), encoder, false).#begin();
@@ -107,6 +119,35 @@ export class RecordWriter {
     this.write({ kind: "footer", footer });
     this.flush();
     this.#put(this.#encoder.end());
+  }
+
+  /** Waits where the reader of a pipe is far behind, or until `signal` aborts. @throws {RecordError} as {@linkcode write}. */
+  async ready(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#piped?.ready(signal);
+    } catch (error) {
+      throw this.#failureOf(error);
+    }
+  }
+
+  /**
+   * Waits until the reader of a pipe has taken all, or until shortly after `signal` aborts.
+   *
+   * @throws {RecordError} as {@linkcode write}, and where it has not taken all.
+   */
+  async taken(signal: AbortSignal): Promise<void> {
+    let left: number | undefined;
+    try {
+      left = await this.#piped?.end(signal);
+    } catch (error) {
+      throw this.#failureOf(error);
+    }
+    if (!left) return;
+    throw new RecordError(
+      `The record is cut off: who reads standard output had not taken the last ${formatNr(left)} bytes of it`,
+      this.path,
+      this.bytes - left,
+    );
   }
 
   /**
@@ -172,26 +213,31 @@ export class RecordWriter {
 
   #put(bytes: Uint8Array): void {
     try {
-      writeAll(this.file ?? Deno.stdout, bytes);
+      writeAll(this.file ?? this.#piped ?? Deno.stdout, bytes);
     } catch (error) {
       // Half a batch is of no use: what is left ends with the last whole one.
       if (this.isCuttable) {
         this.#cut();
         if (this.#encoder instanceof ArrowEncoder) this.#encoder.forgetLast();
       }
-      if (error instanceof Deno.errors.BrokenPipe) throw error;
-      const full = /os error 28/.test(String(error));
-      const rest = this.bytes > 0 && !this.#encoder.takeBack
-        ? "the record is readable up to there"
-        : "make room, or write elsewhere";
-      throw new RecordError(
-        `Cannot write ${this.path === "-" ? "to standard output" : this.path}: ` +
-          `${full ? "no space is left" : (error as Error).message}; ${rest}`,
-        this.path,
-        this.bytes,
-      );
+      throw this.#failureOf(error);
     }
     this.bytes += bytes.byteLength;
+  }
+
+  /** What writing met, in words; a reader that has gone is no failure of ours. */
+  #failureOf(error: unknown): unknown {
+    if (error instanceof Deno.errors.BrokenPipe) return error;
+    const full = /os error 28/.test(String(error));
+    const rest = this.bytes > 0 && !this.#encoder.takeBack
+      ? "the record is readable up to there"
+      : "make room, or write elsewhere";
+    return new RecordError(
+      `Cannot write ${this.path === "-" ? "to standard output" : this.path}: ` +
+        `${full ? "no space is left" : (error as Error).message}; ${rest}`,
+      this.path,
+      this.bytes,
+    );
   }
 }
 

@@ -112,6 +112,33 @@ Deno.test("record is complete before a command that ignores signals has ended", 
   assert.deepEqual([incomplete, footer!.reason, footer!.exitCode], [undefined, "timeout", undefined]);
 });
 
+Deno.test("record to a pipe whose reader stands still ends on a signal, and says what is cut off", async () => {
+  await using busy = await startWorkload("hot_cold", OUT);
+  const damo = new URL("../../damo", import.meta.url).pathname;
+  for (const [timeout, word] of [["60s", "a signal ends it"], ["1s", "it has ended, and waits for the reader"]]) {
+    // The pipe is full before the record begins.
+    const script =
+      `head -c 65536 /dev/zero; exec ${damo} record ${busy.pid} --monitor pages --format jsonl -o - --timeout ${timeout}`;
+    const child = new Deno.Command("sh", { args: ["-c", script], stdout: "piped", stderr: "piped" }).spawn();
+    const ended = new Response(child.stderr).text();
+    const catchesSigint = () => {
+      const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync(`/proc/${child.pid}/status`))!;
+      return (Number(`0x${caught[1].slice(-2)}`) & 2) > 0;
+    };
+    await until(catchesSigint, word);
+    await new Promise((done) => setTimeout(done, 3000));
+    child.kill("SIGINT");
+    const err = await ended;
+    assert.match(
+      err,
+      /^damo: The record is cut off: who reads standard output had not taken the last [\d,]+ bytes of it$/m,
+      word,
+    );
+    assert.equal((await child.status).code, 1);
+    await child.stdout.cancel();
+  }
+});
+
 Deno.test("record --include-children tells the children of a command apart", async () => {
   const path = `${OUT}/children.arrow`;
   const script = "for i in 1 2; do (j=0; while [ $j -lt 1500000 ]; do j=$((j+1)); done) & done; wait; exit 3";
