@@ -1,5 +1,8 @@
 import { takeFooter } from "../format/describe.ts";
-import { describeRecord, openRecord, type RecordDescription } from "../format/mod.ts";
+import { describeRecord, type RecordDescription } from "../format/mod.ts";
+import { openBytes } from "../format/byte_source.ts";
+import { openRecordFrom } from "../format/open_record.ts";
+import type { TextFormat } from "../format/text_tail.ts";
 import type { InfoOptions } from "./info_command.ts";
 import { withCleanNames } from "../report/clean_record.ts";
 import { infoJson, infoText } from "./info_text.ts";
@@ -26,14 +29,37 @@ function columnsAsked(): number | undefined {
 }
 
 async function describe(file: string, budgetMs: number): Promise<RecordDescription> {
-  await using record = await openRecord(file);
+  const source = await openBytes(file);
+  await using record = await openRecordFrom({ ...source, isPartly: budgetMs < Infinity });
   const described = await describeRecord(withCleanNames(record), budgetMs);
-  if (described.readShare !== 1 && described.format === "arrow") {
-    const { arrowFooter } = await import("../format/arrow_tail.ts");
-    takeFooter(described, await arrowFooter(file));
-    if (!described.footer) {
-      described.incomplete = "it has no footer: its recorder was killed, had no space left, or is still writing";
-    }
-  }
+  if (described.readShare !== 1 && source.path !== undefined) await lookAtEnd(described, source.path);
   return described;
+}
+
+/** Takes what the end of a file says of which only the beginning was read. */
+async function lookAtEnd(described: RecordDescription, path: string): Promise<void> {
+  const { format } = described;
+  if (format === "arrow") {
+    const { arrowFooter } = await import("../format/arrow_tail.ts");
+    takeFooter(described, await arrowFooter(path));
+  } else if (isText(format)) {
+    const { textTail } = await import("../format/text_tail.ts");
+    const tail = await textTail(path, format);
+    if (tail) takeEnd(described, tail.endNs);
+    takeFooter(described, tail?.footer);
+  }
+  if (!described.footer && (format === "arrow" || format === "jsonl")) {
+    described.incomplete = "it has no footer: its recorder was killed, had no space left, or is still writing";
+  }
+}
+
+function isText(format: string): format is TextFormat {
+  return format === "jsonl" || format === "csv" || format === "trace";
+}
+
+function takeEnd(described: RecordDescription, endNs: number): void {
+  const { time } = described;
+  if (!time || endNs <= time.endNs) return;
+  described.time = { ...time, endNs };
+  described.isEndKnown = true;
 }

@@ -49,13 +49,14 @@ export function infoJson(described: RecordDescription): Record<string, unknown> 
   };
 }
 
-function formatLine({ format, fileBytes, readShare }: RecordDescription): string {
+function formatLine({ format, fileBytes, readShare, footer, isEndKnown }: RecordDescription): string {
   const words = format.split(" ");
   const name = FORMAT_NAMES[words.at(-1)!] ?? words.at(-1)!;
   const packed = words.length > 1 ? `, compressed by ${words.slice(0, -1).join(" and ")}` : "";
   const size = fileBytes === undefined ? "" : `, ${formatBytes(fileBytes)}`;
   const part = readShare < 0.99 ? `first ${(readShare * 100).toPrecision(2)} %` : "beginning";
-  const read = readShare === 1 ? "" : `; what follows is of its ${part}: --full reads all`;
+  const but = footer ? "but for what its footer says, " : isEndKnown ? "but for its end, " : "";
+  const read = readShare === 1 ? "" : `; ${but}what follows is of its ${part}: --full reads all`;
   return `${name}${packed}${size}${read}`;
 }
 

@@ -15,6 +15,8 @@ export interface ByteSource extends AsyncDisposable {
   chunks(): AsyncIterable<Uint8Array>;
   /** The same bytes once more, of a file; absent for a pipe. Not while {@linkcode chunks} is being read. */
   readonly again?: () => AsyncIterable<Uint8Array>;
+  /** Whether only its beginning will be read: nothing may take the time that all of it does. */
+  readonly isPartly?: boolean;
 }
 
 /**

@@ -8,6 +8,8 @@ import { countOf, GroupedRows, numberOf, RegionRows, type RowEvidence, type RowH
 import { linesOf } from "./lines.ts";
 
 const decoder = new TextDecoder();
+/** So much of a table tells whether its rows come in order, where only its beginning is wanted. */
+const SOME_BYTES = 4 << 20;
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
@@ -16,10 +18,16 @@ type Bytes = AsyncIterable<Uint8Array>;
  *
  * @param name Names the source in errors.
  * @param again Reads the same bytes once more; absent for a pipe, whose rows must come snapshot by snapshot.
+ * @param isPartly Whether only the beginning will be read: whether rows come in order is told by it.
  * @throws {RecordError} where its first line lacks a column that is needed.
  */
-export async function decodeCsv(bytes: Bytes, name: string, again?: () => Bytes): Promise<FormatReader> {
-  const isGrouped = again === undefined || await looksGrouped(again());
+export async function decodeCsv(
+  bytes: Bytes,
+  name: string,
+  again?: () => Bytes,
+  isPartly = false,
+): Promise<FormatReader> {
+  const isGrouped = again === undefined || await looksGrouped(again(), isPartly ? SOME_BYTES : Infinity);
   const walk = new CsvWalk(bytes, name, isGrouped);
   const snapshots = walk.snapshots();
   const { done, value: first } = await snapshots.next();
@@ -49,11 +57,12 @@ export async function decodeCsv(bytes: Bytes, name: string, again?: () => Bytes)
 }
 
 /** Whether rows come snapshot by snapshot. What is broken is said when the rows are read. */
-async function looksGrouped(bytes: Bytes): Promise<boolean> {
+async function looksGrouped(bytes: Bytes, most: number): Promise<boolean> {
   const order = new RowOrder();
   try {
     let shape: CsvShape | undefined;
     for await (const lines of linesOf(bytes)) {
+      if ((most -= lines.bytes.length) < 0) break;
       for (const line of decoder.decode(lines.bytes).split("\n")) {
         if (line === "" || line === "\r") continue;
         if (!shape && isBeforeHead(line)) continue;

@@ -69,6 +69,8 @@ export interface RecordDescription {
   remarks: readonly string[];
   /** Share of the file that was read, 0 to 1: less where the time was up, NaN where that is of a pipe. */
   readShare: number;
+  /** Whether the end of {@linkcode time} is that of all, although less was read. */
+  isEndKnown?: boolean;
 }
 
 /** So many times as long as allowed is waited for the first snapshot. */

@@ -100,7 +100,10 @@ async function open(source: ByteSource, packed: PeekedBytes, inside: string): Pr
     case "csv": {
       const { decodeCsv } = await import("./csv_read.ts");
       const again = inside === "" && source.again ? { chunks: source.again } : undefined;
-      return { reader: await decodeCsv(bytes, source.name, again && (() => plainText(again.chunks()))), format };
+      return {
+        reader: await decodeCsv(bytes, source.name, again && (() => plainText(again.chunks())), source.isPartly),
+        format,
+      };
     }
     case "trace": {
       const { decodeTrace } = await import("./trace_read.ts");
