@@ -131,6 +131,11 @@ export class SchemeReplayer {
     this.#heldNs = time.newRow();
   }
 
+  /** As {@linkcode SchemeReplay.hits}, so far. */
+  get hits(): number {
+    return this.#sums.hits;
+  }
+
   /** What was accessed since is no longer as the scheme left it, and what is not monitored any more is gone. */
   giveBack(
     key: string,

@@ -7,6 +7,8 @@ interface Met {
   isAgeUnknown: boolean;
   unknownBytes: number;
   wastesQuota: boolean;
+  /** Snapshots in which something matched. */
+  hits: number;
 }
 
 /** What a replay leaves out, or takes as known that is not. A sentence each, without its full stop. */
@@ -36,6 +38,14 @@ export function replayNotes(scheme: Scheme, context: Context, survey: RecordSurv
       intervals.goal
         ? "The record's intervals are others than the scheme's: counts of samples and intervals are taken as they are"
         : "The record's intervals are others than the scheme's: shares and times are taken, rounded to the record's",
+    );
+  }
+  const ageNs = scheme.accessPattern.age.min * intervals.aggrUs * 1e3;
+  if (met.hits === 0 && !met.isAgeUnknown && !intervals.goal && ageNs > survey.durationNs) {
+    notes.push(
+      `The scheme asks for an age of ${formatNs(ageNs)} or more, and the record is of ${
+        formatNs(survey.durationNs)
+      }: replay it on a longer one`,
     );
   }
   if (met.isAgeUnknown) notes.push("Ages are not in the record, and the scheme asks for them: nothing matched without");

@@ -293,6 +293,19 @@ Deno.test("replaySchemes translates shares and times where the record has other 
   assert.equal(tuned.hits, 17, "where the kernel tunes them, counts stay counts");
 });
 
+Deno.test("replaySchemes says that a record is too short for the age of a scheme", async () => {
+  const items = snapshots(3, (i) => [[0, 10, 0, i]]);
+  const { hits, notes } = await replayed(scheme("stat", AGED(36_000)), items);
+  assert.equal(hits, 0);
+  assert.equal(
+    notes[0],
+    "The scheme asks for an age of 1 h or more, and the record is of 300 ms: replay it on a longer one",
+  );
+  // DAMON was on before the record began.
+  const older = await replayed(scheme("stat", AGED(36_000)), snapshots(3, (i) => [[0, 10, 0, 36_000 + i]]));
+  assert.deepEqual([older.hits, older.notes], [3, []]);
+});
+
 Deno.test("replaySchemes matches nothing by age where the record has none, and says so", async () => {
   const items = snapshots(3, () => [[0, 10, 0]]);
   const { hits, notes } = await replayed(scheme("stat", AGED(0 + 1)), items);
