@@ -69,7 +69,7 @@ export function uniteShared(processes: readonly (readonly IdlePart[])[]): IdlePa
   for (const parts of processes) {
     const shared = Map.groupBy(parts, (part) => part.shared);
     for (const [key, group] of shared) {
-      if (key === undefined) own.push(...group);
+      if (key === undefined) { for (const part of group) own.push(part); }
       else if (keys.has(key)) keys.get(key)!.push(group);
       else keys.set(key, [group]);
     }

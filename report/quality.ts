@@ -124,7 +124,7 @@ export class QualityGauge {
   /** What was found so far. */
   result(): RecordQuality {
     const { watched, resident, looked, wellLooked, looks, pageLooks } = this.#sums;
-    const ns = Math.max(0, ...this.#ns.values());
+    const ns = Math.max(0, mostOf(this.#ns.values()));
     const intervals = this.#intervals.values().toSorted();
     const wantedUs = this.header.kdamonds[0]?.contexts[0]?.intervals.aggrUs;
     const { pages, dropped = 0, events = 0, torn = 0 } = this.#footer ?? {};
@@ -141,7 +141,7 @@ export class QualityGauge {
       looks: resident > 0 ? looks / resident : 0,
       pageLooks: resident > 0 ? pageLooks * PAGE / resident : 0,
       ...(this.#measured.size > 0 && { workingSet: measuredOf([...this.#measured.values()]) }),
-      snapshots: Math.max(0, ...this.#counts.values()),
+      snapshots: Math.max(0, mostOf(this.#counts.values())),
       durationNs: Math.max(0, this.#endNs - this.#startNs),
       intervalNs: {
         min: intervals[0] ?? 0,

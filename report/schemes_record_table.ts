@@ -5,6 +5,7 @@ import { deedsNameOf, type SchemeDeeds, type SchemesRecordReport, type UsageCour
 import type { Column, Table } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite.ts";
+import { leastOf, mostOf } from "./most_of.ts";
 
 /** Columns of a sparkline in a terminal. */
 const SPARKS = 14;
@@ -175,8 +176,8 @@ export function usageNameOf({ survey: { header } }: Pick<SchemesRecordReport, "s
 /** What became of the memory, in figures. */
 export function usageText(report: SchemesRecordReport, { pid, samples }: UsageCourse): string {
   const [first, last] = [samples[0], samples[samples.length - 1]];
-  const least = Math.min(...samples.map(({ residentBytes }) => residentBytes));
-  const swapped = Math.max(...samples.map(({ swapBytes }) => swapBytes));
+  const least = leastOf(samples.map(({ residentBytes }) => residentBytes));
+  const swapped = mostOf(samples.map(({ swapBytes }) => swapBytes));
   const resident = pid === 0 ? "in use" : "resident";
   return [
     `${usageNameOf(report, pid)}: ${resident} ${formatBytes(first.residentBytes)} at first, ${

@@ -206,7 +206,7 @@ function tryAll(
     for (const replayer of due) {
       const ranges = replayer.tries(piece, key, snapshot, target, i === pieces.length - 1);
       if (ranges.length === 0) continue;
-      tried.get(replayer)!.push(...ranges);
+      for (const range of ranges) tried.get(replayer)!.push(range);
       if (replayer.scheme.action !== "stat") piece.age = 0;
     }
   });

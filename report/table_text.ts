@@ -27,7 +27,7 @@ export function formatTable(table: Table, options: TableTextOptions): string {
   for (const line of table.totals ?? []) out.push(...wrap(line, width));
   if (table.totals?.length) out.push("");
   const [head, ...rows] = tableLines(table, width, options);
-  if (table.rows.length > 0) out.push(bold(head), ...rows);
+  if (table.rows.length > 0) out.push([bold(head), ...rows].join("\n"));
   out.push("");
   for (const line of table.caption) out.push(...wrap(line, width - 2).map((text, i) => dim(i ? `  ${text}` : text)));
   return out.join("\n") + "\n";
