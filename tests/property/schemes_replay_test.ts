@@ -13,6 +13,9 @@ const PAGEOUT: Scheme = {
   accessPattern: { ...ANY_ACCESS_PATTERN, nrAccesses: { min: 0, max: 0 }, age: { min: 20, max: 2 ** 64 } },
 };
 
+/** Of a record that cannot be told. */
+const UNTOLD = 1_804_669_273;
+
 /** MiB by which the replay is off in what came back and in what is out, with regions that lie as this seed has them. */
 async function offBy(seed: number, gap: number): Promise<number> {
   const firstOf = (part: number) => part * (PART + gap);
@@ -43,10 +46,11 @@ async function offBy(seed: number, gap: number): Promise<number> {
 // cannot be told. How many those are is measured, on the same records each time.
 Deno.test("replaySchemes predicts what comes back of three parts that are used in turn, however DAMON's regions lie over their borders", async () => {
   const off: number[] = [];
-  for (let seed = 0; seed < 60; seed++) for (const gap of [0, 512]) off.push(await offBy(seed, gap));
+  const seeds = Array.from({ length: 60 }, (_, i) => i * 2_654_435_761 % 2 ** 32);
+  for (const seed of [...seeds, UNTOLD]) for (const gap of [0, 512]) off.push(await offBy(seed, gap));
   const wrong = off.filter((mib) => mib >= 1);
   assert.ok(
-    wrong.length <= 4,
+    wrong.length <= 1,
     `${wrong.length} of ${off.length} are off by 1 MiB or more of 32: ${wrong.map((mib) => mib.toFixed(1))}`,
   );
   assert.ok(Math.max(...off) < 6, `off by ${wrong} MiB`);
