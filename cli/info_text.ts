@@ -55,8 +55,8 @@ function formatLine({ format, fileBytes, readShare, footer, isEndKnown }: Record
   const packed = words.length > 1 ? `, compressed by ${words.slice(0, -1).join(" and ")}` : "";
   const size = fileBytes === undefined ? "" : `, ${formatBytes(fileBytes)}`;
   const part = readShare < 0.99 ? `first ${(readShare * 100).toPrecision(2)} %` : "beginning";
-  const but = footer ? "but for what its footer says, " : isEndKnown ? "but for its end, " : "";
-  const read = readShare === 1 ? "" : `; ${but}what follows is of its ${part}: --full reads all`;
+  const end = footer ? " and its footer were" : isEndKnown ? " and its end were" : " was";
+  const read = readShare === 1 ? "" : `; only its ${part}${end} read: --full reads all`;
   return `${name}${packed}${size}${read}`;
 }
 

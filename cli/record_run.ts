@@ -159,7 +159,7 @@ export async function record(
 
 function wordOfEnding(wanted: Wanted): string {
   const name = wanted.kind === "command" ? wanted.argv[0] : "the command";
-  return `The record is complete, but ${name} has not ended on SIGTERM yet; it is killed within 2 s, by Ctrl-C at once`;
+  return `The record is complete, but ${name} has not ended on SIGTERM yet; it is killed after 2 s, or at once by Ctrl-C`;
 }
 
 /**

@@ -144,7 +144,7 @@ export class RecordWriter {
     }
     if (!left) return;
     throw new RecordError(
-      `The record is cut off: who reads standard output had not taken the last ${formatNr(left)} bytes of it`,
+      `The record is cut off: the reader of standard output had not taken its last ${formatNr(left)} bytes`,
       this.path,
       this.bytes - left,
     );

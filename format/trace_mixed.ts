@@ -37,12 +37,12 @@ export class MixedKdamonds {
     const key = `${kdamond}/${targetId}`;
     let target = this.#targets.get(key);
     if (!target) this.#targets.set(key, target = new Target());
-    target.push(endNs, [...regions][0].start);
+    target.push(endNs, regions.start[0]);
     if (!target.isMixed) return;
     const times = target.lastNs.map((ns) => Math.round(ns / 1e6)).join(", ");
     throw new ImpossibleError(
-      `it has no pids, and its snapshots come as those of several kdamonds do (${times} ms one after the other): ` +
-        "print it with them, as perf script -F +tid does",
+      `it has no pids, and its snapshots seem to be of several kdamonds (the last ones came after ${times} ms): ` +
+        "print the pids too, as perf script -F +tid does",
     );
   }
 }

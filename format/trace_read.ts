@@ -38,7 +38,7 @@ export async function decodeTrace(
     const why = walk.events > 0
       ? "no snapshot in it is whole" +
         (walk.hasNoPids
-          ? ", and without pids the events of several kdamonds cannot be told apart: print it with them, as perf script -F +tid does"
+          ? ", and without pids the events of several kdamonds cannot be told apart: print the pids too, as perf script -F +tid does"
           : "")
       : walk.missing.reason() ?? "it has no damon_aggregated or damos_before_apply event";
     const cut = walk.isCut ? `; ${walk.failure}` : "";

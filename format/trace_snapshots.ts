@@ -10,6 +10,8 @@ interface Open {
   timeNs: number;
   /** Of the region that came last. */
   lastNs: number;
+  /** A region that comes so long after the one before it is of another snapshot. */
+  apartNs: number;
   nrRegions: number;
   have: number;
   start: Float64Array;
@@ -114,27 +116,30 @@ export class TraceSnapshots {
     if (!open) this.#open.set(pid, open = emptyOpen());
     if (open.have > 0) {
       const isNext = line.number("target_id") === Number(open.targetId) && nrRegions === open.nrRegions &&
-        start >= open.end[open.have - 1] && !this.#isLater(pid, open, line.timeNs);
+        start >= open.end[open.have - 1] && line.timeNs - open.lastNs < open.apartNs;
       if (!isNext) {
         this.torn++;
         open.have = 0;
         for (const [key, target] of this.#targets) if (key.startsWith(`${pid}/`)) target.hasGap = true;
       }
     }
-    if (open.have === 0) begin(open, line, nrRegions);
+    if (open.have === 0) {
+      begin(open, line, nrRegions);
+      open.apartNs = this.#apartNs(pid, open);
+    }
     open.lastNs = line.timeNs;
     put(open, start, end, line.number("nr_accesses"), ageOf(line));
     if (open.have === nrRegions) this.#close(pid, open, into);
   }
 
   /**
-   * Whether a region comes about an interval after the one before it: the rest of a snapshot and the begin of the next one were
-   * lost, and what is left looks like one. The kernel writes the regions of a snapshot one right after the other.
+   * Where a region comes about an interval after the one before it, the rest of a snapshot and the begin of the next one were lost, and
+   * what is left looks like one: the kernel writes the regions of a snapshot one right after the other.
    */
-  #isLater(pid: number, open: Open, timeNs: number): boolean {
-    const target = this.#targets.get(`${pid}/${open.targetId}/`);
-    if (target === undefined || target.aggrUs === 0) return false;
-    return timeNs - open.lastNs >= SAME_SNAPSHOT * this.#tuned(pid, target).aggrUs * 1e3;
+  #apartNs(pid: number, { targetId }: Open): number {
+    const target = this.#targets.get(`${pid}/${targetId}/`);
+    if (target === undefined || target.aggrUs === 0) return Infinity;
+    return SAME_SNAPSHOT * this.#tuned(pid, target).aggrUs * 1e3;
   }
 
   #isRepeated(pid: number, start: number): boolean {
@@ -197,10 +202,10 @@ export class TraceSnapshots {
     if (target.first?.endNs === endNs) {
       target.first = undefined;
       throw new ImpossibleError(
-        `two snapshots in it are at one time (${
+        `two snapshots in it have the same time (${
           endNs / 1e9
-        } s): its clock is one that trace-cmd takes for seconds and counts none ` +
-          "(counter, uptime), or is too coarse: trace by another clock, as trace-cmd record -C mono or echo mono > trace_clock do",
+        } s): its clock is too coarse, or counts something else than ` +
+          "seconds (counter, uptime); trace by another one, as trace-cmd record -C mono or echo mono > trace_clock do",
       );
     }
     if (target.first) {
@@ -251,6 +256,7 @@ function emptyOpen(): Open {
     targetText: "",
     timeNs: 0,
     lastNs: 0,
+    apartNs: Infinity,
     nrRegions: 0,
     have: 0,
     start: new Float64Array(64),

@@ -1,4 +1,4 @@
-import { formatBytes } from "../damon/mod.ts";
+import { formatBytes, formatNr } from "../damon/mod.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
 import { poorLines, qualityLine } from "./quality_text.ts";
 import { lossLines, PHYSICAL, recordedLine, sampledLine, shortTargetNameOf, targetNameOf } from "./record_caption.ts";
@@ -29,6 +29,7 @@ export function captionOf(heatmap: Heatmap): HeatCaption {
       workingSetLine(heatmap.workingSet),
       ...qualityLine(heatmap.survey),
       shownLine(heatmap),
+      ...hiddenLines(heatmap),
       ...selectionLine(heatmap.survey.selection),
       ...lossLines(heatmap.survey),
     ],
@@ -50,6 +51,18 @@ function titleOf(heatmap: Heatmap): string {
   return `Memory accesses of ${survey.targets.length} targets: ${
     shorten(survey.targets.map((target) => shortTargetNameOf(heatmap, target)).join(", "), 70)
   }`;
+}
+
+/** Of how many targets nothing is drawn, where there are more than a picture has room for. */
+function hiddenLines({ survey, bands }: Heatmap): string[] {
+  const shown = new Set(bands.map(({ target }) => target)).size;
+  const hidden = survey.targets.length - shown;
+  if (hidden === 0) return [];
+  return [
+    `Drawn: the ${formatNr(shown)} targets with the most accesses · not drawn: ${
+      formatNr(hidden)
+    }; --target N draws another`,
+  ];
 }
 
 function shownLine({ coverage, bands }: Heatmap): string {

@@ -131,7 +131,7 @@ Deno.test("record to a pipe whose reader stands still ends on a signal, and says
     const err = await ended;
     assert.match(
       err,
-      /^damo: The record is cut off: who reads standard output had not taken the last [\d,]+ bytes of it$/m,
+      /^damo: The record is cut off: the reader of standard output had not taken its last [\d,]+ bytes$/m,
       word,
     );
     assert.equal((await child.status).code, 1);

@@ -29,9 +29,9 @@ Deno.test("describeRecord shows no part of a record as the whole, however slow t
     const part = await describeRecord(slowRecord([usage, snapshot, snapshot, usage], 1000), 1);
     assert.equal(part.snapshots, 1);
     assert.ok(part.readShare < 1);
-    assert.match(infoText("r", part), /what follows is of its beginning: --full reads all/);
+    assert.match(infoText("r", part), /only its beginning was read: --full reads all/);
     const pipe = await describeRecord(slowRecord([snapshot, snapshot], undefined), 1);
-    assert.match(infoText("r", pipe), /what follows is of its beginning: --full reads all/);
+    assert.match(infoText("r", pipe), /only its beginning was read: --full reads all/);
     // Not for ever.
     const none = await describeRecord(slowRecord(Array<RecordItem>(9).fill(usage), 1000), 1);
     assert.deepEqual([none.snapshots, none.usages, none.readShare], [0, 5, 0.99]);

@@ -272,4 +272,5 @@ Deno.test("of 30,000 targets in any order the heat map shows those with the most
   assert.ok(heatmap.bands.length <= 24, `${heatmap.bands.length} bands`);
   assert.ok(heatmap.bands.some(({ target }) => target.targetId === 17_777n));
   assert.match(JSON.stringify(captionOf(heatmap)), /30,?000 targets/);
+  assert.match(captionOf(heatmap).lines.join("\n"), /Drawn: the 24 targets with the most accesses · not drawn: 29,976/);
 });
