@@ -100,6 +100,21 @@ Deno.test("damo says in a sentence that the packages are in a cache that this us
   }
 });
 
+Deno.test("damo says in a sentence that it can have no cache in HOME", async () => {
+  using checkout = new Checkout();
+  const { dir } = checkout;
+  checkout.program(".deno/deno", "echo 'error: Failed caching npm package' >&2; exit 1");
+  // Nobody makes a folder there.
+  const env = { PATH: "/usr/bin:/bin", HOME: "/proc/1" };
+  const { code, err } = await checkout.run(`${dir}/damo`, { clearEnv: true, env });
+  assert.equal(code, 1);
+  assert.equal(
+    err,
+    "damo: its packages are not in /proc/1/.cache/deno, and cannot be fetched into it: " +
+      "let this user read that folder, or name another one as DENO_DIR\n",
+  );
+});
+
 Deno.test("damo says that the current folder was deleted, and that there is no such $DENO", async () => {
   using checkout = new Checkout();
   Deno.mkdirSync(`${checkout.dir}/gone`);
