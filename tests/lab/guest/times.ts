@@ -33,7 +33,12 @@ async function signalled(afterMs: number, signal: Deno.Signal, ...args: string[]
   })();
   await sleep(1);
   sentMs = performance.now();
-  child.kill(signal);
+  try {
+    child.kill(signal);
+  } catch {
+    await Promise.all([child.status, reading, drained.catch(() => {})]);
+    return `ended before ${signal} came after ${afterMs} ms`;
+  }
   const { code } = await child.status;
   const endMs = performance.now();
   await Promise.all([reading, drained.catch(() => {})]);
