@@ -70,8 +70,10 @@ DAMO_API int damo_event_offset(const char *field);
 /* Loads the programs; ring_bytes is rounded up to a power of two of pages. With test != 0 DAMON may be missing. */
 DAMO_API int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to);
 
-/* Lets the events of this kernel thread through, up to 64 different ones in a tracer's life (-ENOSPC). */
+/* Lets the events of this kernel thread through, of up to 64 at the same time (-ENOSPC). */
 DAMO_API int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond);
+
+/* For one that has ended, or is to be heard no more: its counts stay, and its place is another one's when all are taken. */
 DAMO_API int damo_tracer__unwatch(struct damo_tracer *t, __u32 kdamond);
 
 /* Attaches to the tracepoints that this kernel has; returns which, as bits. They are detached with the process. */

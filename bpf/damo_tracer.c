@@ -155,6 +155,7 @@ int damo_tracer__open_object(const struct damo_object *object, __u32 ring_bytes,
 	if (!t)
 		return -ENOMEM;
 	t->epoll_fd = t->stop_fd = t->emit_fd = -1;
+	t->has_one_count = 1;
 	err = load_object(t, object, size);
 	if (!err)
 		err = damo_tracer__prepare(t, size, object->event);
@@ -166,23 +167,65 @@ int damo_tracer__open_object(const struct damo_object *object, __u32 ring_bytes,
 	return 0;
 }
 
+/* Its own from before, else nobody's yet, else the one that has been nobody's for longest. */
+static struct damo_slot *slot_for(struct damo_tracer *t, __u32 kdamond)
+{
+	struct damo_slot *best = NULL;
+
+	for (struct damo_slot *slot = t->slots; slot < t->slots + DAMO_MAX_KDAMONDS; slot++) {
+		if (slot->pid == kdamond)
+			return slot;
+		if (!slot->is_watched && (!best || slot->unwatched < best->unwatched))
+			best = slot;
+	}
+	return best;
+}
+
+/* What its kdamond has counted stays in the sums; the next one's events are counted from 0. */
+static int empty(struct damo_tracer *t, __u32 slot)
+{
+	static const struct damo_kdamond none;
+	const volatile struct damo_kdamond *k = &t->kdamonds[slot];
+	struct damo_counters past = { .sent = k->sent, .dropped = k->dropped };
+	int err = bpf_map_update_elem(map_fd(t, "kdamonds"), &slot, &none, BPF_EXIST);
+
+	if (err)
+		return err;
+	t->past.sent += past.sent;
+	t->past.dropped += past.dropped;
+	return 0;
+}
+
 int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond)
 {
-	__u32 slot = 0;
+	struct damo_slot *slot = slot_for(t, kdamond);
+	__u32 index = slot ? slot - t->slots : 0;
+	int err;
 
-	while (slot < t->nr_pids && t->pids[slot] != kdamond)
-		slot++;
-	if (slot == DAMO_MAX_KDAMONDS)
+	if (!slot)
 		return -ENOSPC;
-	t->pids[slot] = kdamond;
-	if (slot == t->nr_pids)
-		t->nr_pids++;
-	return bpf_map_update_elem(map_fd(t, "watched"), &kdamond, &slot, BPF_ANY);
+	if (slot->pid && slot->pid != kdamond && !t->has_one_count) {
+		err = empty(t, index);
+		if (err)
+			return err;
+	}
+	slot->pid = kdamond;
+	err = bpf_map_update_elem(map_fd(t, "watched"), &kdamond, &index, BPF_ANY);
+	if (!err)
+		slot->is_watched = 1;
+	return err;
 }
 
 int damo_tracer__unwatch(struct damo_tracer *t, __u32 kdamond)
 {
-	return bpf_map_delete_elem(map_fd(t, "watched"), &kdamond);
+	struct damo_slot *slot = slot_for(t, kdamond);
+	int err = bpf_map_delete_elem(map_fd(t, "watched"), &kdamond);
+
+	if (!err) {
+		slot->is_watched = 0;
+		slot->unwatched = ++t->unwatched;
+	}
+	return err;
 }
 
 int damo_tracer__attach(struct damo_tracer *t)
@@ -242,7 +285,8 @@ int damo_tracer__counters(struct damo_tracer *t, struct damo_counters *to)
 {
 	const volatile struct damo_kdamond *k = t->kdamonds;
 
-	*to = (struct damo_counters){ .received = t->received };
+	*to = t->past;
+	to->received = t->received;
 	for (__u32 i = 0; i < DAMO_MAX_KDAMONDS; i++, k++) {
 		to->sent += k->sent;
 		to->dropped += k->dropped;

@@ -21,6 +21,13 @@ struct damo_ring {
 	unsigned long position;
 };
 
+/* Whose counts a place in the map `kdamonds` holds. */
+struct damo_slot {
+	__u32 pid; /* 0: nobody's yet */
+	__u32 is_watched;
+	__u64 unwatched; /* which one in order it was */
+};
+
 struct damo_tracer {
 	struct bpf_object *object;
 	struct bpf_link *links[DAMO_MAX_LINKS];
@@ -28,8 +35,10 @@ struct damo_tracer {
 	struct damo_detected detected;
 	struct damo_ring ring;
 	struct damo_kdamond *kdamonds; /* the BPF side's, mapped */
-	__u32 pids[DAMO_MAX_KDAMONDS];
-	__u32 nr_pids;
+	struct damo_slot slots[DAMO_MAX_KDAMONDS];
+	__u64 unwatched;
+	struct damo_counters past; /* of kdamonds whose slots others have got */
+	int has_one_count; /* of all that are watched, in the first slot */
 	__u64 received;
 	int epoll_fd;
 	int stop_fd;

@@ -35,9 +35,13 @@ export interface TracerCounters {
 export interface Tracer extends AsyncDisposable {
   /** Whether this kernel's regions have an age. */
   readonly hasAge: boolean;
-  /** Lets the events of this kernel thread through; all others stay out. */
+  /**
+   * Lets the events of this kernel thread through; all others stay out.
+   *
+   * @throws {RangeError} where 64 are watched already.
+   */
   watch(kdamondPid: number): void;
-  /** Ends {@linkcode watch}; its counts stay. */
+  /** Ends {@linkcode watch}, as for a kernel thread that has ended: another one can be watched in its place. Its counts stay. */
   unwatch(kdamondPid: number): void;
   /** Attaches to the tracepoints that this kernel has, and returns their names. Once; watch before it. */
   attach(): string[];
@@ -130,7 +134,7 @@ class LibraryTracer implements Tracer {
 
   watch(kdamondPid: number): void {
     const result = this.#library.symbols.damo_tracer__watch(this.#handle.pointer, kdamondPid);
-    if (result === -ENOSPC) throw new RangeError("Cannot watch one more kdamond as a tracer takes 64");
+    if (result === -ENOSPC) throw new RangeError("64 kdamonds are watched, which is the most; watch fewer");
     if (result < 0) throw new KernelError(`watch kdamond ${kdamondPid}`, -result);
   }
 

@@ -270,7 +270,8 @@ export class DamonMonitor implements Monitor {
     const before = kdamond.pid;
     const begun = await targets.look();
     if (kdamond.pid !== before) {
-      // The kernel turned it off, and it is on again: its thread is another one.
+      // The kernel turned it off, and it is on again: its thread is another one. Of the one before nothing more comes.
+      this.tracer.unwatch(before);
       this.tracer.watch(kdamond.pid);
       this.#intervals.set(kdamond.pid, this.#intervals.get(before) ?? recorded.contexts[0].intervals);
     }

@@ -130,6 +130,53 @@ Deno.test("Tracer goes on where it was when it watches a kdamond again", async (
   assert.deepEqual([assembler.lost, assembler.torn], [0, 0]);
 });
 
+Deno.test("Tracer takes any number of kdamonds one after the other, and loses none of their counts", async () => {
+  await using tracer = openTest(16 << 10);
+  const assembler = newAssembler();
+  let sent = 0;
+  for (let pid = 1; pid <= 200; pid++) {
+    tracer.watch(pid);
+    // Each tenth fills the ring.
+    const count = pid % 10 === 0 ? 1000 : 5;
+    await tracer.emitTest(pid, 5, count);
+    sent += count;
+    const [first] = drainInto(assembler, tracer);
+    assert.equal(first.kdamond, pid);
+    checkRegions(first, 5);
+    tracer.unwatch(pid);
+    // The one beside them is not disturbed.
+    await tracer.emitTest(KDAMOND, 5, 5);
+    sent += 5;
+    assert.deepEqual(drainInto(assembler, tracer).map(({ kdamond }) => kdamond), [KDAMOND]);
+  }
+  const counters = tracer.counters();
+  assert.deepEqual(counters, { sent, received: sent - counters.dropped, dropped: counters.dropped });
+  assert.ok(counters.dropped > 20 * 700);
+  // A pid that comes again long after is counted from its beginning, too: nothing counts as lost.
+  const { lost } = assembler;
+  tracer.watch(1);
+  await tracer.emitTest(1, 5, 5);
+  assert.equal(drainInto(assembler, tracer).length, 1);
+  assert.equal(assembler.lost, lost);
+});
+
+Deno.test("Tracer refuses a 65th kdamond at the same time in a sentence, until one of them is watched no more", async () => {
+  await using tracer = openTest(16 << 10);
+  for (let pid = 1; pid <= 63; pid++) tracer.watch(pid);
+  for (const again of [1, KDAMOND]) tracer.watch(again);
+  assert.throws(() => tracer.watch(64), {
+    name: "RangeError",
+    message: "64 kdamonds are watched, which is the most; watch fewer",
+  });
+  await assert.rejects(tracer.emitTest(64, 5, 5), { name: "KernelError", errno: 3 });
+  tracer.unwatch(7);
+  assert.throws(() => tracer.unwatch(7), { name: "KernelError", errno: 2 });
+  tracer.watch(64);
+  await tracer.emitTest(64, 5, 5);
+  assert.deepEqual(drainInto(newAssembler(), tracer).map(({ kdamond }) => kdamond), [64]);
+  assert.throws(() => tracer.watch(7), { name: "RangeError" });
+});
+
 Deno.test("Tracer.stop ends a wait at once, and every one after it", async () => {
   await using tracer = openTest(1 << 20);
   const waiting = tracer.wait(60_000);
