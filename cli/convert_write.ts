@@ -10,7 +10,7 @@ import {
   RecordWriter,
 } from "../format/mod.ts";
 import type { PeerSideWriter } from "../format/peer_side_write.ts";
-import { refuseTerminal } from "./record_output.ts";
+import { refuseTerminal } from "./refuse_terminal.ts";
 import { hasSideFiles } from "../format/output_file.ts";
 
 /** The format that is asked for, or that the output's name says; for standard output `otherwise`. */

@@ -1,5 +1,5 @@
 import type { Diagnosis } from "../kernel/doctor.ts";
-import type { DoctorSection, FeatureRow, FeatureState } from "../kernel/doctor_row.ts";
+import type { DoctorSection, FeatureRow, FeatureState } from "../kernel/feature_row.ts";
 
 /** How a diagnosis is shown. */
 export interface DoctorTextOptions {

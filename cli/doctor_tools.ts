@@ -1,4 +1,5 @@
-import { type DoctorSection, exists, type FeatureRow, rowOf } from "../kernel/doctor_row.ts";
+import { exists } from "../kernel/files.ts";
+import { type DoctorSection, type FeatureRow, rowOf } from "../kernel/feature_row.ts";
 import { bootIdOf } from "../kernel/host.ts";
 import { readOptional, type Roots } from "../kernel/roots.ts";
 import { installSection } from "./doctor_install.ts";

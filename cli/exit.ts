@@ -1,8 +1,6 @@
 import { cleanLines } from "../damon/clean_text.ts";
 import { isEngineMessage } from "../format/reason.ts";
-import type { RecordedCommand } from "./record_command.ts";
 import { withOrigins } from "./rereadable.ts";
-import type { StopSignals } from "./stop_signals.ts";
 
 /** Thrown by a command that has said all there is to say and wants this exit code. */
 export class ExitCode extends Error {
@@ -81,17 +79,4 @@ export function terminalText(text: string, isTerminal: boolean): string {
 /** 128 + the signal's number, as shells have it. */
 export function exitCodeOf(signal: Deno.Signal): number {
   return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal as string] ?? 1;
-}
-
-/**
- * Ends a command of ours as what it ran for ended, which is 0 where a timeout or the end of a target was waited for.
- *
- * @throws {ExitCode} where a signal ended it; where a command that it started itself ended by itself, that one's code.
- */
-export function endWith(
-  { signalName, reason }: Pick<StopSignals, "signalName" | "reason">,
-  command: Pick<RecordedCommand, "ownExitCode"> | undefined,
-): void {
-  if (signalName) throw new ExitCode(exitCodeOf(signalName));
-  if (reason !== "timeout" && command?.ownExitCode) throw new ExitCode(command.ownExitCode);
 }

@@ -1,9 +1,10 @@
 import { parseBytes, parseNs } from "../damon/units.ts";
 import type { RecordHeader } from "../damon/mod.ts";
-import type { FormatName } from "../format/encoder.ts";
+import type { FormatName } from "../format/record_encoder.ts";
 import type { RecordWriter } from "../format/record_file.ts";
 import type { RotatingWriter, RunningCounts } from "../format/rotating_writer.ts";
 import type { RecordOptions } from "./record.ts";
+import { refuseTerminal } from "./refuse_terminal.ts";
 
 /** What a recording is written to: one file, or one after the other. */
 export type RecordOutput =
@@ -53,21 +54,6 @@ export async function outputFormatFor({ out, format, rotate, keep }: RecordOptio
   // What writes it is loaded now: once the target runs, nothing of it is to be missed.
   await Promise.all([FORMATS[name].load(), import("../format/record_file.ts")]);
   return name;
-}
-
-const BINARY: readonly FormatName[] = ["arrow", "parquet", "json_compressed"];
-
-/**
- * Checks that a record that is no text does not go to a terminal, which would obey what it takes for its sequences.
- *
- * @throws {RangeError} saying how to have it all the same.
- */
-export function refuseTerminal(out: string, format: FormatName, isTerminal = Deno.stdout.isTerminal()): void {
-  if (out !== "-" || !isTerminal || !BINARY.includes(format)) return;
-  throw new RangeError(
-    `${format} is binary, and standard output is a terminal: write it to a file with -o FILE, or to a program with | PROGRAM; ` +
-      "--format jsonl is text; -o /dev/stdout writes it here all the same",
-  );
 }
 
 /** Begins the output. */

@@ -1,5 +1,5 @@
 import type { RecordedProcess, RecordHeader, RecordItem } from "../damon/mod.ts";
-import type { FormatName } from "../format/encoder.ts";
+import type { FormatName } from "../format/record_encoder.ts";
 import type { PeerFootprint } from "../format/peer_side_write.ts";
 import { hasSideFiles } from "../format/output_file.ts";
 import { meminfoOf, statmOf, statWordsOf } from "../kernel/footprints.ts";

@@ -16,7 +16,7 @@ import {
 } from "../kernel/tried_monitor.ts";
 import type { RecordOptions } from "./record.ts";
 import { PID_TO_COME, type Wanted, withPid } from "./record_target.ts";
-import { configOf, tunable } from "./tune_run.ts";
+import { configOf, tunable } from "../kernel/tunable.ts";
 
 /**
  * What `--snapshot DELAY COUNT` asks for.

@@ -115,8 +115,3 @@ function ofLivingThreads(roots: Roots, kdamond: Kdamond): Kdamond {
   }));
   return { ...kdamond, contexts };
 }
-
-/** Every process that the kdamonds watch. */
-export function pidsIn(kdamonds: readonly Kdamond[]): number[] {
-  return kdamonds.flatMap(({ contexts }) => contexts.flatMap(({ targets }) => targets.flatMap(({ pid }) => pid ?? [])));
-}

@@ -7,7 +7,7 @@ import { commOf } from "../kernel/process.ts";
 import { controlRoots } from "./control_roots.ts";
 import { askedKdamonds } from "./damon_options.ts";
 import { mountAsked } from "./mount_asked.ts";
-import { pidsIn } from "./record_target.ts";
+import { pidsIn } from "./pids_in.ts";
 import { shellWord } from "./shell_word.ts";
 import type { ControlOptions } from "./start.ts";
 

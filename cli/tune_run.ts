@@ -1,8 +1,7 @@
 import { checkKdamond, formatNr, type Kdamond, outlineOf } from "../damon/mod.ts";
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { DamonInterface, HintedWrite } from "../kernel/interface.ts";
-import { requireOurs, tuneKdamonds } from "../kernel/kdamond.ts";
-import { readOwned } from "../kernel/ours.ts";
+import { tuneKdamonds } from "../kernel/kdamond.ts";
 import { readOptional, type Roots } from "../kernel/roots.ts";
 import type { KdamondStatus } from "../kernel/sysfs.ts";
 import { controlRoots } from "./control_roots.ts";
@@ -10,6 +9,7 @@ import { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { printPlan } from "./start_run.ts";
 import type { ControlOptions } from "./start.ts";
+import { configOf, tunable } from "../kernel/tunable.ts";
 
 /** `damo tune`. */
 export async function tune(options: ControlOptions): Promise<void> {
@@ -59,33 +59,6 @@ function withPause(kdamond: Kdamond, isPaused: boolean): Kdamond {
     contexts: kdamond.contexts.map(({ pause: _before, ...context }) => ({
       ...context,
       ...(isPaused && { pause: true }),
-    })),
-  };
-}
-
-/** The kdamonds that are on and ours, of any of our commands but those that a living one looks after. */
-export async function tunable(roots: Roots, damon: DamonInterface): Promise<KdamondStatus[]> {
-  const statuses = await damon.read();
-  const ours = statuses.flatMap((status) => {
-    const entry = status.state === "on" ? readOwned(roots, status) : undefined;
-    // While it is on, debugfs does not show all: what was asked for is in our own note.
-    return !entry ? [] : status.interface === "debugfs" ? [{ ...status, contexts: entry.kdamond.contexts }] : [status];
-  });
-  if (ours.length > 0) return ours;
-  // Says who is in the way, or that nothing is on.
-  requireOurs(roots, statuses, statuses.find(({ state }) => state === "on")?.index ?? 0);
-  return [];
-}
-
-/** Without what only a status has. */
-export function configOf({ contexts, refreshMs }: KdamondStatus): Kdamond {
-  return {
-    ...(refreshMs !== undefined && { refreshMs }),
-    contexts: contexts.map(({ schemes, ...context }) => ({
-      ...context,
-      ...(schemes && {
-        schemes: schemes.map(({ stats: _stats, effectiveBytes: _now, triedBytes: _tried, ...scheme }) => scheme),
-      }),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { CSV_COLUMNS } from "./csv_write.ts";
+import { CSV_COLUMNS } from "./csv_columns.ts";
 import { ImpossibleError } from "./reason.ts";
 
 /** Name of a column that is read. */

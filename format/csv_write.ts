@@ -1,27 +1,8 @@
 import { AGE_UNKNOWN, type RecordItem } from "../damon/mod.ts";
-import { encodeText, type RecordEncoder } from "./encoder.ts";
+import { encodeText, type RecordEncoder } from "./record_encoder.ts";
 import { decimal, decimalU64 } from "./exact_number.ts";
 import { hitsTextOf } from "./region_rows.ts";
-
-/** The columns of our CSV and Parquet tables of regions; those of Parquet have some more. */
-export const CSV_COLUMNS = [
-  "kdamond",
-  "target_id",
-  "start_ns",
-  "end_ns",
-  "sample_us",
-  "aggr_us",
-  "start",
-  "end",
-  "nr_accesses",
-  "age",
-  "scheme",
-  "sz_filter_passed",
-  "probe_hits",
-  "resident_bytes",
-  "used_bytes",
-  "looks",
-] as const;
+import { CSV_COLUMNS } from "./csv_columns.ts";
 
 /**
  * Encodes a record as a table with one row a region. The header, memory maps, footer, and snapshots without regions have no

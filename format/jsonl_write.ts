@@ -8,7 +8,7 @@ import {
   type Regions,
   type Snapshot,
 } from "../damon/mod.ts";
-import { type AddressStyle, encodeText, type RecordEncoder } from "./encoder.ts";
+import { type AddressStyle, encodeText, type RecordEncoder } from "./record_encoder.ts";
 import { decimal, decimalU64, jsonInteger } from "./exact_number.ts";
 
 /**

@@ -10,17 +10,8 @@ export { decodeArrow } from "./arrow_read.ts";
 export { type FormatReader } from "./checked_record.ts";
 export { Flaws } from "./flaws.ts";
 export { type Bounds, describeRecord, type RecordDescription, type TargetDescription } from "./describe.ts";
-export {
-  type AddressStyle,
-  encoderOf,
-  type EncoderOptions,
-  type FormatName,
-  formatOf,
-  FORMATS,
-  parseFormat,
-  type RecordEncoder,
-  type WrittenFormat,
-} from "./encoder.ts";
+export { type AddressStyle, type EncoderOptions, type FormatName, type RecordEncoder } from "./record_encoder.ts";
+export { encoderOf, formatOf, FORMATS, parseFormat, type WrittenFormat } from "./encoder.ts";
 export { clockShiftsOf, mergeHeaders, mergeItems } from "./merge.ts";
 export { type OpenRecord, openRecord } from "./open_record.ts";
 export { checkWritable } from "./output_file.ts";

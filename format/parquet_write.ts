@@ -10,7 +10,7 @@ import {
   type Snapshot,
   withFollowed,
 } from "../damon/mod.ts";
-import type { RecordEncoder } from "./encoder.ts";
+import type { RecordEncoder } from "./record_encoder.ts";
 import { COMPRESSORS, PARQUET_COLUMNS, PARQUET_KEYS, PARQUET_SCHEMA } from "./parquet_schema.ts";
 import { hitsTextOf } from "./region_rows.ts";
 

@@ -1,5 +1,5 @@
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
-import type { RecordEncoder } from "./encoder.ts";
+import type { RecordEncoder } from "./record_encoder.ts";
 import { RecordWriter } from "./record_file.ts";
 import { makeFolder } from "./sudo_owner.ts";
 

@@ -10,7 +10,7 @@ import {
   type SchemeFilter,
   type Snapshot,
 } from "../damon/mod.ts";
-import { encodeText, type RecordEncoder } from "./encoder.ts";
+import { encodeText, type RecordEncoder } from "./record_encoder.ts";
 import { decimal, decimalU64 } from "./exact_number.ts";
 import { PEER_STATS } from "./peer_record.ts";
 import { inConfiguredSamples } from "./peer_samples.ts";

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { formatNr, RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
 import { ArrowEncoder } from "./arrow_write.ts";
-import type { RecordEncoder } from "./encoder.ts";
+import type { RecordEncoder } from "./record_encoder.ts";
 import { exists, isStream, lock, refuseBeingWritten } from "./output_file.ts";
 import type { PipedOutput } from "./piped_output.ts";
 import { sudoOwner } from "./sudo_owner.ts";

@@ -1,5 +1,5 @@
 import type { RecordFooter, RecordHeader, RecordItem } from "../damon/mod.ts";
-import type { RecordEncoder } from "./encoder.ts";
+import type { RecordEncoder } from "./record_encoder.ts";
 import { exists } from "./output_file.ts";
 import { RecordWriter } from "./record_file.ts";
 

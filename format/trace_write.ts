@@ -1,5 +1,5 @@
 import { AGE_UNKNOWN, DEFAULT_INTERVALS, type RecordHeader, type RecordItem, type Snapshot } from "../damon/mod.ts";
-import { encodeText, type RecordEncoder } from "./encoder.ts";
+import { encodeText, type RecordEncoder } from "./record_encoder.ts";
 import { decimalU64 } from "./exact_number.ts";
 import { inConfiguredSamples } from "./peer_samples.ts";
 import { formatComment } from "./trace_comments.ts";

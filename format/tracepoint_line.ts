@@ -1,5 +1,5 @@
 import type { TracepointField, TracepointValue } from "../damon/tracepoint.ts";
-import type { AddressStyle } from "./encoder.ts";
+import type { AddressStyle } from "./record_encoder.ts";
 import { decimal, jsonInteger } from "./exact_number.ts";
 
 /** What is known of an event besides its record. */

@@ -1,5 +1,5 @@
 import type { Context, Kdamond } from "../damon/mod.ts";
-import { exists } from "./doctor_row.ts";
+import { exists } from "./files.ts";
 import type { DamonInterface } from "./interface.ts";
 import { isThreadOn, type OwnEntry } from "./ours.ts";
 import { startTicksOf } from "./process.ts";

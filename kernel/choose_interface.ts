@@ -1,5 +1,5 @@
 import { DebugfsInterface } from "./debugfs_interface.ts";
-import { exists } from "./doctor_row.ts";
+import { exists } from "./files.ts";
 import type { DamonInterface } from "./interface.ts";
 import type { Roots } from "./roots.ts";
 import type { KdamondStatus } from "./sysfs_read.ts";

@@ -16,7 +16,7 @@ import {
   UnsupportedError,
 } from "../damon/mod.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
-import { exists, namesIn } from "./doctor_row.ts";
+import { exists, namesIn } from "./files.ts";
 import type { DamonInterface, HintedWrite } from "./interface.ts";
 import { writeDamon, type WriteKernel } from "./kernel_file.ts";
 import { showsThreads, threadOf } from "./kernel_thread.ts";

@@ -4,7 +4,9 @@ import { debugfsRow, eventsRow, listeningRow, operationsRow, tracepointRows, use
 import { sysfsFeatures } from "./doctor_features.ts";
 import { machineRows, memoryRows } from "./doctor_machine.ts";
 import { NATIVE_PARTS, type NativeParts } from "./doctor_native.ts";
-import { type DoctorSection, exists, type FeatureRow, LAB, reasonOf, rowOf } from "./doctor_row.ts";
+import { exists } from "./files.ts";
+import { type DoctorSection, type FeatureRow, LAB, rowOf } from "./feature_row.ts";
+import { reasonOf } from "./doctor_row.ts";
 import { readKernelConfig } from "./host.ts";
 import { canClearPages, mayNotClearPages } from "./pages_clearing.ts";
 import { missingSysfs } from "./mounts.ts";

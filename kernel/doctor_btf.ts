@@ -1,4 +1,4 @@
-import { sysfsOf } from "./doctor_row.ts";
+import { sysfsOf } from "./files.ts";
 import type { Roots } from "./roots.ts";
 
 /** Names out of the kernel's own description of its types: what it was built with, whoever may read what else. */

@@ -1,6 +1,6 @@
 import { NOT_YET, SYSFS_FEATURES, SYSFS_WORDS, type SysfsFeature, type WordFeature } from "../damon/mod.ts";
 import type { KernelTypes } from "./doctor_btf.ts";
-import { type DoctorSection, type FeatureRow, rowOf } from "./doctor_row.ts";
+import { type DoctorSection, type FeatureRow, rowOf } from "./feature_row.ts";
 import { findFeature, type Finding, findWord } from "./features.ts";
 import type { Roots } from "./roots.ts";
 

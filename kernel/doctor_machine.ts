@@ -1,5 +1,6 @@
 import type { KernelTypes } from "./doctor_btf.ts";
-import { exists, type FeatureRow, namesIn, rowOf, sysfsOf } from "./doctor_row.ts";
+import { exists, namesIn, sysfsOf } from "./files.ts";
+import { type FeatureRow, rowOf } from "./feature_row.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { readHost } from "./host.ts";
 import { readOptional, type Roots } from "./roots.ts";

@@ -10,7 +10,8 @@ import {
   type WordFeature,
 } from "../damon/mod.ts";
 import { type KernelTypes, readKernelTypes } from "./doctor_btf.ts";
-import { exists, LAB, namesIn } from "./doctor_row.ts";
+import { exists, namesIn } from "./files.ts";
+import { LAB } from "./feature_row.ts";
 import type { Roots } from "./roots.ts";
 
 /** Whether the kernel has a thing, and who said so; `has` is absent where nothing tells. */

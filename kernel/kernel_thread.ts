@@ -1,4 +1,4 @@
-import { namesIn } from "./doctor_row.ts";
+import { namesIn } from "./files.ts";
 import { startTicksOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 

@@ -1,4 +1,4 @@
-import { exists } from "./doctor_row.ts";
+import { exists } from "./files.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /**

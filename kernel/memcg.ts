@@ -1,5 +1,5 @@
 import type { Kdamond } from "../damon/mod.ts";
-import { exists } from "./doctor_row.ts";
+import { exists } from "./files.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { KernelError, UnsupportedError } from "../damon/mod.ts";
 import type { InterfaceName } from "./choose_interface.ts";
-import { exists, namesIn, sysfsOf } from "./doctor_row.ts";
+import { exists, namesIn, sysfsOf } from "./files.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** A file system of the kernel's in which DAMON shows something. */

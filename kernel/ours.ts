@@ -1,5 +1,5 @@
 import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, KernelError } from "../damon/mod.ts";
-import { namesIn } from "./doctor_row.ts";
+import { namesIn } from "./files.ts";
 import { bootIdOf } from "./host.ts";
 import { errnoOf } from "./kernel_file.ts";
 import { showsThreads, threadOf } from "./kernel_thread.ts";

@@ -1,5 +1,5 @@
 import { formatNs, KernelError } from "../damon/mod.ts";
-import { namesIn } from "./doctor_row.ts";
+import { namesIn } from "./files.ts";
 import { isBusy } from "./kernel_file.ts";
 import { readOptional, type Roots } from "./roots.ts";
 

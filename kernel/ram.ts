@@ -1,5 +1,5 @@
 import type { AddressRange } from "../damon/mod.ts";
-import { namesIn } from "./doctor_row.ts";
+import { namesIn } from "./files.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** Smaller pieces, between what the firmware keeps for itself, are not worth a region each. */

@@ -1,5 +1,5 @@
 import { type Context, type Kdamond, type Mapping, parseMaps, type SchemeFacts } from "../damon/mod.ts";
-import { exists, namesIn, sysfsOf } from "./doctor_row.ts";
+import { exists, namesIn, sysfsOf } from "./files.ts";
 import { memcgMount, memcgsOf } from "./memcg.ts";
 import { freeMemoryPermil } from "./memory.ts";
 import { systemRamRanges } from "./ram.ts";

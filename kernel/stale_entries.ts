@@ -1,5 +1,5 @@
 import { readAllKdamonds } from "./choose_interface.ts";
-import { namesIn } from "./doctor_row.ts";
+import { namesIn } from "./files.ts";
 import { bootIdOf } from "./host.ts";
 import { isRecorderAlive, readEntry, withLock } from "./ours.ts";
 import { readOptional, type Roots } from "./roots.ts";

@@ -11,7 +11,7 @@ import {
 } from "../damon/mod.ts";
 import { writeFiles } from "../ffi/memory.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
-import { exists } from "./doctor_row.ts";
+import { exists } from "./files.ts";
 import { findFeature, requireSysfsChange, requireSysfsFeatures } from "./features.ts";
 import type { DamonInterface, HintedWrite, Refreshed } from "./interface.ts";
 import { readDamonText, writeDamon, type WriteKernel } from "./kernel_file.ts";

@@ -1,6 +1,6 @@
 import { KernelError, UnsupportedError } from "../damon/errors.ts";
 import { parseTracepoint, type Tracepoint } from "../damon/tracepoint.ts";
-import { exists, sysfsOf } from "./doctor_row.ts";
+import { exists, sysfsOf } from "./files.ts";
 import type { Roots } from "./roots.ts";
 
 /** Where the kernel shows its tracepoints: tracefs's own place, and the one it had before. */

@@ -10,7 +10,7 @@ import {
   UnsupportedError,
 } from "../damon/mod.ts";
 import { readKernelTypes } from "./doctor_btf.ts";
-import { namesIn } from "./doctor_row.ts";
+import { namesIn } from "./files.ts";
 import { findFeature } from "./features.ts";
 import type { DamonInterface } from "./interface.ts";
 import { type Monitor, type MonitorCounts, pidsOf } from "./monitor.ts";

@@ -25,6 +25,6 @@ export { type SourceOptions } from "../kernel/record_source.ts";
 export { type MonitorCounts } from "../kernel/monitor.ts";
 export { type InterfaceName } from "../kernel/choose_interface.ts";
 export { type Diagnosis } from "../kernel/doctor.ts";
-export { type DoctorSection, type FeatureRow, type FeatureState } from "../kernel/doctor_row.ts";
+export { type DoctorSection, type FeatureRow, type FeatureState } from "../kernel/feature_row.ts";
 export { type RunningKdamond, type Stopped } from "../kernel/kdamond.ts";
 export { type ContextStatus, type KdamondStatus, type SchemeStatus } from "../kernel/sysfs_read.ts";

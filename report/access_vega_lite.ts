@@ -3,7 +3,7 @@ import type { AccessStyle, Section } from "./access_sections.ts";
 import { bytesAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
 import { tableRows } from "./table.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 const [WIDTH, HEIGHT] = [640, 320];
 /** `-20 billion`. */

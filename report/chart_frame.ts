@@ -1,5 +1,5 @@
 import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 import { wrap } from "./wrap.ts";
 
 /**

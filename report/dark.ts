@@ -1,5 +1,5 @@
 import { HEAT_RAMP, hexOf, IDLE_COLOUR } from "./heat_colours.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 /** What is light in the house's look, and what it becomes. Data's colours stay: they are told apart on both. */
 const DARKER: Record<string, string> = {

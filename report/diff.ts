@@ -9,7 +9,7 @@ import { selectionLine } from "./selection_line.ts";
 import type { Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import { workingSetLine } from "./working_set.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 /** A record of a comparison: what it is called, and what there is to say about it. */
 export interface DiffSide {

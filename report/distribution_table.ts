@@ -4,7 +4,7 @@ import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
 import { courseOf, type Distribution, meanOf, percentilesOf, type PercentileValue } from "./distribution.ts";
 import type { Column, Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 /** A figure of every snapshot, to be shown as its distribution or its course. */
 export interface DistributionReport {

@@ -2,7 +2,8 @@ import { formatBytes } from "../damon/mod.ts";
 import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
 import { fidelityCaptionOf, type FidelityReport, referenceNameOf } from "./fidelity_caption.ts";
 import type { FidelityRow } from "./fidelity_sum.ts";
-import type { VegaLiteOptions, VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
+import type { VegaLiteOptions } from "./vega_lite.ts";
 import { shorten, wrap } from "./wrap.ts";
 
 /** Blue, vermilion and a light blue of Okabe and Ito: told apart by colour-blind people; the lines differ in dash too. */

@@ -4,7 +4,8 @@ import { CHART_CONFIG, CHART_SCHEMA } from "./chart_style.ts";
 import type { IdleReport } from "./idle.ts";
 import { idleCaptionOf, idleClassNames, usedClassesOf } from "./idle_caption.ts";
 import { idleColour } from "./idle_colours.ts";
-import type { VegaLiteOptions, VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
+import type { VegaLiteOptions } from "./vega_lite.ts";
 import { wrap } from "./wrap.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { MappingReport } from "./mappings.ts";
 import { useNameOf } from "./mappings_table.ts";
 import { recordLines, shortTargetNameOf, titleOf } from "./record_caption.ts";
 import { timeRowsView } from "./time_rows.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 import { shorten } from "./wrap.ts";
 
 /** More rows than this are not drawn: those with the smallest working sets are left out. */

@@ -29,7 +29,8 @@ export { temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { formatHeatCsv, formatHeatJson, formatHeatJsonl, HEAT_COLUMNS, type HeatRow, heatRows } from "./heat_table.ts";
 export { MappingNames, type NamedRange } from "./mapping_names.ts";
 export { formatHeatmap, terminalCells, type TerminalOptions } from "./terminal_heatmap.ts";
-export { heatmapSpec, type VegaLiteOptions, type VegaLiteSpec } from "./vega_lite.ts";
+export { type VegaLiteSpec } from "./vega_lite_spec.ts";
+export { heatmapSpec, type VegaLiteOptions } from "./vega_lite.ts";
 export {
   FIDELITY_COLUMNS,
   fidelityRows,

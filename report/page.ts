@@ -11,7 +11,8 @@ import { idleBarsOf } from "./page_idle.ts";
 import { shortTargetNameOf } from "./record_caption.ts";
 import type { OpenRecord } from "./selected_record.ts";
 import type { Selection } from "./selection.ts";
-import { heatmapSpec, type VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
+import { heatmapSpec } from "./vega_lite.ts";
 import { windowText } from "./working_set.ts";
 import { shorten } from "./wrap.ts";
 

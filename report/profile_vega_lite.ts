@@ -4,7 +4,7 @@ import type { ProfileReport, ProfileUse } from "./profile.ts";
 import { frameNameOf, profileLines, profileTitleOf } from "./profile_table.ts";
 import { recordLines } from "./record_caption.ts";
 import { timeRowsView } from "./time_rows.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 import { shorten } from "./wrap.ts";
 
 /** More rows than this are not drawn: those that ran least are left out. */

@@ -3,7 +3,8 @@ import { subtitleOf } from "./chart_frame.ts";
 import { captionOf } from "./heat_caption.ts";
 import { type Heatmap, topDown } from "./heatmap.ts";
 import type { HitGrid } from "./hit_grid.ts";
-import { heatmapSpec, type VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
+import { heatmapSpec } from "./vega_lite.ts";
 
 /** One line of a {@linkcode CourseView}. */
 export interface CourseLine {

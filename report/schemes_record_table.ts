@@ -4,7 +4,7 @@ import { recordLines, titleOf } from "./record_caption.ts";
 import { deedsNameOf, type SchemeDeeds, type SchemesRecordReport, type UsageCourse } from "./scheme_deeds.ts";
 import type { Column, Table } from "./table.ts";
 import { sparkline } from "./table_text.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 import { leastOf, mostOf } from "./most_of.ts";
 
 /** Columns of a sparkline in a terminal. */

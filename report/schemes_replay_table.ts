@@ -5,7 +5,7 @@ import type { SchemesReplayReport } from "./schemes_replay.ts";
 import type { Table } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import { resampled } from "./mappings_table.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 /** Mappings that are named of a scheme. */
 const NAMED = 4;

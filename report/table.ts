@@ -1,6 +1,6 @@
 import { formatAddress, type RecordHeader } from "../damon/mod.ts";
 import { csvLine } from "./csv.ts";
-import type { VegaLiteSpec } from "./vega_lite.ts";
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 /**
  * What the values of a column are: `bytes`, `count`, `percent` and `seconds` are numbers, `ns` a duration, `address`

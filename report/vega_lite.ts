@@ -10,9 +10,7 @@ import { cellsOf, cellTransforms, rowsOf, seconds, TOOLTIP } from "./vega_lite_c
 import { CUT_PX, cutLayer, namesLayer } from "./vega_lite_names.ts";
 import { heatEncoding } from "./time_rows.ts";
 import { shorten, wrap } from "./wrap.ts";
-
-/** A Vega-Lite specification: plain data that becomes JSON as it is. */
-export type VegaLiteSpec = { $schema: string } & Record<string, unknown>;
+import type { VegaLiteSpec } from "./vega_lite_spec.ts";
 
 /** Size of the picture. */
 export interface VegaLiteOptions {

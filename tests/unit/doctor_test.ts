@@ -4,7 +4,7 @@ import { UnsupportedError } from "../../damon/mod.ts";
 import { diagnose, type Diagnosis } from "../../kernel/doctor.ts";
 import { decodeKernelTypes } from "../../kernel/doctor_btf.ts";
 import type { NativeParts } from "../../kernel/doctor_native.ts";
-import type { FeatureRow } from "../../kernel/doctor_row.ts";
+import type { FeatureRow } from "../../kernel/feature_row.ts";
 import { fakeRoots, kdamondFiles, treeOf } from "../fake_sysfs.ts";
 
 const isRoot = Deno.uid() === 0;

@@ -1,8 +1,9 @@
 import assert from "assert";
 import { StopSignals } from "../../cli/stop_signals.ts";
 import { startCommand } from "../../cli/record_command.ts";
-import { endWith, ExitCode } from "../../cli/exit.ts";
-import { refuseTerminal } from "../../cli/record_output.ts";
+import { endWith } from "../../cli/end_with.ts";
+import { ExitCode } from "../../cli/exit.ts";
+import { refuseTerminal } from "../../cli/refuse_terminal.ts";
 import { startMonitor } from "../../cli/record_run.ts";
 import { KernelError } from "../../damon/mod.ts";
 import { isEnding } from "../../kernel/process.ts";
