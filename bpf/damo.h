@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 #define DAMO_API     __attribute__((visibility("default")))
-#define DAMO_VERSION 1 /* of this interface, struct damo_event included */
+#define DAMO_VERSION 2 /* of this interface, with all that layouts.h lists */
 
 struct damo_tracer;
 
@@ -40,7 +40,8 @@ struct damo_detected {
 struct damo_counters {
 	__u64 sent; /* = received + dropped, once all is drained */
 	__u64 received;
-	__u64 dropped;
+	__u64 dropped;	 /* those below as well */
+	__u64 malformed; /* records of the ring that were too short to be an event, or said to be longer than what is there */
 };
 
 /* Bits of damo_missing_capabilities. */
@@ -64,8 +65,8 @@ DAMO_API __u64 damo_clock_boottime_ns(void);
 /* The end of what libbpf and the verifier said since the last open; returns its length in bytes. */
 DAMO_API __u32 damo_last_log(char *to, __u32 cap);
 
-/* Offset of a field of struct damo_event, as the BTF of the built object has it; its size for ""; else -ENOENT. */
-DAMO_API int damo_event_offset(const char *field);
+/* The i-th entry of layouts.h: a struct's size, or by "struct.field" a field's offset; -ENOENT behind the last. */
+DAMO_API int damo_layout(__u32 i, char *name, __u32 cap);
 
 /* Loads the programs; ring_bytes is rounded up to a power of two of pages. With test != 0 DAMON may be missing. */
 DAMO_API int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to);

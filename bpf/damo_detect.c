@@ -120,23 +120,3 @@ int damo_detect(struct damo_detected *to)
 	btf__free(btf);
 	return err;
 }
-
-int damo_event_offset(const char *field)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "damo");
-	struct bpf_object *object = bpf_object__open_mem(damo_object, damo_object_end - damo_object, &options);
-	const struct btf_member *member;
-	const struct btf *btf;
-	int offset = -ENOENT;
-
-	if (!object)
-		return -errno;
-	btf = bpf_object__btf(object);
-	member = member_of(btf, "damo_event", field);
-	if (member)
-		offset = member->offset / 8;
-	else if (!*field)
-		offset = btf__resolve_size(btf, btf__find_by_name_kind(btf, "damo_event", BTF_KIND_STRUCT));
-	bpf_object__close(object);
-	return offset;
-}

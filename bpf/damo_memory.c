@@ -47,10 +47,10 @@ struct scan {
 	__u32 nr_mappings;
 	__u32 at; /* the mapping that the next pages may be in */
 	double gap;
-	struct damo_run *to;
+	struct damo_memory_run *to;
 	__u32 cap;
 	__u32 nr;
-	struct damo_run last; /* the run that may still grow; it is the nr-th */
+	struct damo_memory_run last; /* the run that may still grow; it is the nr-th */
 };
 
 static void put(struct scan *s)
@@ -66,7 +66,7 @@ static void add_in_mapping(struct scan *s, double start, double end, int swapped
 	if (begins || s->nr == 0 || start - s->last.end > s->gap) {
 		put(s);
 		s->nr++;
-		s->last = (struct damo_run){ .start = start };
+		s->last = (struct damo_memory_run){ .start = start };
 	}
 	s->last.end = end;
 	if (swapped)
@@ -165,7 +165,7 @@ static int read_all(int fd, struct scan *s)
 }
 
 int damo_memory__scan(const char *pagemap, const double *mappings, __u32 nr_mappings, double gap,
-		      struct damo_run *to, __u32 cap, __u32 pread)
+		      struct damo_memory_run *to, __u32 cap, __u32 pread)
 {
 	struct scan s = { .mappings = mappings, .nr_mappings = nr_mappings, .gap = gap, .to = to, .cap = cap };
 	int fd, err = -ENOTTY;

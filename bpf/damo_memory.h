@@ -9,7 +9,7 @@
 #include "damo.h"
 
 /* Pages of one mapping that are there, close to each other. Addresses and bytes, which a double holds exactly. */
-struct damo_run {
+struct damo_memory_run {
 	double start;
 	double end;
 	double resident; /* bytes in memory */
@@ -22,7 +22,7 @@ struct damo_run {
  * runs there are, of which the first cap are in to; with pread != 0 as on kernels before 6.7, which have no PAGEMAP_SCAN.
  */
 DAMO_API int damo_memory__scan(const char *pagemap, const double *mappings, __u32 nr_mappings, double gap,
-			       struct damo_run *to, __u32 cap, __u32 pread);
+			       struct damo_memory_run *to, __u32 cap, __u32 pread);
 
 /*
  * Writes to files that are there: text holds nr pairs of path and what is to be written, each with a 0 behind it. Returns

@@ -46,7 +46,17 @@ void damo_ring__close(struct damo_ring *ring)
 		munmap(ring->producer, ring->page + 2 * ring->size);
 }
 
-/* A record is its length with two flags, four bytes of the kernel's own, and the event, a multiple of 8 bytes. */
+/* How far it is from one record to the next, by the length that it says, which is without these and its header's bytes. */
+static size_t step_of(__u32 length)
+{
+	length &= ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+	return ((size_t)length + BPF_RINGBUF_HDR_SZ + 7) & ~(size_t)7;
+}
+
+/*
+ * A record is its length with two flags, four bytes of the kernel's own, and the event. Who reads it trusts the length no further
+ * than to what has been sent: what is shorter than an event is no event.
+ */
 int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap)
 {
 	unsigned long position = ring->position;
@@ -57,12 +67,23 @@ int damo_ring__drain(struct damo_ring *ring, char *to, size_t cap)
 	while (position < end && cap >= event) {
 		const char *record = ring->data + (position & (ring->size - 1));
 		__u32 length = __atomic_load_n((const __u32 *)record, __ATOMIC_ACQUIRE);
+		size_t step = step_of(length);
 
 		if (length & BPF_RINGBUF_BUSY_BIT)
 			break;
-		position += event + BPF_RINGBUF_HDR_SZ;
+		if (step > end - position) {
+			/* Where the next one begins, nothing tells. */
+			ring->malformed++;
+			position = end;
+			break;
+		}
+		position += step;
 		if (length & BPF_RINGBUF_DISCARD_BIT)
 			continue;
+		if (length < event) {
+			ring->malformed++;
+			continue;
+		}
 		memcpy(to, record + BPF_RINGBUF_HDR_SZ, event);
 		to += event;
 		cap -= event;

@@ -287,6 +287,8 @@ int damo_tracer__counters(struct damo_tracer *t, struct damo_counters *to)
 
 	*to = t->past;
 	to->received = t->received;
+	to->malformed = t->ring.malformed;
+	to->dropped += to->malformed;
 	for (__u32 i = 0; i < DAMO_MAX_KDAMONDS; i++, k++) {
 		to->sent += k->sent;
 		to->dropped += k->dropped;

@@ -19,6 +19,7 @@ struct damo_ring {
 	unsigned long *producer; /* a page, then the data, twice in a row */
 	const char *data;
 	unsigned long position;
+	__u64 malformed; /* records that were no event by their length */
 };
 
 /* Whose counts a place in the map `kdamonds` holds. */

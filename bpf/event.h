@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tracer sends: read by damon/event.ts, whose offsets a test holds against this file's BTF. */
+/* What the tracer sends: read by damon/event.ts. layouts.h has its offsets. */
 #ifndef DAMO_EVENT_H
 #define DAMO_EVENT_H
 

@@ -2,6 +2,7 @@
 /* Sends the records of tracepoints to a ring buffer, whatever is in them. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include "check_layouts.h"
 #include "listener.h"
 #include "maps.h"
 

@@ -4,6 +4,7 @@
 #include <asm/errno.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "check_layouts.h"
 #include "pages.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -2,6 +2,7 @@
 /* Samples what the watched processes run: a clock's event on each processor. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include "check_layouts.h"
 #include "profiler.h"
 #include "maps.h"
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "check_layouts.h"
 #include "event.h"
 #include "maps.h"
 #include "tracer.h"
@@ -29,9 +30,6 @@ struct damon_target {
 } __attribute__((preserve_access_index));
 
 const volatile struct damo_constants constants;
-
-/* Only a type that something global has gets into the BTF, where a test reads the offsets of its fields. */
-struct damo_event *damo_event_in_btf;
 
 /* A region as it was read from the kernel. */
 struct region {

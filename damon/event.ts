@@ -1,7 +1,7 @@
 /** Words of 32 bits in one event: `struct damo_event` of bpf/event.h. */
 export const EVENT_WORDS = 18;
 
-/** Offsets of its fields, in words; of a u64 the low half, its high half follows. A test holds them against BTF. */
+/** Offsets of its fields, in words; of a u64 the low half, its high half follows. A test holds them against bpf/layouts.h. */
 export const EVENT = {
   kind: 0,
   kdamond: 1,

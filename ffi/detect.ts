@@ -1,6 +1,7 @@
 import { UnsupportedError } from "../damon/errors.ts";
 import { type Library, openLibrary } from "./library.ts";
-import { LAYOUTS, namesOf, TRACEPOINTS } from "./symbols.ts";
+import { StructMemory } from "./struct_memory.ts";
+import { LAYOUTS, namesOf, STRUCTS, TRACEPOINTS } from "./symbols.ts";
 
 /** What the running kernel offers to a tracer, by its BTF. */
 export interface DetectedTracepoints {
@@ -33,15 +34,14 @@ export function detectTracepoints(options: { library?: string | undefined } = {}
 
 /** {@linkcode detectTracepoints} of an opened library. */
 export function detect(library: Library): DetectedTracepoints {
-  const words = new Uint32Array(4);
-  const result = library.symbols.damo_detect(words);
+  const detected = new StructMemory(STRUCTS.detected);
+  const result = library.symbols.damo_detect(detected.bytes);
   if (result < 0) throw unsupported(-result);
-  const [layout, tracepoints, hasAge, hasSchemeIndex] = words;
   return {
-    layout: LAYOUTS[layout]!,
-    tracepoints: namesOf(tracepoints, TRACEPOINTS),
-    hasAge: hasAge !== 0,
-    hasSchemeIndex: hasSchemeIndex !== 0,
+    layout: LAYOUTS[detected.u32("layout")]!,
+    tracepoints: namesOf(detected.u32("tracepoints"), TRACEPOINTS),
+    hasAge: detected.u32("hasAge") !== 0,
+    hasSchemeIndex: detected.u32("schemeIdxSound") !== 0,
   };
 }
 

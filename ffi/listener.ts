@@ -1,16 +1,12 @@
 import { KernelError } from "../damon/errors.ts";
 import { openSymbols } from "./library.ts";
-import { LISTENER_SYMBOLS } from "./listener_symbols.ts";
+import { HEARD, LISTENER_SYMBOLS } from "./listener_symbols.ts";
+import { StructMemory } from "./struct_memory.ts";
+import { STRUCTS } from "./symbols.ts";
 import { explained, type TracerCounters } from "./tracer.ts";
 
-/** Bytes of one event: `struct damo_heard` of bpf/listener.h, whose offsets a test holds against these. */
-export const HEARD_BYTES = 176;
-
-/** Offsets of its fields, in bytes. */
-export const HEARD = { tracepoint: 0, pid: 4, timeNs: 8, dropped: 16, cpu: 24, comm: 32, record: 48 } as const;
-
 /** Bytes of a tracepoint's record that are sent. */
-export const RECORD_BYTES = HEARD_BYTES - HEARD.record;
+export const RECORD_BYTES = HEARD.bytes - HEARD.record;
 
 /** One event as it came; valid until the next is asked for. */
 export interface Heard {
@@ -72,8 +68,8 @@ export class Listener implements AsyncDisposable {
   readonly #library: Deno.DynamicLibrary<typeof LISTENER_SYMBOLS>;
   #pointer: Deno.PointerValue;
   #waiting: Promise<unknown> = Promise.resolve();
-  readonly #bytes = new Uint8Array(BATCH_EVENTS * HEARD_BYTES);
-  readonly #counters = new BigUint64Array(3);
+  readonly #bytes = new Uint8Array(BATCH_EVENTS * HEARD.bytes);
+  readonly #counters = new StructMemory(STRUCTS.counters);
   #closed: Promise<void> | undefined;
 
   /** Use {@linkcode openListener}. */
@@ -108,14 +104,14 @@ export class Listener implements AsyncDisposable {
   drain(): Heard[] {
     const bytes = this.#bytes;
     const length = this.#library.symbols.damo_tracer__drain(this.#open(), bytes, bytes.byteLength);
-    return Array.from({ length }, (_, i) => decodeHeard(bytes.subarray(i * HEARD_BYTES, (i + 1) * HEARD_BYTES)));
+    return Array.from({ length }, (_, i) => decodeHeard(bytes.subarray(i * HEARD.bytes, (i + 1) * HEARD.bytes)));
   }
 
   /** Counts since it was opened. */
   counters(): TracerCounters {
-    this.#library.symbols.damo_tracer__counters(this.#open(), this.#counters);
-    const [sent, received, dropped] = this.#counters;
-    return { sent: Number(sent), received: Number(received), dropped: Number(dropped) };
+    const counters = this.#counters;
+    this.#library.symbols.damo_tracer__counters(this.#open(), counters.bytes);
+    return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
   }
 
   /** Ends the waiting at once; draining goes on working. */
@@ -150,7 +146,7 @@ export class Listener implements AsyncDisposable {
 
 /** Reads one `struct damo_heard`. */
 export function decodeHeard(bytes: Uint8Array): Heard {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, HEARD_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEARD.bytes);
   const u64 = (at: number) => view.getUint32(at, LITTLE) + view.getUint32(at + 4, LITTLE) * 2 ** 32;
   const comm = bytes.subarray(HEARD.comm, HEARD.comm + 16);
   const end = comm.indexOf(0);

@@ -1,4 +1,16 @@
-import { SYMBOLS } from "./symbols.ts";
+import { type Struct, SYMBOLS } from "./symbols.ts";
+
+/** What the listener sends: `struct damo_heard` of bpf/listener.h. */
+export const HEARD = {
+  bytes: 176,
+  tracepoint: 0,
+  pid: 4,
+  timeNs: 8,
+  dropped: 16,
+  cpu: 24,
+  comm: 32,
+  record: 48,
+} as const satisfies Struct;
 
 /** bpf/damo_listener.h line for line, and what works with it of bpf/damo.h. */
 export const LISTENER_SYMBOLS = {

@@ -2,10 +2,10 @@ import { KernelError } from "../damon/errors.ts";
 import type { AddressRange } from "../damon/kdamond.ts";
 import type { PageRun } from "../damon/watched_ranges.ts";
 import { openSymbols } from "./library.ts";
-import { MEMORY_SYMBOLS } from "./memory_symbols.ts";
+import { MEMORY_STRUCTS, MEMORY_SYMBOLS } from "./memory_symbols.ts";
 
-/** Doubles of one `struct damo_run`. */
-const FIELDS = 4;
+/** Doubles of one `struct damo_memory_run`, which {@linkcode runsOf} takes in their order. */
+const FIELDS = MEMORY_STRUCTS.memoryRun.bytes / 8;
 const FIRST_RUNS = 1024;
 
 /** Options of {@linkcode MemoryScanner}. */

@@ -15,7 +15,8 @@ import type {
   SampledRegions,
   SpanColumns,
 } from "./page_sampling.ts";
-import type { PAGES_SYMBOLS } from "./pages_symbols.ts";
+import { PAGES_STRUCTS, type PAGES_SYMBOLS } from "./pages_symbols.ts";
+import { StructMemory } from "./struct_memory.ts";
 
 type PagesLibrary = Deno.DynamicLibrary<typeof PAGES_SYMBOLS>;
 
@@ -36,7 +37,7 @@ export class PageSampler implements AsyncDisposable {
   readonly facts: PageSamplerFacts;
   readonly #library: PagesLibrary;
   readonly #handle: NativeHandle;
-  readonly #counters = new BigUint64Array(10);
+  readonly #counters = new StructMemory(PAGES_STRUCTS.pagesCounters);
 
   /** For {@linkcode openPageSampler}. */
   constructor(library: PagesLibrary, address: bigint) {
@@ -48,15 +49,14 @@ export class PageSampler implements AsyncDisposable {
         library.close();
       },
     });
-    const facts = new BigUint64Array(4);
-    library.symbols.damo_pages__facts(this.#handle.pointer, facts);
-    const [levels, byIterator, canFlush] = new Uint32Array(facts.buffer, 16);
+    const facts = new StructMemory(PAGES_STRUCTS.pagesFacts);
+    library.symbols.damo_pages__facts(this.#handle.pointer, facts.bytes);
     this.facts = {
-      base: facts[0],
-      limit: Number(facts[1]),
-      levels,
-      byIterator: byIterator !== 0,
-      canFlush: canFlush !== 0,
+      base: facts.exact("base"),
+      limit: facts.u64("limit"),
+      levels: facts.u32("levels"),
+      byIterator: facts.u32("byIterator") !== 0,
+      canFlush: facts.u32("canFlush") !== 0,
     };
   }
 
@@ -98,13 +98,17 @@ export class PageSampler implements AsyncDisposable {
    * it as well. `undefined` where the process has ended.
    */
   update(slot: number, must: boolean, share: number): SampledProcess | undefined {
-    const state = new BigUint64Array(3);
+    const state = new StructMemory(PAGES_STRUCTS.pagesProcess);
     const { damo_pages__update } = this.#library.symbols;
-    const result = damo_pages__update(this.#open(), slot, Number(must), Math.ceil(share * 1000), state);
+    const result = damo_pages__update(this.#open(), slot, Number(must), Math.ceil(share * 1000), state.bytes);
     if (result === -ESRCH) return undefined;
     if (result < 0) throw new KernelError("look at what the process has mapped", -result);
-    const [mapsVersion, nrAreas] = new Uint32Array(state.buffer, 16);
-    return { residentPages: Number(state[0]), mapsBytes: Number(state[1]), mapsVersion, nrAreas };
+    return {
+      residentPages: state.u64("resident"),
+      mapsBytes: state.u64("mapsSize"),
+      mapsVersion: state.u32("mapsVersion"),
+      nrAreas: state.u32("nrAreas"),
+    };
   }
 
   /** The text of `/proc/PID/maps` as {@linkcode update} read it last. */
@@ -247,22 +251,22 @@ export class PageSampler implements AsyncDisposable {
     if (!(Number.isSafeInteger(samples) && samples >= 1 && samples <= 65535)) {
       throw new RangeError(`samples is ${samples}; it must be 1 to 65535`);
     }
-    const interval = new BigUint64Array(9);
-    const words32 = new Uint32Array(interval.buffer);
-    interval[0] = BigInt(Math.round(beginNs));
-    interval[1] = BigInt(Math.round(sampleUs * 1e3));
-    interval[8] = BigInt(Math.round(untilNs ?? 0));
-    words32.set([samples, parts.length], 4);
-    words32.set([Number(exact), picks, 0, Number(countsUnion ?? false), Math.ceil(mapsShare * 1000)], 11);
+    const interval = new StructMemory(PAGES_STRUCTS.pagesInterval);
+    interval.setU64({ nextNs: beginNs, sampleNs: sampleUs * 1e3, untilNs: untilNs ?? 0 });
+    interval.setU32({ nrSamples: samples, nrParts: parts.length, exact: Number(exact), picks });
+    interval.setU32({ frames: Number(countsUnion ?? false), permil: Math.ceil(mapsShare * 1000) });
     const regions = exact ? [] : parts.map((part) => part.regions ?? NO_REGIONS);
-    const partWords = new Uint32Array(4 * parts.length);
-    parts.forEach(({ slot }, i) =>
-      partWords.set([slot, regions[i]?.start.length ?? 0, 0, Number(clearing === "cold")], 4 * i)
-    );
+    const { pagesPart } = PAGES_STRUCTS;
+    const partBytes = new Uint8Array(pagesPart.bytes * parts.length);
+    const partsOf = parts.map((_, i) => new StructMemory(pagesPart, partBytes, i * pagesPart.bytes));
+    partsOf.forEach((part, i) => {
+      const nrRegions = regions[i]?.start.length ?? 0;
+      part.setU32({ slot: parts[i].slot, nrRegions, clear: Number(clearing === "cold") });
+    });
     const [start, end] = [joined(regions.map((part) => part.start)), joined(regions.map((part) => part.end))];
     const [hits, looks] = [new Uint32Array(start.length), new Uint32Array(start.length)];
     const call = this.#library.symbols.damo_pages__sample;
-    const result = await this.#handle.track(call(this.#open(), interval, partWords, start, end, hits, looks));
+    const result = await this.#handle.track(call(this.#open(), interval.bytes, partBytes, start, end, hits, looks));
     if (result === -ECANCELED) return undefined;
     if (result < 0) throw new KernelError("sample pages", -result);
     let at = 0;
@@ -273,12 +277,12 @@ export class PageSampler implements AsyncDisposable {
       }
     }
     return {
-      startNs: Number(interval[3]),
-      endNs: Number(interval[4]),
-      nextNs: Number(interval[0]),
-      samples: words32[10],
-      stuck: words32[13],
-      hasEnded: parts.map((_, i) => partWords[4 * i + 2] !== 0),
+      startNs: interval.u64("startNs"),
+      endNs: interval.u64("endNs"),
+      nextNs: interval.u64("nextNs"),
+      samples: interval.u32("samples"),
+      stuck: interval.u32("stuck"),
+      hasEnded: partsOf.map((part) => part.u32("result") !== 0),
     };
   }
 
@@ -305,12 +309,11 @@ export class PageSampler implements AsyncDisposable {
   }
 
   counters(): PageSamplerCounters {
-    this.#library.symbols.damo_pages__counters(this.#open(), this.#counters);
-    const [cpuNs, clearNs, walkNs, clears, cleared, walks, walked, samples, missed, chilled] = Array.from(
-      this.#counters,
-      Number,
-    );
-    return { cpuNs, clearNs, walkNs, clears, cleared, walks, walked, samples, missed, chilled };
+    const counters = this.#counters;
+    this.#library.symbols.damo_pages__counters(this.#open(), counters.bytes);
+    const { bytes: _, ...fields } = PAGES_STRUCTS.pagesCounters;
+    const names = Object.keys(fields) as (keyof typeof fields)[];
+    return Object.fromEntries(names.map((name) => [name, counters.u64(name)])) as unknown as PageSamplerCounters;
   }
 
   /** Ends at once what takes long, now and later; for good. */

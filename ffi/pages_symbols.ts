@@ -1,4 +1,42 @@
-import { SYMBOLS } from "./symbols.ts";
+import { type Struct, SYMBOLS } from "./symbols.ts";
+
+/** The structs of bpf/damo_pages.h. */
+export const PAGES_STRUCTS = {
+  pagesFacts: { bytes: 32, base: 0, limit: 8, levels: 16, byIterator: 20, canFlush: 24 },
+  /** All of 64 bits. */
+  pagesCounters: {
+    bytes: 80,
+    cpuNs: 0,
+    clearNs: 8,
+    walkNs: 16,
+    clears: 24,
+    cleared: 32,
+    walks: 40,
+    walked: 48,
+    samples: 56,
+    missed: 64,
+    chilled: 72,
+  },
+  pagesInterval: {
+    bytes: 72,
+    nextNs: 0,
+    sampleNs: 8,
+    nrSamples: 16,
+    nrParts: 20,
+    startNs: 24,
+    endNs: 32,
+    samples: 40,
+    exact: 44,
+    picks: 48,
+    stuck: 52,
+    frames: 56,
+    permil: 60,
+    untilNs: 64,
+  },
+  /** All of 32 bits. */
+  pagesPart: { bytes: 16, slot: 0, nrRegions: 4, result: 8, clear: 12 },
+  pagesProcess: { bytes: 24, resident: 0, mapsSize: 8, mapsVersion: 16, nrAreas: 20 },
+} as const satisfies Record<string, Struct>;
 
 /** bpf/damo_pages.h line for line, and what else of the library the page sampler takes. */
 export const PAGES_SYMBOLS = {

@@ -1,23 +1,10 @@
 import { KernelError } from "../damon/errors.ts";
 import { openSymbols } from "./library.ts";
 import { NativeHandle } from "./native_handle.ts";
-import { PROFILER_SYMBOLS } from "./profiler_symbols.ts";
+import { PROFILER_SYMBOLS, SAMPLE } from "./profiler_symbols.ts";
+import { StructMemory } from "./struct_memory.ts";
+import { STRUCTS } from "./symbols.ts";
 import { explained, type TracerCounters } from "./tracer.ts";
-
-/** Bytes of one sample: `struct damo_sample` of bpf/profiler.h, whose offsets a test holds against these. */
-export const SAMPLE_BYTES = 288;
-
-/** Offsets of its fields, in bytes. */
-export const SAMPLE = {
-  timeNs: 0,
-  dropped: 8,
-  pid: 16,
-  tid: 20,
-  nrKernel: 24,
-  nrUser: 28,
-  kernel: 32,
-  user: 96,
-} as const;
 
 /** One look at what a processor ran. */
 export interface ProfileSample {
@@ -81,8 +68,8 @@ export function openProfiler({ hz, everyone = false, ringBytes = 1 << 20, librar
 export class Profiler implements AsyncDisposable {
   readonly #library: Deno.DynamicLibrary<typeof PROFILER_SYMBOLS>;
   readonly #handle: NativeHandle;
-  readonly #bytes = new Uint8Array(BATCH_SAMPLES * SAMPLE_BYTES);
-  readonly #counters = new BigUint64Array(3);
+  readonly #bytes = new Uint8Array(BATCH_SAMPLES * SAMPLE.bytes);
+  readonly #counters = new StructMemory(STRUCTS.counters);
 
   /** Use {@linkcode openProfiler}. */
   constructor(library: Deno.DynamicLibrary<typeof PROFILER_SYMBOLS>, address: bigint) {
@@ -115,7 +102,7 @@ export class Profiler implements AsyncDisposable {
     for (;;) {
       const length = this.#library.symbols.damo_tracer__drain(this.#handle.pointer, bytes, bytes.byteLength);
       for (let i = 0; i < length; i++) {
-        samples.push(decodeSample(bytes.subarray(i * SAMPLE_BYTES, (i + 1) * SAMPLE_BYTES)));
+        samples.push(decodeSample(bytes.subarray(i * SAMPLE.bytes, (i + 1) * SAMPLE.bytes)));
       }
       if (length < BATCH_SAMPLES) return samples;
     }
@@ -123,9 +110,9 @@ export class Profiler implements AsyncDisposable {
 
   /** Counts since it was opened. */
   counters(): TracerCounters {
-    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, this.#counters);
-    const [sent, received, dropped] = this.#counters;
-    return { sent: Number(sent), received: Number(received), dropped: Number(dropped) };
+    const counters = this.#counters;
+    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, counters.bytes);
+    return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -135,7 +122,7 @@ export class Profiler implements AsyncDisposable {
 
 /** Reads one `struct damo_sample`. */
 export function decodeSample(bytes: Uint8Array): ProfileSample {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, SAMPLE_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, SAMPLE.bytes);
   const u64 = (at: number) => view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
   const user = Array.from({ length: view.getUint32(SAMPLE.nrUser, true) }, (_, i) => u64(SAMPLE.user + 8 * i));
   const kernel = Array.from(

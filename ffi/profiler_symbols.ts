@@ -1,4 +1,17 @@
-import { SYMBOLS } from "./symbols.ts";
+import { type Struct, SYMBOLS } from "./symbols.ts";
+
+/** What the profiler sends: `struct damo_sample` of bpf/profiler.h. */
+export const SAMPLE = {
+  bytes: 288,
+  timeNs: 0,
+  dropped: 8,
+  pid: 16,
+  tid: 20,
+  nrKernel: 24,
+  nrUser: 28,
+  kernel: 32,
+  user: 96,
+} as const satisfies Struct;
 
 /** bpf/damo_profiler.h line for line, and what works with it of bpf/damo.h. */
 export const PROFILER_SYMBOLS = {

@@ -10,8 +10,8 @@ export const SYMBOLS = {
   damo_clock_boottime_ns: { parameters: [], result: "u64" },
   /** `__u32 damo_last_log(char *to, __u32 cap)` */
   damo_last_log: { parameters: ["buffer", "u32"], result: "u32" },
-  /** `int damo_event_offset(const char *field)` */
-  damo_event_offset: { parameters: ["buffer"], result: "i32" },
+  /** `int damo_layout(__u32 i, char *name, __u32 cap)` */
+  damo_layout: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   /** `int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to)` */
   damo_tracer__open: { parameters: ["u32", "u32", "buffer"], result: "i32" },
   /** `int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond)` */
@@ -36,8 +36,17 @@ export const SYMBOLS = {
   damo_tracer__close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** `DAMO_VERSION` that {@linkcode SYMBOLS} and damon/event.ts are written for. */
-export const VERSION = 1;
+/** `DAMO_VERSION` that all of these tables and damon/event.ts are written for. */
+export const VERSION = 2;
+
+/** A struct as {@linkcode STRUCTS} and the like have it: its size and the offsets of its fields, bytes. */
+export type Struct = { readonly bytes: number; readonly [field: string]: number };
+
+/** The structs of bpf/damo.h. A test holds them, as those beside the other symbols, against what the library tells of its own. */
+export const STRUCTS = {
+  detected: { bytes: 16, layout: 0, tracepoints: 4, hasAge: 8, schemeIdxSound: 12 },
+  counters: { bytes: 32, sent: 0, received: 8, dropped: 16, malformed: 24 },
+} as const satisfies Record<string, Struct>;
 
 /** Bits of `enum damo_tracepoint`, by the names of the kernel's tracepoints. */
 export const TRACEPOINTS = {

@@ -4,7 +4,8 @@ import { formatBytes } from "../damon/units.ts";
 import { detect, withoutBtf } from "./detect.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { NativeHandle } from "./native_handle.ts";
-import { CAPABILITIES, namesOf, TRACEPOINTS } from "./symbols.ts";
+import { StructMemory } from "./struct_memory.ts";
+import { CAPABILITIES, namesOf, STRUCTS, TRACEPOINTS } from "./symbols.ts";
 
 /** Options of {@linkcode openTracer}. */
 export interface TracerOptions {
@@ -22,7 +23,7 @@ export interface TracerCounters {
   sent: number;
   /** Events that were drained. */
   received: number;
-  /** Events for which the ring had no room. */
+  /** Events for which the ring had no room; and what came in it without being one, which a kernel and a library that fit never send. */
   dropped: number;
 }
 
@@ -119,7 +120,7 @@ class LibraryTracer implements Tracer {
   readonly #library: Library;
   readonly #handle: NativeHandle;
   readonly #words = new Uint32Array(BATCH_EVENTS * EVENT_WORDS);
-  readonly #counters = new BigUint64Array(3);
+  readonly #counters = new StructMemory(STRUCTS.counters);
 
   constructor(library: Library, address: bigint, readonly hasAge: boolean) {
     this.#library = library;
@@ -163,9 +164,9 @@ class LibraryTracer implements Tracer {
   }
 
   counters(): TracerCounters {
-    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, this.#counters);
-    const [sent, received, dropped] = this.#counters;
-    return { sent: Number(sent), received: Number(received), dropped: Number(dropped) };
+    const counters = this.#counters;
+    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, counters.bytes);
+    return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
   }
 
   stop(): void {

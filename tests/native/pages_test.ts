@@ -152,11 +152,13 @@ for (const clearing of ["refs", "cold"] as const) {
       const regions = regionsOf([[start, border], [border, end], [start - 1000 * PAGE, start - 900 * PAGE]]);
       // Long enough for the process to come round to every page, on a busy machine too.
       const wanted = { ...SAMPLES, sampleUs: 250_000, samples: 5, picks, clearing, parts: [{ slot, regions }] };
+      const before = sampler.clockNs();
       const done = await sampler.sample(wanted);
       assert.deepEqual([...regions.hits].slice(0, 2), [5 * picks, 0]);
       assert.deepEqual([...regions.looks].slice(0, 2), [5 * picks, 5 * picks]);
       assert.equal(done!.stuck, 0);
-      assert.ok(done!.endNs - done!.startNs >= 1249e6);
+      // A busy machine may begin late, which makes the first sample shorter.
+      assert.ok(done!.startNs >= before && done!.endNs - before >= 1250e6);
     }
     const { chilled, clears, samples, walked } = sampler.counters();
     assert.equal(samples, 10);

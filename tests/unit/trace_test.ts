@@ -3,7 +3,8 @@ import { Ajv } from "ajv";
 import { LiveOutput } from "../../cli/live_output.ts";
 import { chosenTracepoints, TracepointLines } from "../../cli/trace_run.ts";
 import { decodeTracepoint, parseTracepoint, type Tracepoint } from "../../damon/tracepoint.ts";
-import { decodeHeard, HEARD, type Heard, HEARD_BYTES } from "../../ffi/listener.ts";
+import { decodeHeard, type Heard } from "../../ffi/listener.ts";
+import { HEARD } from "../../ffi/listener_symbols.ts";
 import { formatLostEvents, formatTracepointEvent } from "../../format/tracepoint_line.ts";
 
 /** As Linux 6.12 shows it. */
@@ -152,7 +153,7 @@ Deno.test("chosenTracepoints takes names and patterns, and refuses what no trace
 });
 
 Deno.test("decodeHeard reads what the kernel side sends", () => {
-  const bytes = new Uint8Array(HEARD_BYTES);
+  const bytes = new Uint8Array(HEARD.bytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(HEARD.tracepoint, 3, true);
   view.setUint32(HEARD.pid, 77, true);

@@ -5,8 +5,6 @@
 #include "../../../bpf/damo_detect.c"
 #include "input.h"
 
-const char damo_object[1], damo_object_end[1];
-
 void damo_log__begin(void)
 {
 }

@@ -9,7 +9,7 @@
 
 #define CAP 16
 
-static void check(const struct damo_run *runs, int nr, const double *mappings, uint32_t nr_mappings)
+static void check(const struct damo_memory_run *runs, int nr, const double *mappings, uint32_t nr_mappings)
 {
 	for (int i = 0; i < nr && i < CAP; i++) {
 		assert(runs[i].start < runs[i].end && (i == 0 || runs[i - 1].end <= runs[i].start));
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct input in = { bytes, size };
 	uint32_t nr = take(&in, 1) % 6, cap = take(&in, 1) % (CAP + 1);
 	double mappings[12], gap = take(&in, 1) * 4096.0;
-	struct damo_run runs[CAP];
+	struct damo_memory_run runs[CAP];
 	uint64_t at = 0;
 	char path[64];
 	int fd, found;
