@@ -22,9 +22,10 @@ import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { filesOf, openOutput, outputFormatFor, type RecordOutput } from "./record_output.ts";
 import { openAsked } from "./record_source.ts";
 import { pidsIn } from "./pids_in.ts";
-import { kdamondsFor, livingTarget, PID_TO_COME, type Wanted, wantedOf } from "./record_target.ts";
+import { kdamondsFor, PID_TO_COME, type Wanted, wantedOf } from "./record_target.ts";
 import { openSideFiles } from "./record_side_files.ts";
 import { StatusLine } from "./status_line.ts";
+import { sayLivingThreads } from "./say_living_threads.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { TOOL } from "./version.ts";
 
@@ -45,12 +46,13 @@ export async function record(
 ) {
   const roots = controlRoots();
   await mountAsked(roots, options);
-  const wanted = livingTarget(roots, wantedOf(target, command, options));
+  const wanted = wantedOf(target, command, options);
   const kdamonds = wanted.kind === "ongoing"
     ? []
     : await kdamondsFor(roots, wanted, options, { follows: options.snapshot === undefined });
   // Everything that can be known to fail fails here, before anything is started.
   for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);
+  sayLivingThreads(roots, kdamonds);
   checkWritable(options.out);
   const format = await outputFormatFor(options);
 

@@ -1,6 +1,5 @@
 import { checkKdamond, checkRecordable, type Kdamond, parseCount } from "../damon/mod.ts";
 import { PID_TO_COME } from "../kernel/pid_to_come.ts";
-import { livingThreadOf } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { askedKdamonds, type ParsedDamonOptions } from "./damon_options.ts";
 
@@ -89,29 +88,5 @@ export async function kdamondsFor(
       follows,
     });
   kdamonds.forEach(follows ? checkRecordable : checkKdamond);
-  return kdamonds.map((kdamond) => ofLivingThreads(roots, kdamond));
-}
-
-/** A process whose main thread has ended is watched by another one of its threads, and that is said. */
-export function livingTarget(roots: Roots, wanted: Wanted): Wanted {
-  if (wanted.kind !== "pid") return wanted;
-  const { pid } = wanted;
-  const living = livingThreadOf(roots, pid);
-  if (living === pid) return wanted;
-  console.error(`damo: the main thread of process ${pid} has ended: its thread ${living} stands for it`);
-  return { kind: "pid", pid: living };
-}
-
-/** With a thread that is there in place of each process whose main thread has ended. */
-function ofLivingThreads(roots: Roots, kdamond: Kdamond): Kdamond {
-  const contexts = kdamond.contexts.map((context) => ({
-    ...context,
-    targets: context.targets.map((target) => {
-      const { pid } = target;
-      if (pid === undefined || pid === PID_TO_COME) return target;
-      const living = livingTarget(roots, { kind: "pid", pid });
-      return living.kind === "pid" && living.pid !== pid ? { ...target, pid: living.pid } : target;
-    }),
-  }));
-  return { ...kdamond, contexts };
+  return kdamonds;
 }

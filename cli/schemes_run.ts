@@ -2,6 +2,7 @@ import { outlineOf } from "../damon/mod.ts";
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import { requireProcess } from "../kernel/detect.ts";
 import { requireFreeDamon, type RunningKdamond, startKdamonds } from "../kernel/kdamond.ts";
+import { withLivingThreads } from "../kernel/living_threads.ts";
 import { commOf, isAlive } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { stopAll } from "../kernel/stop_all.ts";
@@ -14,6 +15,7 @@ import { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "./record_target.ts"
 import type { SchemesOptions } from "./schemes.ts";
 import { SchemesView } from "./schemes_view.ts";
 import { printPlan } from "./start_run.ts";
+import { sayLivingThreads } from "./say_living_threads.ts";
 import { StopSignals } from "./stop_signals.ts";
 
 const LOOK_MS = 250;
@@ -35,9 +37,10 @@ export async function schemes(target: string | undefined, command: string[] | un
     );
   }
   for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);
+  sayLivingThreads(roots, kdamonds);
   const damon = chooseInterface(roots, options.interface);
   damon.require(kdamonds);
-  if (options.dry_run) return printPlan(damon.startPlan(kdamonds));
+  if (options.dry_run) return printPlan(damon.startPlan(withLivingThreads(roots, kdamonds)));
   const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
   for (const each of operations) await requireFreeDamon(roots, each, damon);
 

@@ -3,11 +3,13 @@ import { requireProcess } from "../kernel/detect.ts";
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { HintedWrite } from "../kernel/interface.ts";
 import { requireFreeDamon, startKdamonds } from "../kernel/kdamond.ts";
+import { withLivingThreads } from "../kernel/living_threads.ts";
 import { commOf } from "../kernel/process.ts";
 import { controlRoots } from "./control_roots.ts";
 import { askedKdamonds } from "./damon_options.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { pidsIn } from "./pids_in.ts";
+import { sayLivingThreads } from "./say_living_threads.ts";
 import { shellWord } from "./shell_word.ts";
 import type { ControlOptions } from "./start.ts";
 
@@ -18,6 +20,7 @@ export async function start(target: string | undefined, options: ControlOptions)
   const kdamonds = await askedKdamonds(roots, options, targetOf(target, options));
   kdamonds.forEach(checkKdamond);
   for (const pid of pidsIn(kdamonds)) requireProcess(roots, pid);
+  sayLivingThreads(roots, kdamonds);
   const damon = chooseInterface(roots, options.interface);
   const requireFree = async () => {
     const operations = new Set(kdamonds.flatMap(({ contexts }) => contexts.map((context) => context.operations)));
@@ -25,7 +28,7 @@ export async function start(target: string | undefined, options: ControlOptions)
   };
   if (options.dry_run) {
     damon.require(kdamonds);
-    printPlan(damon.startPlan(kdamonds));
+    printPlan(damon.startPlan(withLivingThreads(roots, kdamonds)));
     const refusal = await requireFree().then(() => undefined, (error: Error) => error);
     if (refusal) console.error(`damo: note: without --dry_run it would be refused now: ${refusal.message}`);
     return;

@@ -18,6 +18,7 @@ import { mountAsked } from "./mount_asked.ts";
 import { type RecordedCommand, startCommand } from "./record_command.ts";
 import { pidsIn } from "./pids_in.ts";
 import { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "./record_target.ts";
+import { sayLivingThreads } from "./say_living_threads.ts";
 import { StopSignals } from "./stop_signals.ts";
 import type { TraceOptions } from "./trace.ts";
 
@@ -53,6 +54,7 @@ export async function trace(target: string | undefined, command: string[] | unde
     for (const { operations } of contexts) await requireFreeDamon(roots, operations, damon);
   }
   for (const pid of pidsIn(kdamonds ?? [])) if (pid !== PID_TO_COME) requireProcess(roots, pid);
+  sayLivingThreads(roots, kdamonds ?? []);
 
   using signals = new StopSignals();
   await using listener = openListener({ ringBytes: options.ring, everyone: kdamonds === undefined });

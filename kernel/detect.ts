@@ -2,7 +2,7 @@ import { KernelError, type Operations, UnsupportedError } from "../damon/mod.ts"
 import { readKernelConfig } from "./host.ts";
 import { type KernelMount, missingMount, mountCommand } from "./mounts.ts";
 import { loadableModules } from "./loadable.ts";
-import { commOf, isAlive, isKernelThread } from "./process.ts";
+import { commOf, isAlive, isKernelThread, processDirOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { kdamondsDir, readKdamonds } from "./sysfs.ts";
 
@@ -132,7 +132,7 @@ export function requireProcess(roots: Roots, pid: number): void {
 
 /** Whether the process has memory of its own: a kernel thread has none, and one that ends none any more. */
 export function hasMemory(roots: Roots, pid: number): boolean {
-  return isAlive(roots, pid) && !isEmpty(`${roots.proc}/${pid}/maps`);
+  return isAlive(roots, pid) && !isEmpty(`${processDirOf(roots, pid)}/maps`);
 }
 
 /** Whether there is a file with nothing in it: of a process with many mappings all of it takes a tenth of a second. */

@@ -10,13 +10,15 @@ import {
 } from "../damon/mod.ts";
 import { descendantsOf } from "./children.ts";
 import type { FollowedRanges } from "./followed_ranges.ts";
-import { isAlive, mappingsOf, startTicksOf } from "./process.ts";
+import { isAlive, livingThreadOf, mappingsOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** A kdamond of ours whose targets change while it runs. */
 export interface RetargetedKdamond {
   /** Its kernel thread now. */
   readonly pid: number;
+  /** What it was started with, target by target; absent where those are the processes of the targets. */
+  readonly threads?: readonly (number | undefined)[];
   isOn(): boolean;
   /**
    * Makes it watch these, as often and as finely as said. @throws {KernelError} where the kernel takes them not, or not now.
@@ -45,6 +47,8 @@ export interface FollowOptions {
 interface Slot {
   /** Target id in the record of whose snapshots these are, until another one has the place. */
   id: number;
+  /** By which of its threads the kernel was told to watch it. */
+  thread: number;
   /** Set where the process has ended and nobody is watched in its place: when the kernel knew of it. */
   parkedNs?: number;
   /** Set where it is not sure that the kernel knows of it: what is to be watched is said once more. */
@@ -54,7 +58,10 @@ interface Slot {
 /** A place in the list to come, and who is to have it from now on. */
 interface Place {
   slot: Slot;
+  /** Set where the place is another process's from now on. */
   pid?: number;
+  /** By which thread the process is watched. */
+  thread: number;
 }
 
 /** Most targets at a time: each costs writes with every change. */
@@ -77,6 +84,8 @@ const PARKED: readonly AddressRange[] = [{ start: 0, end: 4096 }];
  * the kdamond itself, a thread of the kernel without memory, and to another process no sooner than all snapshots of the
  * first have come through. Up to Linux 6.14 a process that ends between our look and the commit, which waits for
  * the next aggregation, makes the kernel end the kdamond: it is turned on again, under another pid.
+ *
+ * The kernel finds the memory of a process by one thread of it: where that one ends and others go on, it is told another.
  */
 export class FollowedTargets {
   /** By target id: those that it began with, then the others as they were taken in. */
@@ -103,13 +112,18 @@ export class FollowedTargets {
   #unsureNs: number | undefined;
   /** Restarts in a row that the kernel refused. */
   #failures = 0;
+  /** Whether there was ever a place without a process. */
+  #hasParked = false;
 
   constructor(roots: Roots, recorded: RecordedKdamond, kdamond: RetargetedKdamond, options: FollowOptions) {
     this.#roots = roots;
     this.#context = recorded.contexts[0];
     this.#kdamond = kdamond;
     this.#options = options;
-    this.#slots.set(recorded.pid, this.#context.targets.map(({ pid }) => ({ id: this.#learn(pid!) })));
+    this.#slots.set(
+      recorded.pid,
+      this.#context.targets.map(({ pid }, i) => ({ id: this.#learn(pid!), thread: kdamond.threads?.[i] ?? pid! })),
+    );
   }
 
   /** Whether this kernel thread is the kdamond's, or was. */
@@ -119,7 +133,7 @@ export class FollowedTargets {
 
   /** Whether it may be off only until it is turned on again. */
   get isUnsure(): boolean {
-    return this.#unsureNs !== undefined;
+    return this.#unsureNs !== undefined || (this.#failures < RESTARTS && this.#orphans().size > 0);
   }
 
   /** Pids of those that run. */
@@ -134,7 +148,7 @@ export class FollowedTargets {
   idOf(kdamond: number, target: bigint, regions: Regions, endNs: number): number | undefined {
     if (kdamond === this.#kdamond.pid) this.#seenNs = Math.max(this.#seenNs, endNs);
     const slot = this.#slots.get(kdamond)?.[Number(target)];
-    return slot === undefined || isParked(regions) ? undefined : slot.id;
+    return slot === undefined || (this.#hasParked && isParked(regions)) ? undefined : slot.id;
   }
 
   /**
@@ -153,26 +167,33 @@ export class FollowedTargets {
       if (nowNs - this.#unsureNs > UNSURE_NS) this.#unsureNs = undefined;
       return [];
     }
-    const { ranges, replaces } = this.#options;
+    const { ranges, replaces, children } = this.#options;
+    const orphans = this.#orphans();
+    // The last thread that it knew of is gone, and itself with it.
+    if (orphans.size > 0 && !this.#kdamond.isOn()) {
+      return this.#failures < RESTARTS ? await this.#restart(living, begun) : [];
+    }
     const slots = this.#slots.get(this.#kdamond.pid)!;
     const moved = new Set(ranges ? living.filter((id) => ranges.isDue(this.pids[id])) : []);
     const isEarly = nowNs < this.#nextNs;
-    if (isEarly && moved.size === 0) return [];
-    const ended = slots.some(({ id, parkedNs }) => parkedNs === undefined && !this.#alive.has(id));
+    if (isEarly && moved.size + orphans.size === 0) return [];
+    const isFollowing = children !== false || ranges !== undefined;
+    const ended = isFollowing && slots.some(({ id, parkedNs }) => parkedNs === undefined && !this.#alive.has(id));
     // On such kernels a commit for one's sake would add the other's place to the list.
     if (ended && replaces === false && isEarly) return [];
     const taken = isEarly ? [] : begun;
-    if ((!ended && taken.length + moved.size === 0) || living.length + taken.length === 0) return [];
+    if ((!ended && taken.length + moved.size + orphans.size === 0) || living.length + taken.length === 0) return [];
     for (const pid of taken) await ranges?.begin(pid, living.length + taken.length);
-    if (ended && replaces === false) return await this.#restart(living, taken);
+    if ((ended || orphans.size > 0) && replaces === false) return await this.#restart(living, taken);
     return await this.#commit(slots, taken, moved);
   }
 
   /** @param moved Ids whose ranges are to be others. */
   async #commit(slots: readonly Slot[], begun: readonly number[], moved: ReadonlySet<number>): Promise<number[]> {
-    const places: Place[] = slots.map((slot) => ({
-      slot: slot.parkedNs === undefined && !this.#alive.has(slot.id) ? { ...slot, parkedNs: Infinity } : slot,
-    }));
+    const places: Place[] = slots.map((slot) => {
+      const isOver = slot.parkedNs === undefined && !this.#alive.has(slot.id);
+      return { slot: isOver ? { ...slot, parkedNs: Infinity } : slot, thread: this.#threadOf(slot) };
+    });
     // All that was seen of who had the place before has come.
     const isFree = ({ parkedNs }: Slot) => parkedNs !== undefined && parkedNs < this.#seenNs;
     const free = places.filter(({ slot }) => isFree(slot));
@@ -182,17 +203,19 @@ export class FollowedTargets {
       // It has ended, or is about to.
       if (ranges.length === 0) continue;
       taken.set(pid, ranges);
+      const thread = livingThreadOf(this.#roots, pid);
       const place = free.shift();
-      if (place) place.pid = pid;
-      else places.push({ slot: { id: -1 }, pid });
+      if (place) Object.assign(place, { pid, thread });
+      else places.push({ slot: { id: -1, thread }, pid, thread });
     }
     while (places.length > 0 && places.at(-1)!.pid === undefined && isFree(places.at(-1)!.slot)) places.pop();
-    const targets = places.map(({ slot, pid }): Target => {
-      if (pid !== undefined) return { pid, regions: [...taken.get(pid)!] };
+    const targets = places.map(({ slot, pid, thread }): Target => {
+      if (pid !== undefined) return { pid: thread, regions: [...taken.get(pid)!] };
       if (slot.parkedNs !== undefined) return { pid: this.#kdamond.pid, regions: [...PARKED] };
       const pidNow = this.pids[slot.id];
-      return { pid: pidNow, regions: slot.isNew || moved.has(slot.id) ? this.#rangesOf(pidNow) : [] };
+      return { pid: thread, regions: slot.isNew || moved.has(slot.id) ? this.#rangesOf(pidNow) : [] };
     });
+    this.#hasParked ||= places.some(({ slot }) => slot.parkedNs !== undefined);
     const { ranges } = this.#options;
     const beginMs = performance.now();
     try {
@@ -211,10 +234,11 @@ export class FollowedTargets {
     const isSure = targets.every(({ pid }) => startTicksOf(this.#roots, pid!) !== undefined);
     if (!isSure) this.#unsureNs = doneNs;
     ranges?.took(isSure, performance.now() - beginMs);
-    const known = ({ slot: { id, parkedNs, isNew }, pid }: Place): Slot => {
-      if (pid !== undefined) return { id: this.#learn(pid), isNew: !isSure };
-      if (parkedNs === Infinity) return isSure ? { id, parkedNs: doneNs } : { id };
-      return parkedNs === undefined ? { id, isNew: isNew === true && !isSure } : { id, parkedNs };
+    const known = ({ slot: { id, parkedNs, isNew, thread: before }, pid, thread }: Place): Slot => {
+      if (pid !== undefined) return { id: this.#learn(pid), thread, isNew: !isSure };
+      if (parkedNs === Infinity) return { id, thread, ...(isSure && { parkedNs: doneNs }) };
+      if (parkedNs !== undefined) return { id, thread, parkedNs };
+      return { id, thread: isSure ? thread : before, isNew: isNew === true && !isSure };
     };
     this.#slots.set(this.#kdamond.pid, places.map(known));
     return [...taken.keys()];
@@ -231,8 +255,12 @@ export class FollowedTargets {
         ? targets[id]?.regions ?? targets[0].regions
         : [];
     const taken = begun.filter((pid) => this.#rangesOf(pid).length > 0);
-    const old = living.map((id): Target => ({ pid: this.pids[id], regions: own(id) }));
-    const added = taken.map((pid): Target => ({ pid, regions: ranges ? this.#rangesOf(pid) : own(0) }));
+    const threadOf = (pid: number) => livingThreadOf(this.#roots, pid);
+    const old = living.map((id): Target => ({ pid: threadOf(this.pids[id]), regions: own(id) }));
+    const added = taken.map((pid): Target => ({
+      pid: threadOf(pid),
+      regions: ranges ? this.#rangesOf(pid) : own(0),
+    }));
     const beginMs = performance.now();
     try {
       await this.#kdamond.restart([...old, ...added]);
@@ -247,9 +275,23 @@ export class FollowedTargets {
     this.#failures = 0;
     this.restarts++;
     const ids = [...living, ...taken.map((pid) => this.#learn(pid))];
-    this.#slots.set(this.#kdamond.pid, ids.map((id) => ({ id })));
+    const threads = [...old, ...added].map(({ pid }) => pid!);
+    this.#slots.set(this.#kdamond.pid, ids.map((id, i) => ({ id, thread: threads[i] })));
     this.#pause(this.#options.clockNs());
     return taken;
+  }
+
+  /** By which of its threads the process in this place is to be watched: the one that the kernel knows, while it lives. */
+  #threadOf({ id, thread }: Slot): number {
+    return livingThreadOf(this.#roots, this.pids[id], thread);
+  }
+
+  /** Ids of processes that go on without the thread by which the kernel finds their memory. */
+  #orphans(): Set<number> {
+    const slots = this.#slots.get(this.#kdamond.pid)!;
+    const isOrphan = (slot: Slot) =>
+      slot.parkedNs === undefined && this.#alive.has(slot.id) && this.#threadOf(slot) !== slot.thread;
+    return new Set(slots.filter(isOrphan).map(({ id }) => id));
   }
 
   #pause(nowNs: number): void {

@@ -23,6 +23,7 @@ import {
   readOwned,
   withLock,
 } from "./ours.ts";
+import { withLivingThreads } from "./living_threads.ts";
 import { startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { restoreAll } from "./stop_all.ts";
@@ -36,6 +37,8 @@ export interface RunningKdamond extends AsyncDisposable {
   readonly index: number;
   /** Its kernel thread. */
   readonly pid: number;
+  /** The ids of threads that the kernel was told last, target by target: see {@linkcode withLivingThreads}. */
+  readonly threads: readonly (number | undefined)[];
   /** Whether the kernel still runs it: it stops by itself when its last target has ended. */
   isOn(): boolean;
   /** Turns it off; a second call does nothing. */
@@ -69,7 +72,7 @@ export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<Runn
 }
 
 /**
- * Stages `kdamonds` and turns them on: all of them, or none.
+ * Stages `wanted` and turns them on: all of them, or none.
  *
  * It refuses where a kdamond that is not ours is on or staged, before anything is written; where a write fails, what
  * was written before is taken back.
@@ -81,13 +84,14 @@ export async function startKdamond(roots: Roots, kdamond: Kdamond): Promise<Runn
  */
 export async function startKdamonds(
   roots: Roots,
-  kdamonds: readonly Kdamond[],
+  wanted: readonly Kdamond[],
   { stays = false, damon = chooseInterface(roots) }: StartOptions = {},
 ): Promise<RunningKdamond[]> {
-  kdamonds.forEach(checkKdamond);
+  wanted.forEach(checkKdamond);
   return await withLock(roots, async () => {
     refuseOthers(roots, await readAllKdamonds(roots));
-    damon.require(kdamonds);
+    damon.require(wanted);
+    const kdamonds = withLivingThreads(roots, wanted);
     const entries = kdamonds.map((kdamond, index): OwnEntry => ({
       index,
       kdamond,
@@ -137,10 +141,11 @@ function withThread(roots: Roots, { kdamondStartTicks: _before, ...entry }: OwnE
  */
 export async function tuneKdamonds(
   roots: Roots,
-  wanted: ReadonlyMap<number, Kdamond>,
+  asked: ReadonlyMap<number, Kdamond>,
   damon: DamonInterface = chooseInterface(roots),
 ): Promise<ReadonlyMap<number, Tuned>> {
-  for (const kdamond of wanted.values()) checkKdamond(kdamond);
+  for (const kdamond of asked.values()) checkKdamond(kdamond);
+  const wanted = new Map([...asked].map(([index, kdamond]) => [index, withLivingThreads(roots, [kdamond])[0]]));
   return await withLock(roots, async () => {
     const statuses = await damon.read();
     for (const index of wanted.keys()) requireOurs(roots, statuses, index);
@@ -161,17 +166,17 @@ export async function tuneKdamonds(
       }
       return done;
     };
-    const asked: number[] = [];
+    const tried: number[] = [];
     const kept = new Map(ours.map(({ index, kdamond }) => [index, kdamond]));
     try {
       for (const [index, kdamond] of wanted) {
-        asked.unshift(index);
+        tried.unshift(index);
         tuned.set(index, await change(index, kdamond, kdamond));
       }
     } catch (error) {
       // What the kernel would have refused is staged now: a later commit must not find it. Where all has ended there is none.
       const isGone = error instanceof RangeError;
-      if (!isGone) { for (const index of asked) await change(index, statuses[index], kept.get(index)!); }
+      if (!isGone) { for (const index of tried) await change(index, statuses[index], kept.get(index)!); }
       throw error;
     }
     return tuned;
@@ -233,6 +238,10 @@ class OurKdamond implements RunningKdamond {
 
   get index(): number {
     return this.#entry.index;
+  }
+
+  get threads(): (number | undefined)[] {
+    return this.#entry.kdamond.contexts.flatMap(({ targets }) => targets.map(({ pid }) => pid));
   }
 
   isOn(): boolean {

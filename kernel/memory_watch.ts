@@ -12,7 +12,7 @@ import {
   watchedRangesOf,
 } from "../damon/mod.ts";
 import type { MemoryScanner } from "../ffi/memory.ts";
-import { faultsOf } from "./process.ts";
+import { faultsOf, processDirOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** Share of one CPU that looking at one process's memory may take: what is large is looked at less often. */
@@ -54,7 +54,7 @@ export class MemoryWatch {
 
   /** What is mapped, as an item of a record, where that has changed since the last look. */
   lookAtMappings(): RecordItem[] {
-    const text = readOptional(`${this.roots.proc}/${this.pid}/maps`);
+    const text = readOptional(`${processDirOf(this.roots, this.pid)}/maps`);
     if (!text || text === this.#mapsText) return [];
     this.#mapsText = text;
     this.#mappings = parseMaps(text);
@@ -91,7 +91,7 @@ export class MemoryWatch {
     const own = this.#mappings.filter(({ path }) => !FOREIGN.has(path));
     let runs: PageRun[];
     try {
-      runs = await scanner.scan(`${this.roots.proc}/${this.pid}/pagemap`, own, CLOSED_GAP_BYTES);
+      runs = await scanner.scan(`${processDirOf(this.roots, this.pid)}/pagemap`, own, CLOSED_GAP_BYTES);
     } catch (error) {
       // It ends in this moment.
       if (error instanceof KernelError) return undefined;

@@ -14,7 +14,7 @@ import type { Tracer } from "../ffi/tracer.ts";
 import type { FollowedRanges } from "./followed_ranges.ts";
 import { FollowedTargets, type RetargetedKdamond } from "./followed_targets.ts";
 import { MemoryWatches } from "./memory_watches.ts";
-import { isAlive, processOf, startTicksOf } from "./process.ts";
+import { isAlive, isThreadAlive, processOf, startTicksOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { stopAll } from "./stop_all.ts";
 import { SchemeWatch } from "./scheme_watch.ts";
@@ -81,6 +81,8 @@ export interface WatchedKdamond {
   schemes?(): Promise<readonly SchemeStatus[] | undefined>;
   /** Where what its targets fork is to be its target as well, or its ranges follow what they have in memory. */
   follow?: { kdamond: RetargetedKdamond; replaces: boolean; children?: boolean; ranges?: FollowedRanges | undefined };
+  /** By which thread each target is watched; absent where those are the processes of the targets. */
+  threads?: readonly (number | undefined)[];
   /** Turns it off where it is ours: the last events are drained after that. */
   stop(): Promise<void>;
 }
@@ -120,6 +122,8 @@ export class DamonMonitor implements Monitor {
   readonly #followed: Followed[];
   readonly #children: RecordedProcess[] = [];
   readonly #startTicks: Map<number, number | undefined>;
+  /** Where the kernel is told nothing anew and watches nothing else: without these threads it sees no memory. */
+  readonly #fixedThreads: number[];
 
   /**
    * @param watched Already watched by the tracer, which is attached.
@@ -153,6 +157,10 @@ export class DamonMonitor implements Monitor {
       }]
     );
     const pids = new Set(this.kdamonds.flatMap(pidsOf));
+    const isFixed = watched.every(({ follow, recorded }) => !follow && pidsOf(recorded).length > 0);
+    this.#fixedThreads = isFixed
+      ? watched.flatMap(({ threads, recorded }) => (threads ?? pidsOf(recorded)).flatMap((tid) => tid ?? []))
+      : [];
     this.#notes = looks.notes;
     this.#memory = looks.memory ?? new MemoryWatches(roots, clockNs);
     // A target may be gone before the first item is asked for.
@@ -305,6 +313,9 @@ export class DamonMonitor implements Monitor {
     // A pid that another process has got by now is not our target any more.
     const isGone = (pid: number) => !isAlive(this.roots, pid) || startTicksOf(this.roots, pid) !== ticks.get(pid);
     if (ticks.size > 0 && [...ticks.keys()].every(isGone)) return "target exited";
+    if (this.#fixedThreads.length > 0 && !this.#fixedThreads.some((tid) => isThreadAlive(this.roots, tid))) {
+      return "the target's main thread ended";
+    }
     if (this.#followed.some(({ targets }) => targets.isUnsure)) return undefined;
     return this.watched.every((kdamond) => !kdamond.isOn()) ? "kdamond stopped" : undefined;
   }

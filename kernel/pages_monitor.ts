@@ -293,7 +293,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       parts,
     });
     if (!done) return undefined;
-    targets.forEach(([id], i) => done.hasEnded[i] && this.#targets.remove(id));
+    targets.forEach(([id], i) => done.hasEnded[i] && this.#targets.end(id));
     if (this.#targets.size === 0) this.ended = "target exited";
     this.#account({ ...intervals, samples: done.samples }, done, regions * this.#picks);
     return this.#targets.size > 0 ? done : undefined;
@@ -351,7 +351,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
   async *#survey(): AsyncGenerator<RecordItem> {
     if (this.clockNs() < this.#surveyNs) return;
     const before = this.#sampler.counters().cpuNs;
-    for (const [id, target] of [...this.#targets]) if (!await target.survey()) this.#targets.remove(id);
+    for (const [id, target] of [...this.#targets]) if (!await target.survey()) this.#targets.end(id);
     if (this.#signal?.aborted) return;
     if (this.#targets.size === 0) this.ended = "target exited";
     const costNs = (this.#sampler.counters().cpuNs - before) / (SURVEY_SHARE * this.#options.maxOverhead);

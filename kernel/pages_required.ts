@@ -1,7 +1,7 @@
 import { KernelError } from "../damon/mod.ts";
 import { requireProcess } from "./detect.ts";
 import { errnoOf } from "./kernel_file.ts";
-import { isAlive } from "./process.ts";
+import { isAlive, processDirOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { Roots } from "./roots.ts";
  */
 export function requireReadable(roots: Roots, pid: number): void {
   requireProcess(roots, pid);
-  const path = `${roots.proc}/${pid}/maps`;
+  const path = `${processDirOf(roots, pid)}/maps`;
   try {
     using file = Deno.openSync(path);
     file.readSync(new Uint8Array(1));

@@ -4,7 +4,7 @@ import { descendantsOf } from "./children.ts";
 import type { MethodFacts } from "./pages_method.ts";
 import { PagesTarget } from "./pages_target.ts";
 import type { ObjectOf } from "./pages_union.ts";
-import { isAlive, livingThreadOf, processOf, residentPagesOf } from "./process.ts";
+import { livingThreadOf, processOf, residentPagesOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** How often a list of changed mappings is in the record at most, ns. */
@@ -44,7 +44,9 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
     return this.#targets[Symbol.iterator]();
   }
 
-  remove(id: number): void {
+  /** Nothing is left of the thread through which it was looked at: the target goes, unless another thread goes on. */
+  end(id: number): void {
+    if (this.#replaceThread(id)) return;
     this.#sampler.remove(this.#targets.get(id)!.slot);
     this.#targets.delete(id);
     this.#share();
@@ -96,16 +98,17 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
   }
 
   #add(pid: number, fixed = this.#context.targets.find((target) => target.pid === pid)?.regions ?? []): void {
+    const thread = livingThreadOf(this.#roots, pid);
     let slot: number;
     try {
-      slot = this.#sampler.add(pid);
+      slot = this.#sampler.add(thread);
     } catch (error) {
       // It ended in this moment.
       if (error instanceof Deno.errors.NotFound) return;
       throw error;
     }
     const id = this.pids.push(pid) - 1;
-    this.#put(id, pid, { pid, slot, fixed });
+    this.#put(id, thread, { pid, slot, fixed });
     this.#share();
   }
 
@@ -117,21 +120,26 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
 
   /** A process goes on when its main thread ends, but nothing is to be seen through that any more. */
   #replaceThreads(): void {
-    for (const [id, thread] of this.#threads) {
-      const target = this.#targets.get(id);
-      const living = target && livingThreadOf(this.#roots, target.pid);
-      if (!target || living === undefined || living === thread || isAlive(this.#roots, thread)) continue;
-      let slot: number;
-      try {
-        slot = this.#sampler.add(living);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) continue;
-        throw error;
-      }
-      this.#sampler.remove(target.slot);
-      this.#put(id, living, { pid: target.pid, slot, fixed: target.fixed });
-      this.#share();
+    for (const id of this.#targets.keys()) this.#replaceThread(id);
+  }
+
+  /** Whether another thread now stands for the one through which this target was looked at. */
+  #replaceThread(id: number): boolean {
+    const target = this.#targets.get(id)!;
+    const thread = this.#threads.get(id)!;
+    const living = livingThreadOf(this.#roots, target.pid, thread);
+    if (living === thread || living === target.pid) return false;
+    let slot: number;
+    try {
+      slot = this.#sampler.add(living);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
     }
+    this.#sampler.remove(target.slot);
+    this.#put(id, living, { pid: target.pid, slot, fixed: target.fixed });
+    this.#share();
+    return true;
   }
 
   /** The bounds of regions are of all targets together. */

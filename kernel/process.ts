@@ -7,25 +7,42 @@ export function startTicksOf(roots: Roots, pid: number): number | undefined {
   return fields === undefined ? undefined : Number(fields[19]);
 }
 
-/** Whether the process runs; a zombie has no memory left, so it does not count. */
+/**
+ * Whether the process runs, if only by another thread than its main one; a zombie has no memory left, so it does not
+ * count.
+ */
 export function isAlive(roots: Roots, pid: number): boolean {
-  const fields = statFieldsOf(roots, pid);
-  return fields !== undefined && fields[0] !== "Z" && fields[0] !== "X";
+  return isThreadAlive(roots, pid) || livingThreadOf(roots, pid) !== pid;
+}
+
+/** Whether this very thread runs; the main thread of a process stays as a zombie where others go on without it. */
+export function isThreadAlive(roots: Roots, tid: number): boolean {
+  const state = statFieldsOf(roots, tid)?.[0];
+  return state !== undefined && state !== "Z" && state !== "X";
 }
 
 /**
  * The process, or a thread of it that is there still where its main thread has ended: only that one's files say what is
  * mapped, and only by its number DAMON and the page sampler find the memory.
+ *
+ * @param known A thread of the process that was found before: it is taken as long as it lives.
  */
-export function livingThreadOf(roots: Roots, pid: number): number {
+export function livingThreadOf(roots: Roots, pid: number, known = pid): number {
   const state = statFieldsOf(roots, pid)?.[0];
   if (state !== "Z" && state !== "X") return pid;
   try {
     const threads = Array.from(Deno.readDirSync(`${roots.proc}/${pid}/task`), ({ name }) => Number(name));
-    return threads.sort((a, b) => a - b).find((tid) => tid !== pid && isAlive(roots, tid)) ?? pid;
+    const lives = (tid: number) => tid !== pid && isThreadAlive(roots, tid);
+    if (threads.includes(known) && lives(known)) return known;
+    return threads.sort((a, b) => a - b).find(lives) ?? pid;
   } catch {
     return pid;
   }
+}
+
+/** The files about the process, by a thread that lives: those of a main thread that has ended say nothing of memory. */
+export function processDirOf(roots: Roots, pid: number): string {
+  return `${roots.proc}/${livingThreadOf(roots, pid)}`;
 }
 
 /** Whether it is a thread of the kernel's own. */
@@ -36,7 +53,7 @@ export function isKernelThread(roots: Roots, pid: number): boolean {
 
 /** Pages of the process that are in memory now; 0 where it is gone. */
 export function residentPagesOf(roots: Roots, pid: number): number {
-  return Number(readOptional(`${roots.proc}/${pid}/statm`)?.split(" ")[1] ?? 0);
+  return Number(readOptional(`${processDirOf(roots, pid)}/statm`)?.split(" ")[1] ?? 0);
 }
 
 /** The fields after the command name, which may itself contain blanks and brackets. */
@@ -59,7 +76,7 @@ export interface ProcessMemory {
 
 /** What a process has in memory and in swap; `undefined` where there is no such process. */
 export function memoryOf(roots: Roots, pid: number): ProcessMemory | undefined {
-  const status = readOptional(`${roots.proc}/${pid}/status`);
+  const status = readOptional(`${processDirOf(roots, pid)}/status`);
   const fields = statFieldsOf(roots, pid);
   if (!status || !fields) return undefined;
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
@@ -82,7 +99,7 @@ export function minorFaultsOf(roots: Roots, pid: number): number | undefined {
  * faults; `undefined` where there is no such process.
  */
 export function faultsOf(roots: Roots, pid: number): string | undefined {
-  const fields = statFieldsOf(roots, pid);
+  const fields = statFieldsOf(roots, livingThreadOf(roots, pid));
   return fields && [7, 9, 20, 21].map((i) => fields[i]).join(" ");
 }
 
@@ -93,9 +110,9 @@ export function commOf(roots: Roots, pid: number): string | undefined {
 
 /** What the process is. @throws {Deno.errors.NotFound} where there is no such process. */
 export function readProcess(roots: Roots, pid: number): RecordedProcess {
-  const dir = `${roots.proc}/${pid}`;
-  const comm = readOptional(`${dir}/comm`);
+  const comm = readOptional(`${roots.proc}/${pid}/comm`);
   if (comm === undefined) throw new Deno.errors.NotFound(`Cannot find process ${pid}: there is no such process`);
+  const dir = processDirOf(roots, pid);
   let exe = "";
   try {
     exe = Deno.readLinkSync(`${dir}/exe`);
@@ -126,7 +143,7 @@ const strange = () => void strangeLines++;
 
 /** What the process has mapped itself, ascending; nothing where it is gone. */
 export function mappingsOf(roots: Roots, pid: number): Mapping[] {
-  const mappings = parseMaps(readOptional(`${roots.proc}/${pid}/maps`) ?? "", strange);
+  const mappings = parseMaps(readOptional(`${processDirOf(roots, pid)}/maps`) ?? "", strange);
   // The kernel's own page at the end of all addresses.
   return mappings.filter(({ path }) => path !== "[vsyscall]");
 }
@@ -138,7 +155,7 @@ export class MappingsWatch {
 
   /** The mappings if they differ from the last call's; `undefined` where they do not, or the process is gone. */
   changed(): Mapping[] | undefined {
-    const text = readOptional(`${this.roots.proc}/${this.pid}/maps`);
+    const text = readOptional(`${processDirOf(this.roots, this.pid)}/maps`);
     if (!text || text === this.#last) return undefined;
     this.#last = text;
     return parseMaps(text, strange);

@@ -23,6 +23,7 @@ import { readOwned } from "./ours.ts";
 import { mayNotClearPages } from "./pages_clearing.ts";
 import { openPagesMonitor } from "./pages_monitor.ts";
 import { PID_TO_COME, withPid } from "./pid_to_come.ts";
+import { livingThreadOf } from "./process.ts";
 import type { Roots } from "./roots.ts";
 import { stopAll } from "./stop_all.ts";
 import { schemesNow } from "./scheme_watch.ts";
@@ -139,6 +140,7 @@ function damonOnlyOf(contexts: readonly Context[]): string | undefined {
 
 /** The page sampler clears the accessed bits that DAMON counts: one of them would see too little. */
 async function refuseBoth(roots: Roots, pid: number): Promise<void> {
+  const thread = livingThreadOf(roots, pid);
   let kdamonds: KdamondStatus[];
   try {
     kdamonds = await readKdamonds(roots);
@@ -148,7 +150,8 @@ async function refuseBoth(roots: Roots, pid: number): Promise<void> {
     throw error;
   }
   const both = kdamonds.find(({ state, contexts }) =>
-    state === "on" && contexts.some(({ targets }) => targets.some((target) => target.pid === pid))
+    state === "on" &&
+    contexts.some(({ targets }) => targets.some((target) => target.pid === pid || target.pid === thread))
   );
   if (!both) return;
   throw new BusyError(
@@ -254,11 +257,18 @@ async function ourKdamonds(
     isOn: () => each.isOn(),
     intervals: () => damon.intervalsOf(each.index),
     schemes: () => schemesNow(damon, each.index, true),
-    ...((children || (ranges[i] && damon.targetsPlan)) && {
+    threads: each.threads,
+    // Also where nothing else changes: the thread by which the kernel finds a process's memory may end.
+    ...((children || (damon.targetsPlan && watchesOneList(recorded[i]))) && {
       follow: { kdamond: each, replaces: isReplacing(), children, ranges: ranges[i] },
     }),
     stop: () => each.stop(),
   }));
+}
+
+/** Whether it has one list of processes, which a commit may change. */
+function watchesOneList({ contexts }: Kdamond): boolean {
+  return contexts.length === 1 && contexts[0].operations !== "paddr";
 }
 
 /** Every kdamond that is on, whoever started it. */

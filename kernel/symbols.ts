@@ -1,5 +1,6 @@
 import { functionNameOf, labelOf, type ProfileFrame } from "../damon/mod.ts";
 import { type ElfFunctions, lastNotAbove, readElf } from "./elf.ts";
+import { processDirOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 import { openTargetFile, type TargetFile } from "./target_file.ts";
 
@@ -44,7 +45,7 @@ export class Symbols {
     const process = this.#processes.get(pid);
     const nowMs = performance.now();
     if (process && nowMs - process.readMs < FRESH_MS) return;
-    const text = readOptional(`${this.roots.proc}/${pid}/maps`);
+    const text = readOptional(`${processDirOf(this.roots, pid)}/maps`);
     if (process) process.readMs = nowMs;
     // One that is about to end has none any more.
     if (!text) return;
@@ -85,14 +86,14 @@ export class Symbols {
 
   /** The file that is mapped, by the kernel's own link to it; where that may not be used, one of its name and inode. */
   #readFile(pid: number, { start, end, inode, path }: Code): ElfFunctions | undefined {
-    const own = `${this.roots.proc}/${pid}`;
+    const own = processDirOf(this.roots, pid);
     const file = openTargetFile(`${own}/map_files/${start.toString(16)}-${end.toString(16)}`, inode) ??
       openTargetFile(`${own}/root${path}`, inode) ?? openTargetFile(path, inode);
     return file && readFunctions(file, `${own}/root`);
   }
 
   #madeName(pid: number, { made }: ProcessCode, address: number): string | undefined {
-    using file = openTargetFile(`${this.roots.proc}/${pid}/root/tmp/perf-${pid}.map`, 0, false);
+    using file = openTargetFile(`${processDirOf(this.roots, pid)}/root/tmp/perf-${pid}.map`, 0, false);
     // Ended, or it keeps none: what was read stays.
     if (file && file.size !== made.size) {
       const text = new TextDecoder().decode(file.read(0, Math.min(file.size, MOST_MADE_BYTES)));

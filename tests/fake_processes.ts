@@ -20,6 +20,18 @@ export class FakeProcesses {
     if (parent !== undefined) this.#write(parent, [...this.#children.get(parent) ?? [], pid]);
   }
 
+  /** Its main thread ends, but for its id, and these go on; or others than before do. */
+  goOnBy(pid: number, ...threads: number[]): void {
+    const stat = Deno.readTextFileSync(`${this.roots.proc}/${pid}/stat`);
+    Deno.removeSync(`${this.roots.proc}/${pid}/task`, { recursive: true });
+    for (const tid of [pid, ...threads]) {
+      Deno.mkdirSync(`${this.roots.proc}/${pid}/task/${tid}`, { recursive: true });
+      Deno.mkdirSync(`${this.roots.proc}/${tid}`, { recursive: true });
+      const of = stat.replace(/^\d+/, `${tid}`).replace(/\) \w /, tid === pid ? ") Z " : ") S ");
+      Deno.writeTextFileSync(`${this.roots.proc}/${tid}/stat`, of);
+    }
+  }
+
   /** A process ends, and its parent has taken note. */
   end(pid: number): void {
     this.#children.delete(pid);

@@ -1,25 +1,7 @@
 import assert from "assert";
 import { openRecord } from "../../format/mod.ts";
-import { spawnDamo } from "../lab/guest/guest.ts";
-
-const BYTES = 48 << 20;
-/** Its main thread ends when it is told to; another one goes on with the memory. */
-const SOURCE = `#include <pthread.h>
-#include <stdlib.h>
-#include <unistd.h>
-static volatile char *memory;
-static void *go_on(void *nothing) {
-  for (;;) { for (long i = 0; i < ${BYTES}; i += 4096) memory[i]++; usleep(20000); }
-  return nothing;
-}
-int main(void) {
-  pthread_t thread; char line;
-  memory = malloc(${BYTES});
-  pthread_create(&thread, 0, go_on, 0);
-  if (read(0, &line, 1) < 0) return 1;
-  pthread_exit(0);
-}
-`;
+import { outcomeOf, spawnDamo } from "../lab/guest/guest.ts";
+import { MAIN_ENDS_BYTES, MainEnds } from "./main_ends.ts";
 
 /** Bytes resident of the process at each look, as far as the record has got. */
 async function residentIn(path: string): Promise<{ pid: number; residentBytes: number }[]> {
@@ -31,38 +13,54 @@ async function residentIn(path: string): Promise<{ pid: number; residentBytes: n
   return found;
 }
 
-async function until(what: () => boolean | Promise<boolean>, name: string): Promise<void> {
+/** How many looks there are, once a look after the first `after` ones has found all of the memory. */
+async function looksWithMemory(path: string, after: number): Promise<number> {
   for (let tries = 0; tries < 600; tries++) {
-    if (await what()) return;
+    const looks = await residentIn(path);
+    if (looks.slice(after).some(({ residentBytes }) => residentBytes >= MAIN_ENDS_BYTES)) return looks.length;
     await new Promise((done) => setTimeout(done, 100));
   }
-  assert.fail(`${name} did not come`);
+  throw new Error("the memory did not come");
 }
 
-Deno.test("record goes on through another thread where the main thread of the process ends meanwhile", async () => {
-  const dir = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${dir}/main_ends.c`, SOURCE);
-  const cc = new Deno.Command("cc", { args: ["-O1", "-pthread", "-o", `${dir}/main_ends`, `${dir}/main_ends.c`] });
-  assert.ok((await cc.output()).success);
-  const target = new Deno.Command(`${dir}/main_ends`, { stdin: "piped" }).spawn();
-  const path = `${dir}/r.arrow`;
-  const recorder = spawnDamo("record", String(target.pid), "--monitor", "pages", "--max_overhead", "80%", "-o", path);
-  try {
-    const isThere = ({ residentBytes }: { residentBytes: number }) => residentBytes >= BYTES;
-    await until(async () => (await residentIn(path)).some(isThere), "the memory");
-    const writer = target.stdin.getWriter();
-    await writer.write(new Uint8Array([10]));
-    await writer.close();
-    const state = () => Deno.readTextFileSync(`/proc/${target.pid}/stat`).split(") ")[1][0];
-    await until(() => state() === "Z", "the end of the main thread");
-    const before = (await residentIn(path)).length;
-    await until(async () => (await residentIn(path)).slice(before + 1).some(isThere), "the memory, by another thread");
-    recorder.kill("SIGTERM");
-    assert.equal((await recorder.output()).code, 143);
-    assert.deepEqual(new Set((await residentIn(path)).map(({ pid }) => pid)), new Set([target.pid]));
-  } finally {
-    target.kill("SIGKILL");
-    await target.status;
-    await Deno.remove(dir, { recursive: true });
+const record = (target: MainEnds, path: string, ...more: string[]) =>
+  spawnDamo("record", String(target.pid), "--monitor", "pages", "--max_overhead", "80%", "-o", path, ...more);
+
+Deno.test("record goes on through other threads where the main thread of the process ends meanwhile, and then the next", async () => {
+  await using target = await MainEnds.begin();
+  const path = `${target.dir}/r.arrow`;
+  const recorder = record(target, path);
+  const first = await looksWithMemory(path, 0);
+  await target.endMain();
+  const second = await looksWithMemory(path, first + 1);
+  await target.endFirst();
+  await looksWithMemory(path, second + 1);
+  recorder.kill("SIGTERM");
+  const { code, err } = await outcomeOf(recorder);
+  assert.equal(code, 143, err);
+  assert.deepEqual(new Set((await residentIn(path)).map(({ pid }) => pid)), new Set([target.pid]));
+});
+
+Deno.test("record begins with another thread where the main thread has ended, knows the program and what it runs", async () => {
+  await using target = await MainEnds.begin();
+  await target.endMain();
+  const [thread] = target.threads();
+  const path = `${target.dir}/r.arrow`;
+  const recorder = record(target, path, "--profile");
+  await looksWithMemory(path, 0);
+  recorder.kill("SIGTERM");
+  const { err } = await outcomeOf(recorder);
+  assert.match(err, new RegExp(`main thread of process ${target.pid} has ended: its thread ${thread} stands for it`));
+  await using reader = await openRecord(path);
+  assert.deepEqual(reader.header.processes.map(({ pid, exe }) => [pid, exe]), [[
+    target.pid,
+    `${target.dir}/main_ends`,
+  ]]);
+  const names = new Set<string>();
+  for await (const item of reader.items()) {
+    if (item.kind !== "profile") continue;
+    assert.equal(item.profile.pid, target.pid);
+    for (const { frames } of item.profile.stacks) for (const frame of frames) names.add(frame.function);
   }
+  assert.ok(names.has("go_on"), [...names].join(" "));
 });

@@ -5,6 +5,7 @@ import { startKdamonds } from "../../../kernel/kdamond.ts";
 import { DamonMonitor } from "../../../kernel/monitor.ts";
 import { openSource } from "../../../kernel/record_source.ts";
 import { defaultRoots } from "../../../kernel/roots.ts";
+import { MAIN_ENDS_BYTES, MainEnds } from "../../native/main_ends.ts";
 import { Process } from "../../native/pages_processes.ts";
 import { damo, damonTree, isRecording, KDAMONDS, outcomeOf, readRecord, spawnDamo, until } from "./guest.ts";
 
@@ -205,6 +206,53 @@ Deno.test("DAMON goes on where a child ends in the moment in which the kernel is
     // Newer kernels refuse the commit and go on as they were; older ones end, and have the child in their list by then.
     if (running.pid !== first) assert.ok(monitor.counts().targets![0].pids.includes(gone.pid));
   }
+  assertAsBefore(before);
+});
+
+Deno.test("DAMON goes on by another thread where that by which it finds a process's memory ends, begins with one, and record says so", async () => {
+  const before = damonTree();
+  for (const ranges of ["followed", "the kernel's"]) {
+    await using target = await MainEnds.begin();
+    const [{ contexts: [context] }] = [kdamondOf(target.pid)];
+    const operations = ranges === "followed" ? "fvaddr" as const : "vaddr" as const;
+    await using source = await openSource(roots, [{ contexts: [{ ...context, operations }] }], { monitor: "damon" });
+    const monitor = await source.start(target.pid);
+    const abort = new AbortController();
+    const items = monitor.items(abort.signal)[Symbol.asyncIterator]();
+    const end = target.start + MAIN_ENDS_BYTES;
+    /** Takes snapshots until one that began after now shows the memory in use. */
+    const seenFromNow = async (what: string) => {
+      const beginNs = source.clockNs();
+      for (const endMs = performance.now() + 60_000; performance.now() < endMs;) {
+        const { value: item, done } = await items.next();
+        assert.ok(!done, `${ranges}, ${what}: it ended, ${monitor.ended}`);
+        if (item.kind !== "snapshot" || item.snapshot.startNs < beginNs) continue;
+        const { regions, targetId } = item.snapshot;
+        assert.equal(targetId, 0n);
+        const seen = [...regions].filter(({ nrAccesses, start }) => nrAccesses > 0 && start >= target.start)
+          .reduce((sum, region) => sum + Math.max(0, Math.min(end, region.end) - region.start), 0);
+        if (seen >= 0.5 * MAIN_ENDS_BYTES) return console.log(`${ranges}, ${what}: ${seen >> 20} MiB seen`);
+      }
+      throw new Error(`${ranges}, ${what}: not seen in a minute`);
+    };
+    await seenFromNow("all threads");
+    await target.endMain();
+    await seenFromNow("without the main thread");
+    await target.endFirst();
+    await seenFromNow("with the last thread");
+    abort.abort();
+    while (!(await items.next()).done);
+    assert.equal(monitor.counts().targets, undefined);
+  }
+  await using target = await MainEnds.begin();
+  await target.endMain();
+  const path = `${OUT}/main_ended.arrow`;
+  const { code, err } = await damo("record", String(target.pid), "--monitor", "damon", "--timeout", "4", "-o", path);
+  assert.equal(code, 0, err);
+  assert.match(err, new RegExp(`process ${target.pid} has ended: its thread ${target.threads()[0]} stands for it`));
+  const { header, snapshots } = await readRecord(path);
+  assert.deepEqual(header.processes.map(({ pid, comm }) => [pid, comm]), [[target.pid, "main_ends"]]);
+  assert.ok(snapshots.some(({ regions }) => [...regions].some(({ nrAccesses }) => nrAccesses > 0)), err);
   assertAsBefore(before);
 });
 
