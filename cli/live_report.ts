@@ -1,3 +1,5 @@
+import { noteOrigin } from "./rereadable.ts";
+
 const LIVE = /^--live(?:=(.*))?$/;
 const FILTER = /^--snapshot_damos_filter(?:=|$)/;
 /** DAMON's regions have found their places by then. */
@@ -21,6 +23,7 @@ export async function reportLive(args: readonly string[], run: (args: string[]) 
   const named = rest.find((word) => /^(-i|--input)/.test(word));
   if (named) throw new TypeError(`Cannot use ${named} with --live as that takes a snapshot now: leave one out`);
   const path = await Deno.makeTempFile({ prefix: "damo-live-", suffix: ".arrow" });
+  noteOrigin(path, "the snapshot taken now");
   try {
     const filters = rest.filter((word) => FILTER.test(word));
     await run(["record", target, `--snapshot=${DELAY}`, "--snapshot=1", "--quiet", `--out=${path}`, ...filters]);

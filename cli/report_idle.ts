@@ -14,6 +14,7 @@ import {
   idleOfStat,
   type IdleReport,
   idleSpec,
+  NothingSelectedError,
   parseIdlePercentiles,
   type Selection,
 } from "../report/mod.ts";
@@ -92,7 +93,7 @@ async function measured(
   try {
     return await idleOf(input.open, { ...selection, edgesNs, timeParts });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError) || error instanceof NothingSelectedError) throw error;
     throw new RecordError(`${error.message} (${name})`, name);
   }
 }

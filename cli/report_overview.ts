@@ -62,8 +62,13 @@ function refuseMistyped(name: string): void {
   }
 }
 
-async function read(input: ReportInput, selection: Selection, windowNs?: number): Promise<Overview> {
-  const overview = await overviewOf(input.open, selection, undefined, windowNs);
+async function read(
+  input: ReportInput,
+  selection: Selection,
+  windowNs?: number,
+  isAnySnapshotEnough = false,
+): Promise<Overview> {
+  const overview = await overviewOf(input.open, selection, undefined, windowNs, isAnySnapshotEnough);
   requireSnapshots(overview.survey, input.name);
   return overview;
 }
@@ -76,7 +81,10 @@ export async function reportDiff(before: string, after: string, options: DiffCom
   const sides = [];
   for (const name of [before, after]) {
     await using input = await openInput(name);
-    sides.push({ name, overview: await read(input, selection, options.window) });
+    // What only one of the two has is a difference.
+    sides.push({ name, overview: await read(input, selection, options.window, true) });
   }
+  const nothing = sides.map(({ overview }) => overview.survey.nothing);
+  if (nothing[0] && nothing[1]) throw nothing[0];
   await show([diffTable(sides[0], sides[1])], [before]);
 }

@@ -32,7 +32,8 @@ export async function openInput(name: string): Promise<ReportInput> {
   const source = await rereadable(name);
   return {
     name,
-    open: async () => withProgress(withCleanNames(await openRecord(source.path)), name),
+    open: async () =>
+      withProgress(withCleanNames(await openRecord(source.path)), name === "-" ? "standard input" : name),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }
@@ -41,8 +42,9 @@ export async function openInput(name: string): Promise<ReportInput> {
 const [PATIENCE_MS, PACE_MS] = [1000, 200];
 
 function withProgress(record: RecordReader, name: string): RecordReader {
-  if (!Deno.stderr.isTerminal()) return record;
+  if (!Deno.stderr.isTerminal()) return Object.create(record, { name: { value: name, enumerable: true } });
   return {
+    name,
     header: record.header,
     get incomplete() {
       return record.incomplete;

@@ -11,13 +11,18 @@ export function withOrigins(message: string): string {
   return [...ORIGINS].reduce((text, [copy, origin]) => text.replaceAll(copy, origin), message);
 }
 
+/** Errors name what such a copy, or file of ours, was made of. */
+export function noteOrigin(copy: string, origin: string): void {
+  ORIGINS.set(copy, origin);
+}
+
 /** `path` as it is, or a temporary copy where it can be read only once: standard input (`-`), a pipe. */
 export async function rereadable(path: string): Promise<Rereadable> {
   noteInput(path);
   const isStream = path === "-" || await isPipe(path);
   if (!isStream) return { path, async [Symbol.asyncDispose]() {} };
   const copy = await Deno.makeTempFile({ prefix: "damo-", suffix: ".arrow" });
-  ORIGINS.set(copy, path === "-" ? "standard input" : path);
+  noteOrigin(copy, path === "-" ? "standard input" : path);
   const source = path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
   try {
     await Deno.writeFile(copy, source);

@@ -183,6 +183,8 @@ export type RecordItem =
 
 /** A record that is being read: the header first, then the items as they come. */
 export interface RecordReader extends AsyncDisposable {
+  /** What whoever asked for it calls it; absent where nobody named it. */
+  readonly name?: string;
   /** Read when the record was opened. */
   readonly header: RecordHeader;
   /** The items, once; memory does not grow with the record. */

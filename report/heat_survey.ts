@@ -1,6 +1,7 @@
 import { maxNrAccessesOf, type RecordFooter, type RecordReader, type Snapshot, withFollowed } from "../damon/mod.ts";
 import { AddressHistogram } from "./address_histogram.ts";
 import { MappingNames } from "./mapping_names.ts";
+import { noTarget, NothingSelectedError, noTime, secondsText } from "./nothing_selected.ts";
 import { QualityGauge } from "./quality.ts";
 import {
   countSnapshot,
@@ -13,9 +14,10 @@ import {
 } from "./record_survey.ts";
 import type { SelectedRecord } from "./selected_record.ts";
 import { isTargetSelected, type Selection } from "./selection.ts";
+import { UnmatchedRegions } from "./unmatched_regions.ts";
 
 /** What a heat map shows of a record; everything by default. */
-export interface HeatSelection {
+export interface HeatSelection extends Pick<Selection, "addressRanges"> {
   /** Only this kdamond: its pid, or its index in the record. */
   kdamond?: number;
   /** Only this target: its index in the context. */
@@ -52,6 +54,9 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
   let [originNs, firstNs, lastNs, snapshots] = [NaN, NaN, -Infinity, 0];
   let footer: RecordFooter | undefined;
   const quality = new QualityGauge(record.header);
+  const unmatched = new UnmatchedRegions({
+    ...(selection.addressRanges && { addressRanges: selection.addressRanges }),
+  });
   for await (const item of record.items()) {
     quality.add(item);
     if (item.kind === "snapshot") {
@@ -70,7 +75,9 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
         targets.set(key, target);
       }
       if (isTargetSelected(target, record.header, selection)) {
-        surveySnapshot(snapshot, target, originNs, selection.timeRange);
+        if (surveySnapshot(snapshot, target, originNs, selection.timeRange) && !unmatched.isMatched) {
+          unmatched.add(snapshot, snapshot.regions.age, []);
+        }
       }
     } else if (item.kind === "mappings") {
       const { pid, mappings } = item.mappings;
@@ -79,11 +86,10 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
     } else if (item.kind === "footer") footer = item.footer;
   }
   namePids(targets.values(), footer);
-  const { whole, selection: selected } = record as Partial<SelectedRecord>;
+  const { whole, selection: selected, nothing } = record as Partial<SelectedRecord>;
   const all = { ...selected, ...selectionOf(selection) };
-  if (snapshots === 0 && whole && !Number.isNaN(whole.startNs)) {
-    throw new RangeError("Cannot draw as a snapshot must be selected: none is; choose another time or other snapshots");
-  }
+  const reason = nothing?.();
+  if (reason) throw reason;
   const endNs = whole?.endNs ?? lastNs;
   const durationNs = snapshots === 0 ? 0 : endNs - originNs;
   // Where single snapshots were selected, the time from the first to the last of them.
@@ -103,7 +109,9 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
     remarks: record.remarks ?? [],
     quality: quality.result(),
   };
-  checkSelection(survey, [...targets.values()], selection);
+  checkSelection(survey, [...targets.values()], selection, record.name ?? "the record");
+  const nowhere = selection.addressRanges && !unmatched.isMatched && unmatched.message(record.name ?? "the record");
+  if (nowhere) throw new NothingSelectedError(nowhere);
   return survey;
 }
 
@@ -117,10 +125,11 @@ function selectionOf({ kdamond, target, timeRange, addressRanges }: HeatSelectio
   };
 }
 
-function surveySnapshot(snapshot: Snapshot, target: SurveyedTarget, originNs: number, range?: TimeRange): void {
+/** Whether some of it lies in the time. */
+function surveySnapshot(snapshot: Snapshot, target: SurveyedTarget, originNs: number, range?: TimeRange): boolean {
   const startNs = Math.max(snapshot.startNs, originNs + (range?.startNs ?? 0));
   const endNs = Math.min(snapshot.endNs, originNs + (range?.endNs ?? Infinity));
-  if (!(startNs < endNs)) return;
+  if (!(startNs < endNs)) return false;
   const { start, end, nrAccesses, length } = snapshot.regions;
   countSnapshot(target, snapshot);
   if (snapshot.evidence) target.last = snapshot;
@@ -138,30 +147,21 @@ function surveySnapshot(snapshot: Snapshot, target: SurveyedTarget, originNs: nu
     }
     from = to;
   }
+  return true;
 }
 
-function checkSelection(survey: HeatSurvey, all: SurveyedTarget[], selection: HeatSelection): void {
-  const { timeRange, snapshots, durationNs, targets, header } = survey;
+function checkSelection(survey: HeatSurvey, all: SurveyedTarget[], selection: HeatSelection, record: string): void {
+  const { timeRange: { startNs, endNs }, snapshots, durationNs, targets, header } = survey;
   if (snapshots === 0) return;
-  const seconds = (ns: number) => `${Number((ns / 1e9).toFixed(3))} s`;
-  if (!(timeRange.startNs < timeRange.endNs)) {
-    const { startNs, endNs } = selection.timeRange!;
-    throw new RangeError(
-      `Cannot draw ${seconds(startNs)} to ${seconds(endNs)} as a time range must lie within the record's ${
-        seconds(durationNs)
-      }`,
-    );
-  }
+  if (!(startNs < endNs)) throw new NothingSelectedError(noTime(selection.timeRange!, durationNs, record));
   if (targets.length > 0) return;
   if (!all.some((target) => isTargetSelected(target, header, selection))) {
-    const has = all.map((target) => `kdamond ${target.kdamond} target ${target.index}`).join(", ");
-    const wanted = [
-      selection.kdamond !== undefined && `kdamond ${selection.kdamond}`,
-      selection.target !== undefined && `target ${selection.target}`,
-    ].filter(Boolean).join(" ");
-    throw new RangeError(`Cannot draw ${wanted} as it must be in the record: it has ${has}`);
+    throw new NothingSelectedError(noTarget(all, selection, record));
   }
-  throw new RangeError(
-    `Cannot draw ${seconds(timeRange.startNs)} to ${seconds(timeRange.endNs)} as the record has no snapshot there`,
+  throw new NothingSelectedError(
+    `No snapshot of ${record} lies in ${secondsText(startNs)} to ${
+      secondsText(endNs)
+    } s: that is a gap between them. ` +
+      "Choose a longer time",
   );
 }

@@ -1,4 +1,4 @@
-import { type AddressRange, formatAddress, type RecordHeader, type RecordReader } from "../damon/mod.ts";
+import type { AddressRange, RecordHeader, RecordReader } from "../damon/mod.ts";
 import { heatsWithin, scatteredBandsOf } from "./heat_bands.ts";
 import { HeatGrid, type TimeBins } from "./heat_grid.ts";
 import { idleResidentBytes } from "./heat_idle.ts";
@@ -202,10 +202,6 @@ function layOut(survey: HeatSurvey, options: HeatmapOptions & Cells): HeatBand[]
     const bands = asked?.filter((range) => segments.some(({ start, end }) => end > range.start && start < range.end))
       .map((range) => [range]) ?? scatteredBandsOf(segments, { drawRange, maxBands: perTarget });
     chosen.push(...bands.map((ranges) => ({ target, pieces: piecesOf(ranges) })));
-  }
-  if (addressRanges && chosen.length === 0 && survey.targets.length > 0) {
-    const text = addressRanges.map(({ start, end }) => `0x${formatAddress(start)}-0x${formatAddress(end)}`).join(", ");
-    throw new RangeError(`Cannot draw ${text} as nothing was monitored there`);
   }
   const total = chosen.reduce((sum, { pieces }) => sum + bytesOf(pieces), 0);
   const least = Math.min(options.minRows, Math.floor(options.rows / Math.max(1, chosen.length)) || 1);

@@ -107,14 +107,14 @@ export interface IdleOptions extends Selection {
  * @throws {RangeError} where the record has no age of regions (Linux 5.15 and 5.16), or nothing of what was selected.
  */
 export async function idleOf(record: RecordReader | OpenRecord, options: IdleOptions = {}): Promise<IdleReport> {
-  if (typeof record !== "function") return (await foldIdle(record, options)).finish(record.incomplete);
+  if (typeof record !== "function") return (await foldIdle(record, options)).finish(record.incomplete, record.name);
   const read = async (footer: RecordFooter | undefined) => {
     await using opened = await record();
-    return { fold: await foldIdle(opened, options, footer), incomplete: opened.incomplete };
+    return { fold: await foldIdle(opened, options, footer), incomplete: opened.incomplete, name: opened.name };
   };
-  const { fold, incomplete } = await read(await footerAhead(record, options));
+  const { fold, incomplete, name } = await read(await footerAhead(record, options));
   const footer = fold.footerFirst();
-  return (footer ? (await read(footer)).fold : fold).finish(incomplete);
+  return (footer ? (await read(footer)).fold : fold).finish(incomplete, name);
 }
 
 async function foldIdle(record: RecordReader, options: IdleOptions, footer?: RecordFooter): Promise<IdleFold> {
@@ -265,11 +265,12 @@ export class IdleFold {
   }
 
   /** What was seen so far. */
-  finish(incomplete?: string): IdleReport {
+  finish(incomplete?: string, name?: string): IdleReport {
+    const nothing = this.#picker.nothing(name);
+    if (nothing) throw nothing;
     if (this.#snapshots === 0) {
       throw new RangeError(
-        "Cannot say how long memory was idle as the record must have a snapshot of what is selected: it has none" +
-          (incomplete ? `; ${incomplete}` : ""),
+        `${name ?? "The record"} has no snapshot` + (incomplete ? `: ${incomplete}` : ""),
       );
     }
     this.#sharedOverTime.flush();
@@ -279,7 +280,7 @@ export class IdleFold {
       throw new RangeError("Nothing of what is selected was in memory: select something else");
     }
     if (mean.totalBytes === 0) {
-      throw new RangeError("Cannot say how long memory was idle as some of it must fit the filters: none does");
+      throw new RangeError(`${name ?? "The record"} has no region at all: record for longer`);
     }
     const endNs = mostOf(last.map((one) => one.endNs));
     // A target that ended before is not there at the end.

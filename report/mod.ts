@@ -21,6 +21,7 @@ export {
 export { type TimeBins } from "./heat_grid.ts";
 export { type HeatSelection, type HeatSurvey, type SurveyedTarget } from "./heat_survey.ts";
 export { type Extent, type RecordedTarget, type RecordSurvey, type TimeRange } from "./record_survey.ts";
+export { NothingSelectedError } from "./nothing_selected.ts";
 export { type Fold, foldRecord, type OpenRecord, type RecordStart, selectedRecord } from "./selected_record.ts";
 export { type Selection } from "./selection.ts";
 export { selectionLine } from "./selection_line.ts";

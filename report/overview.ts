@@ -33,12 +33,17 @@ export interface Overview {
   mappings: MappingReport;
 }
 
-/** Reads a record once for its overview; `more` folds see what it sees. */
+/**
+ * Reads a record once for its overview; `more` folds see what it sees.
+ *
+ * @param isAnySnapshotEnough As {@linkcode foldRecord} has it.
+ */
 export async function overviewOf(
   open: OpenRecord,
   selection: Selection = {},
   more: () => Fold[] = () => [],
   windowNs?: number,
+  isAnySnapshotEnough = false,
 ): Promise<Overview> {
   const read = async (pids?: ReadonlyMap<string, number | undefined>) => {
     const mappings = new MappingsFold({
@@ -46,7 +51,7 @@ export async function overviewOf(
       ...(pids && { pids }),
       ...(windowNs !== undefined && { windowNs }),
     });
-    const survey = await foldRecord(open, [mappings, ...more()], selection);
+    const survey = await foldRecord(open, [mappings, ...more()], selection, isAnySnapshotEnough);
     return { survey, mappings };
   };
   let { survey, mappings } = await read();

@@ -59,11 +59,11 @@ export async function profileOf(
   by: ProfileBy = "function",
 ): Promise<ProfileReport> {
   let fold = new ProfileFold(by, selection);
-  let survey = await foldRecord(open, [fold], selection);
+  let survey = await foldRecord(open, [fold], selection, true);
   // Children that were followed: whose pid a target is stands at the end only, so once more with that.
   if (survey.targets.some((target) => target.pid !== undefined && fold.unknown.has(keyOf(target)))) {
     fold = new ProfileFold(by, selection, new Map(survey.targets.map((target) => [keyOf(target), target.pid])));
-    survey = await foldRecord(open, [fold], selection);
+    survey = await foldRecord(open, [fold], selection, true);
   }
   return fold.report(survey);
 }

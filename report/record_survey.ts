@@ -53,6 +53,8 @@ export interface RecordSurvey {
   selection?: Selection;
   /** Those with a snapshot in the selection. */
   targets: RecordedTarget[];
+  /** Why no region of these was selected; absent where one was. */
+  nothing?: RangeError;
   /** All snapshots of the record, selected or not. */
   snapshots: number;
   /** What the recorder counted; absent where the record is cut off. */

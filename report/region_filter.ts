@@ -53,6 +53,12 @@ export class RegionPicker {
     this.#names.get(pid)!.overlay(mappings);
   }
 
+  /** Names of what is mapped where the process's regions are; none where no filter asks for mappings. */
+  namesWithin(pid: number | undefined, { length, start, end }: Regions): Iterable<string> {
+    const names = pid === undefined || length === 0 ? undefined : this.#names.get(pid);
+    return new Set(names?.within(start[0], end[length - 1]).map(({ name }) => name));
+  }
+
   /** The snapshot with the regions that fit only, of which age by `age`; the same one where all do. */
   pick(snapshot: Snapshot, pid: number | undefined, age: Uint32Array = snapshot.regions.age): Snapshot {
     if (takesAllRegions(this.filter)) return snapshot;
@@ -106,7 +112,8 @@ function noAge(isByAge: boolean): RangeError {
   );
 }
 
-function isWithin(value: number, bounds: FilterBounds | undefined): boolean {
+/** Whether the value lies within the bounds; any does where there are none. */
+export function isWithin(value: number, bounds: FilterBounds | undefined): boolean {
   return bounds === undefined || (bounds[0] <= value && value <= bounds[1]);
 }
 

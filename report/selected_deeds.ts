@@ -26,6 +26,8 @@ export interface SeenRecord {
   readonly footer: RecordFooter | undefined;
   readonly originNs: number;
   readonly seen: ReadonlyMap<string, SeenTarget>;
+  /** Takes notice that something that is no snapshot has a region that fits. */
+  noteRegion(): void;
 }
 
 /**
@@ -78,16 +80,24 @@ export class DeedPicker {
     const pid = targetId !== undefined || targets.length === 1 ? known?.target.pid ?? targets[index]?.pid : undefined;
     const snapshot = { kdamond, targetId: targetId ?? 0n, startNs: NaN, endNs: NaN, sampleUs, aggrUs, regions };
     const picked = picker.pick(snapshot, pid).regions;
+    if (picked.length > 0) this.record.noteRegion();
     return picked.length > 0 ? { deed: { kind: "applied", applied: { ...applied, regions: picked } } } : undefined;
   }
 
   /** By the time itself, or by the number of the snapshot that comes next of those it is about; of any, if of none. */
   #isInTime(item: Deed, isAbout: (one: SeenTarget) => boolean): boolean {
     const { seen, originNs, selection } = this.record;
-    const all = [...seen.values()];
-    const about = all.some(isAbout) ? all.filter(isAbout) : all;
-    const index = Math.max(0, ...about.map(({ count }) => count));
-    return isTimeSelected(timesOf(item), index, originNs, selection);
+    let [index, indexOfAll, isOfAny] = [0, 0, false];
+    // Nothing else asks for it, and there may be many targets.
+    if (selection.snapshotRanges) {
+      for (const one of seen.values()) {
+        indexOfAll = Math.max(indexOfAll, one.count);
+        if (!isAbout(one)) continue;
+        index = Math.max(index, one.count);
+        isOfAny = true;
+      }
+    }
+    return isTimeSelected(timesOf(item), isOfAny ? index : indexOfAll, originNs, selection);
   }
 
   /** The machine's memory belongs to all targets. */

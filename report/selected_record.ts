@@ -14,8 +14,9 @@ import {
   type WorkingSet,
 } from "../damon/mod.ts";
 import { AgesInForce } from "./ages_in_force.ts";
+import { NothingSelected, type NothingSelectedError } from "./nothing_selected.ts";
 import { QualityGauge } from "./quality.ts";
-import { RegionPicker } from "./region_filter.ts";
+import { RegionPicker, takesAllRegions } from "./region_filter.ts";
 import {
   countSnapshot,
   keyOf,
@@ -27,6 +28,7 @@ import {
 } from "./record_survey.ts";
 import { type Deed, DeedPicker, type SeenTarget } from "./selected_deeds.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
+import { UnmatchedRegions } from "./unmatched_regions.ts";
 
 /** What takes in a record's selected snapshots, one after the other, and keeps only what it needs of them. */
 export interface Fold {
@@ -62,6 +64,11 @@ export class SnapshotPicker {
   readonly regions: RegionPicker;
   readonly seen = new Map<string, SeenTarget>();
   readonly #ages: AgesInForce;
+  /** What was seen of the record until something of it was selected. */
+  readonly #nothing: NothingSelected;
+  readonly #unmatched: UnmatchedRegions;
+  #hasSnapshot = false;
+  #hasRegion = false;
   /** Targets seen of each kdamond. */
   readonly #nrTargets = new Map<number, number>();
   /** Where it is known already: it says who the children are that were followed. */
@@ -71,6 +78,26 @@ export class SnapshotPicker {
   constructor(readonly header: RecordHeader, readonly selection: Selection, readonly keepsAges = false) {
     this.regions = new RegionPicker(selection);
     this.#ages = new AgesInForce(header);
+    this.#unmatched = new UnmatchedRegions(selection);
+    this.#nothing = new NothingSelected(header, selection, this.#unmatched);
+    this.#hasRegion = takesAllRegions(selection);
+  }
+
+  /**
+   * After the last snapshot: why nothing was selected of a record that has snapshots; `undefined` where something was.
+   *
+   * @param name What the record is called.
+   */
+  nothing(name?: string): NothingSelectedError | undefined {
+    if (this.snapshots === 0 || this.#hasSnapshot && this.#hasRegion) return undefined;
+    // Without a region in it a snapshot is what it is.
+    if (this.#hasSnapshot && this.#unmatched.message("") === undefined) return undefined;
+    return this.#nothing.error(this.targets(), this.originNs, this.lastNs, name);
+  }
+
+  /** Something that is no snapshot has a region that fits. */
+  noteRegion(): void {
+    this.#hasRegion = true;
   }
 
   /** All targets that were seen. */
@@ -93,10 +120,23 @@ export class SnapshotPicker {
     if (index === 0) namePids([target], this.footer);
     seen.set(key, { target, count: index + 1, sampleUs, aggrUs });
     if (!isTargetSelected(target, header, selection)) return undefined;
-    if (!isTimeSelected(snapshot, index, this.originNs, selection)) return undefined;
+    if (!isTimeSelected(snapshot, index, this.originNs, selection)) {
+      if (!this.#hasSnapshot) this.#nothing.outOfTime(snapshot, index);
+      return undefined;
+    }
     const picked = this.regions.pick(this.keepsAges ? snapshot : aged, target.pid, aged.regions.age);
+    if (!this.#hasRegion) {
+      this.#hasRegion = picked.regions.length > 0;
+      if (!this.#hasRegion) this.#noteUnmatched(aged, target.pid);
+    }
+    if (!this.#hasSnapshot) this.#nothing.inTime(bytesOf(picked));
     if (selection.snapshotBytes && !hasBytes(picked, selection.snapshotBytes)) return undefined;
+    this.#hasSnapshot = true;
     return { picked, target };
+  }
+
+  #noteUnmatched(snapshot: Snapshot, pid: number | undefined): void {
+    this.#unmatched.add(snapshot, snapshot.regions.age, this.regions.namesWithin(pid, snapshot.regions));
   }
 }
 
@@ -117,7 +157,7 @@ export async function footerAhead(
   }
   if (mappings && hasSnapshots && !hasMappings) {
     throw new RangeError(
-      "Cannot select mappings as the record must say what is mapped: it does not; leave out --mapping, or use --address_range",
+      `${record.name ?? "The record"} does not say what is mapped: leave out --mapping, or choose by --address_range`,
     );
   }
   return footer;
@@ -126,6 +166,7 @@ export async function footerAhead(
 /**
  * Reads a record once and hands what is selected of it to the folds.
  *
+ * @param isAnySnapshotEnough Whether it is a result that no region fits the selection, in snapshots that do.
  * @throws {RangeError} where nothing is selected of a record that has snapshots, or cannot be: by mappings or ages that
  * it does not have.
  *
@@ -139,6 +180,7 @@ export async function foldRecord(
   open: OpenRecord,
   folds: readonly Fold[],
   selection: Selection = {},
+  isAnySnapshotEnough = false,
 ): Promise<RecordSurvey> {
   await using record = await open();
   const { header } = record;
@@ -177,7 +219,8 @@ export async function foldRecord(
   const { snapshots, originNs, lastNs } = picker;
   const durationNs = snapshots === 0 ? 0 : lastNs - originNs;
   const selected = targets.filter((target) => target.snapshots > 0);
-  if (snapshots > 0 && selected.length === 0) throw nothingOf(targets);
+  const nothing = picker.nothing(record.name);
+  if (nothing && !(isAnySnapshotEnough && selected.length > 0)) throw nothing;
   return {
     header: withFollowed(header, footer),
     originNs,
@@ -188,6 +231,7 @@ export async function foldRecord(
     },
     ...(Object.keys(selection).length > 0 && { selection }),
     targets: selected,
+    ...(nothing && { nothing }),
     snapshots,
     footer,
     incomplete: record.incomplete,
@@ -215,6 +259,8 @@ export interface SelectedRecord extends RecordReader {
   readonly whole: TimeRange;
   /** Which part it is. */
   readonly selection: Selection;
+  /** After all items were read: why it has nothing; `undefined` where it has something, or the record has no snapshot. */
+  nothing(): NothingSelectedError | undefined;
 }
 
 /** Opens a record as one that has only what is selected of it, for what reads records itself. Times stay as they are. */
@@ -224,7 +270,9 @@ export function selectedRecord(open: OpenRecord, selection: Selection): OpenReco
     const record = await open();
     const picker = new SnapshotPicker(record.header, selection, true);
     return {
+      ...(record.name !== undefined && { name: record.name }),
       selection,
+      nothing: () => picker.nothing(record.name),
       get whole() {
         return { startNs: picker.originNs, endNs: picker.lastNs };
       },
@@ -257,16 +305,13 @@ async function* selectedItems(
   }
 }
 
-function hasBytes({ regions }: Snapshot, ranges: readonly [min: number, max: number][]): boolean {
+function bytesOf({ regions }: Snapshot): number {
   let bytes = 0;
   for (let i = 0; i < regions.length; i++) bytes += regions.end[i] - regions.start[i];
-  return ranges.some(([min, max]) => min <= bytes && bytes <= max);
+  return bytes;
 }
 
-function nothingOf(targets: readonly RecordedTarget[]): RangeError {
-  const has = targets.slice(0, 8).map(({ kdamond, index }) => `kdamond ${kdamond} target ${index}`).join(", ");
-  const more = targets.length > 8 ? `, and ${targets.length - 8} more` : "";
-  return new RangeError(
-    `Cannot report as a snapshot must be selected: none is; the record has ${has}${more}: choose another target or time`,
-  );
+function hasBytes(snapshot: Snapshot, ranges: readonly [min: number, max: number][]): boolean {
+  const bytes = bytesOf(snapshot);
+  return ranges.some(([min, max]) => min <= bytes && bytes <= max);
 }

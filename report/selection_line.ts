@@ -30,8 +30,8 @@ function listOf<T>(values: readonly T[], textOf: (value: T) => string): string {
   return shorten(values.map(textOf).join(" or "), 100);
 }
 
-/** What options take for `max`, a size or a time above all others, is no bound. */
-function boundsText([min, max]: FilterBounds, textOf: (value: number) => string): string {
+/** Bounds in words. What options take for `max`, a size or a time above all others, is no bound. */
+export function boundsText([min, max]: FilterBounds, textOf: (value: number) => string): string {
   if (min === max) return textOf(min);
   if (max >= 2 ** 63) return min === -Infinity ? "any value" : `${textOf(min)} or more`;
   return min === -Infinity ? `${textOf(max)} or less` : `${textOf(min)} to ${textOf(max)}`;

@@ -64,13 +64,14 @@ Deno.test("heatmapOf says why a selection cannot be drawn", async () => {
   const failing = (options: object) => heatmapOf(record, { ...CELLS, ...options });
   await assert.rejects(failing({ timeRange: { startNs: 2e9, endNs: 3e9 } }), {
     name: "RangeError",
-    message: "Cannot draw 2 s to 3 s as a time range must lie within the record's 1 s",
+    message:
+      "No snapshot of the record lies in 2 to 3 s: it lasts 1 s, counted from its first snapshot. Choose a time within that",
   });
   await assert.rejects(failing({ addressRanges: [{ start: 0x1000, end: 0x2000 }] }), {
-    message: "Cannot draw 0x1000-0x2000 as nothing was monitored there",
+    message: /^No region of the record lies in 0x1000-0x2000: its regions lie in 0x/,
   });
   await assert.rejects(failing({ target: 3 }), {
-    message: "Cannot draw target 3 as it must be in the record: it has kdamond 7 target 0",
+    message: "The record has no snapshot of target 3: it has kdamond 7 target 0. Choose one of these",
   });
   await assert.rejects(failing({ timeBins: 60_000 }), /there must be at most 100000/);
 });
@@ -209,7 +210,10 @@ Deno.test("heatmapOf counts the time of selected snapshots from the record's beg
   assert.deepEqual(survey.selection, { snapshotRanges: [[2, 3]] });
   const clock = { clockRanges: [{ startNs: 4e9, endNs: 5e9 }], timeRange: { startNs: 0, endNs: 6e9 } };
   assert.deepEqual((await drawn(clock)).timeRange, clock.timeRange);
-  await assert.rejects(() => drawn({ snapshotRanges: [[9, 9]] }), /a snapshot must be selected: none is/);
+  await assert.rejects(
+    () => drawn({ snapshotRanges: [[9, 9]] }),
+    /^RangeError: The record has no snapshot 9: they count from 0 to 5/,
+  );
   assert.equal((await drawn({})).selection, undefined);
 });
 

@@ -103,7 +103,7 @@ for (
         snapshots: 0,
       },
     ],
-    ["a time outside", ["--time_range", "5", "9"], 2, /^damo: Cannot draw 5 s to 9 s as .* the record's 2 s\n$/],
+    ["a time outside", ["--time_range", "5", "9"], 2, /^damo: No snapshot of .* lies in 5 to 9 s: it lasts 2 s, .*\n$/],
     ["half a time range", ["--time_range", "5"], 2, /^damo: Cannot use --time_range as it needs .*\n$/],
     ["a reversed address range", ["--address_range", "8K", "4K"], 2, /^damo: Cannot use --address_range as .*\n$/],
     [

@@ -157,7 +157,12 @@ for (
     ["a window of no time", ["wss", "--window", "0"], /give more than 0/, 2],
     ["half a range", ["wss", "--range", "0", "101"], /--range as it needs three numbers/, 2],
     ["a reversed filter", ["raw", "--sz_region", "2M", "1M"], /--sz_region as it needs two values/, 2],
-    ["what is not in the record", ["mappings", "--target", "5"], /the record has kdamond 7 target 0/, 2],
+    [
+      "what is not in the record",
+      ["mappings", "--target", "5"],
+      /^damo: damon.arrow has no snapshot of target 5: it has kdamond 7 target 0/,
+      2,
+    ],
     ["a chart of all regions", ["raw", "--format", "vega-lite"], /no chart of all regions/, 2],
     ["a picture of a table", ["info", "-o", "x.png"], /there is no chart of it/, 2],
     ["two formats", ["wss", "--format", "csv", "-o", "x.json"], /leave one out/, 2],
