@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libdamo: the tracer of DAMON's events. Functions return 0 or a count, or -errno. One thread may be in
- * damo_tracer__wait or damo_tracer__emit_test while another uses the same tracer; damo_tracer__close may not overlap
+ * damo_session__wait or damo_tracer__emit_test while another uses the same tracer; damo_session__close may not overlap
  * with anything. ffi/symbols.ts repeats this file line for line.
  */
 #ifndef DAMO_H
@@ -10,9 +10,9 @@
 #include <linux/types.h>
 
 #define DAMO_API     __attribute__((visibility("default")))
-#define DAMO_VERSION 2 /* of this interface, with all that layouts.h lists */
+#define DAMO_VERSION 3 /* of this interface, with all that layouts.h lists */
 
-struct damo_tracer;
+struct damo_session;
 
 /* Prototypes of damon_aggregated: of the target t, its index id, the region r, the number of regions nr. */
 enum damo_layout {
@@ -69,34 +69,34 @@ DAMO_API __u32 damo_last_log(char *to, __u32 cap);
 DAMO_API int damo_layout(__u32 i, char *name, __u32 cap);
 
 /* Loads the programs; ring_bytes is rounded up to a power of two of pages. With test != 0 DAMON may be missing. */
-DAMO_API int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_tracer **to);
+DAMO_API int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_session **to);
 
 /* Lets the events of this kernel thread through, of up to 64 at the same time (-ENOSPC). */
-DAMO_API int damo_tracer__watch(struct damo_tracer *t, __u32 kdamond);
+DAMO_API int damo_session__watch(struct damo_session *s, __u32 kdamond);
 
 /* For one that has ended, or is to be heard no more: its counts stay, and its place is another one's when all are taken. */
-DAMO_API int damo_tracer__unwatch(struct damo_tracer *t, __u32 kdamond);
+DAMO_API int damo_session__unwatch(struct damo_session *s, __u32 kdamond);
 
 /* Attaches to the tracepoints that this kernel has; returns which, as bits. They are detached with the process. */
-DAMO_API int damo_tracer__attach(struct damo_tracer *t);
+DAMO_API int damo_tracer__attach(struct damo_session *s);
 
 /* 1 where there is something to drain, 0 after timeout_ms (-1: never), -ECANCELED once stopped. */
-DAMO_API int damo_tracer__wait(struct damo_tracer *t, int timeout_ms);
+DAMO_API int damo_session__wait(struct damo_session *s, int timeout_ms);
 
 /* Copies whole events out of the ring, as many as fit; returns how many. */
-DAMO_API int damo_tracer__drain(struct damo_tracer *t, void *to, __u32 cap_bytes);
+DAMO_API int damo_session__drain(struct damo_session *s, void *to, __u32 cap_bytes);
 
-DAMO_API int damo_tracer__counters(struct damo_tracer *t, struct damo_counters *to);
+DAMO_API int damo_session__counters(struct damo_session *s, struct damo_counters *to);
 
 /* Ends the waiting of this moment and of the future; for any thread. */
-DAMO_API int damo_tracer__stop(struct damo_tracer *t);
+DAMO_API int damo_session__stop(struct damo_session *s);
 
 /* Test: sends count events in the name of a watched pid, in snapshots of nr_regions; opened with test only. */
-DAMO_API int damo_tracer__emit_test(struct damo_tracer *t, __u32 kdamond, __u32 nr_regions, __u64 count);
+DAMO_API int damo_tracer__emit_test(struct damo_session *s, __u32 kdamond, __u32 nr_regions, __u64 count);
 
 /* Test: runs a program of tracer.bpf.c in this thread, with these parameters of its tracepoint; likewise. */
-DAMO_API int damo_tracer__run_test(struct damo_tracer *t, const char *program, const __u64 *args, __u32 nr_args);
+DAMO_API int damo_tracer__run_test(struct damo_session *s, const char *program, const __u64 *args, __u32 nr_args);
 
-DAMO_API void damo_tracer__close(struct damo_tracer *t);
+DAMO_API void damo_session__close(struct damo_session *s);
 
 #endif

@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include "damo_tracer.h"
+#include "damo_session.h"
 
 /* The prototype of a tracepoint, one letter a parameter: t(arget), r(egion), i(nteger), ? for others. */
 static int prototype(const struct btf *btf, const char *tracepoint, char *to, size_t cap)

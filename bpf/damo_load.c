@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <bpf/libbpf.h>
-#include "damo_tracer.h"
+#include "damo_session.h"
 
 /* More than an object has maps, programs and what else is open with them. */
 #define FILES 32
@@ -32,7 +32,7 @@ static int has_room(void)
  * The kernel gives a program up with -EAGAIN where a signal waits for the thread that loads it: with a timer, or a
  * terminal whose size is being changed, one always does. They wait until it is loaded, or another thread takes them.
  */
-int damo_load(struct bpf_object *object)
+int damo_load(struct bpf_object_skeleton *skeleton)
 {
 	sigset_t all, before;
 	int err = has_room();
@@ -41,7 +41,7 @@ int damo_load(struct bpf_object *object)
 		return err;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	err = bpf_object__load(object);
+	err = bpf_object__load_skeleton(skeleton);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err;
 }

@@ -15,8 +15,9 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include "damo_tracer.h"
+#include "damo_session.h"
 #include "pages_sampler.h"
+#include "pages.skel.h"
 
 #define GIB (1ull << 30)
 
@@ -184,42 +185,39 @@ static int has_task_from_pid(void)
 
 static int load(struct damo_pages *p)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "damo_pages");
-	const char *not_used = p->facts.by_iterator ? "walk_pid" : "walk_iterated";
+	struct pages_bpf *skel = pages_bpf__open();
 
-	p->object = bpf_object__open_mem(damo_pages_object, damo_pages_object_end - damo_pages_object, &options);
-	if (!p->object)
+	if (!skel)
 		return -errno;
-	bpf_program__set_autoload(bpf_object__find_program_by_name(p->object, not_used), 0);
-	return damo_load(p->object);
+	p->skel = skel;
+	bpf_program__set_autoload(p->facts.by_iterator ? skel->progs.walk_pid : skel->progs.walk_iterated, 0);
+	return damo_load(skel->skeleton);
 }
 
-static void *map_of(struct damo_pages *p, const char *name, size_t size)
+static void *mapped(const struct bpf_map *of, size_t size)
 {
-	int fd = bpf_object__find_map_fd_by_name(p->object, name);
-	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(of), 0);
 
 	return map == MAP_FAILED ? NULL : map;
 }
 
 static int prepare(struct damo_pages *p)
 {
-	struct bpf_program *iterated;
+	const struct pages_bpf *skel = p->skel;
 
-	p->steps = map_of(p, "steps", sizeof(*p->steps) * DAMO_WALK_STEPS);
-	p->tables = map_of(p, "tables", sizeof(*p->tables) * DAMO_WALK_TABLES);
-	p->ranges = map_of(p, "ranges", sizeof(*p->ranges) * DAMO_WALK_RANGES);
-	p->walk = map_of(p, ".bss", sizeof(*p->walk));
+	p->steps = mapped(skel->maps.steps, sizeof(*p->steps) * DAMO_WALK_STEPS);
+	p->tables = mapped(skel->maps.tables, sizeof(*p->tables) * DAMO_WALK_TABLES);
+	p->ranges = mapped(skel->maps.ranges, sizeof(*p->ranges) * DAMO_WALK_RANGES);
+	p->walk = &skel->bss->walk;
 	p->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (!p->steps || !p->tables || !p->ranges || !p->walk || p->stop_fd < 0)
+	if (!p->steps || !p->tables || !p->ranges || p->stop_fd < 0)
 		return -errno;
-	p->self_fd = bpf_program__fd(bpf_object__find_program_by_name(p->object, "walk_self"));
+	p->self_fd = bpf_program__fd(skel->progs.walk_self);
 	if (!p->facts.by_iterator) {
-		p->pid_fd = bpf_program__fd(bpf_object__find_program_by_name(p->object, "walk_pid"));
+		p->pid_fd = bpf_program__fd(skel->progs.walk_pid);
 		return 0;
 	}
-	iterated = bpf_object__find_program_by_name(p->object, "walk_iterated");
-	p->iterator = bpf_program__attach_iter(iterated, NULL);
+	p->iterator = bpf_program__attach_iter(skel->progs.walk_iterated, NULL);
 	return p->iterator ? 0 : -errno;
 }
 
@@ -426,11 +424,9 @@ void damo_pages__close(struct damo_pages *p)
 		munmap(p->tables, sizeof(*p->tables) * DAMO_WALK_TABLES);
 	if (p->ranges)
 		munmap(p->ranges, sizeof(*p->ranges) * DAMO_WALK_RANGES);
-	if (p->walk)
-		munmap(p->walk, sizeof(*p->walk));
 	if (p->stop_fd >= 0)
 		close(p->stop_fd);
-	bpf_object__close(p->object);
+	pages_bpf__destroy(p->skel);
 	free(p->picks);
 	free(p->runs.all);
 	free(p->frames_there);

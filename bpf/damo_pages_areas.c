@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "damo_tracer.h"
+#include "damo_session.h"
 #include "pages_sampler.h"
 
 void *damo_pages__grow(void *array, size_t nr, size_t *cap, size_t size)

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: MIT
-/* Loads the profiler and attaches it to a clock on each processor. */
+/* The profiler: attaches to a clock on each processor. */
 #include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <linux/perf_event.h>
-#include <sys/syscall.h>
 #include <bpf/libbpf.h>
 #include "damo_profiler.h"
-#include "damo_tracer.h"
+#include "damo_session.h"
 #include "profiler.h"
+#include "profiler.skel.h"
 
-int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_tracer **to)
+static int open_profiler(struct damo_session *s, __u32 ring_bytes, __u32 everyone)
 {
-	return damo_tracer__open_object(&(struct damo_object){ .name = "damo_profiler",
-							       .from = damo_profiler_object,
-							       .to = damo_profiler_object_end,
-							       .event = sizeof(struct damo_sample),
-							       .everyone = everyone },
-					ring_bytes, to);
+	struct profiler_bpf *skel = profiler_bpf__open();
+
+	(void)ring_bytes;
+	if (!skel)
+		return -errno;
+	skel->rodata->everyone = everyone;
+	return damo_session__take(s, skel);
 }
 
-static int attach_to(struct damo_tracer *t, int cpu, __u32 hz)
+int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_session **to)
+{
+	static const struct damo_session_kind profiler = { .event = sizeof(struct damo_sample), .has_one_count = 1, .open = open_profiler };
+
+	return damo_session__open(&profiler, ring_bytes, everyone, to);
+}
+
+int damo_profiler__attach(struct damo_session *s, __u32 hz)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -30,35 +36,18 @@ static int attach_to(struct damo_tracer *t, int cpu, __u32 hz)
 		.sample_freq = hz,
 		.exclude_idle = 1,
 	};
-	struct bpf_link *link;
-	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	link = bpf_program__attach_perf_event(bpf_object__find_program_by_name(t->object, "sampled"), fd);
-	if (!link) {
-		int err = -errno;
-
-		close(fd);
-		return err;
-	}
-	t->links[t->nr_links++] = link;
-	return 0;
-}
-
-int damo_profiler__attach(struct damo_tracer *t, __u32 hz)
-{
+	const struct profiler_bpf *skel = s->opened;
 	int processors = libbpf_num_possible_cpus(), err;
 
 	if (processors < 0)
 		return processors;
-	if (t->nr_links)
+	if (s->nr_links)
 		return -EALREADY;
-	for (int cpu = 0; cpu < processors && t->nr_links < DAMO_MAX_LINKS; cpu++) {
-		err = attach_to(t, cpu, hz);
+	for (int cpu = 0; cpu < processors && s->nr_links < DAMO_MAX_LINKS; cpu++) {
+		err = damo_session__attach_perf(s, skel->progs.sampled, &attr, cpu, 0);
 		/* One that is off. */
 		if (err && err != -ENODEV)
 			return err;
 	}
-	return t->nr_links ? t->nr_links : -ENODEV;
+	return s->nr_links ? s->nr_links : -ENODEV;
 }

@@ -9,9 +9,9 @@
 #include "damo.h"
 
 /* Loads the program; with everyone != 0 it samples all processes, else those that are watched, by their pids. */
-DAMO_API int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_tracer **to);
+DAMO_API int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_session **to);
 
 /* Begins to sample every processor so often a second; returns on how many. */
-DAMO_API int damo_profiler__attach(struct damo_tracer *t, __u32 hz);
+DAMO_API int damo_profiler__attach(struct damo_session *s, __u32 hz);
 
 #endif

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <linux/bpf.h>
-#include "damo_tracer.h"
+#include "damo_session.h"
 
 /* The size of the kernel's ring that holds as much as asked for. */
 size_t damo_ring__size(__u32 bytes)

@@ -114,7 +114,7 @@ struct damo_runs {
 };
 
 struct damo_pages {
-	struct bpf_object *object;
+	struct pages_bpf *skel; /* of pages.skel.h */
 	struct bpf_link *iterator;
 	int self_fd;
 	int pid_fd;
@@ -136,8 +136,6 @@ struct damo_pages {
 	size_t nr_frame_words;
 	__u64 random;
 };
-
-extern const char damo_pages_object[], damo_pages_object_end[];
 
 __u64 damo_pages__cpu_ns(void);
 struct damo_page_target *damo_pages__target(struct damo_pages *p, __u32 slot);

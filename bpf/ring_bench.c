@@ -13,7 +13,7 @@
 enum { KDAMOND = 1, BATCH = 4096, FULL = 50000 };
 
 struct job {
-	struct damo_tracer *tracer;
+	struct damo_session *tracer;
 	__u32 nr_regions;
 	__u64 count;
 	int err;
@@ -24,7 +24,7 @@ static void *emit(void *arg)
 	struct job *job = arg;
 
 	job->err = damo_tracer__emit_test(job->tracer, KDAMOND, job->nr_regions, job->count);
-	damo_tracer__stop(job->tracer);
+	damo_session__stop(job->tracer);
 	return NULL;
 }
 
@@ -52,14 +52,14 @@ int main(int argc, char **argv)
 	job.count = strtoull(argv[1], NULL, 10);
 	job.nr_regions = strtoul(argv[2], NULL, 10);
 	check(damo_tracer__open(strtoul(argv[3], NULL, 10), 1, &job.tracer), "open the tracer");
-	check(damo_tracer__watch(job.tracer, KDAMOND), "watch");
+	check(damo_session__watch(job.tracer, KDAMOND), "watch");
 
 	begin = damo_clock_boottime_ns();
 	if (pthread_create(&producer, NULL, emit, &job))
 		return 1;
 	do {
-		waited = damo_tracer__wait(job.tracer, 250);
-		while ((n = damo_tracer__drain(job.tracer, events, sizeof(events))) > 0)
+		waited = damo_session__wait(job.tracer, 250);
+		while ((n = damo_session__drain(job.tracer, events, sizeof(events))) > 0)
 			for (int i = 0; i < n; i++)
 				regions += events[i].end > events[i].start;
 	} while (waited >= 0);
@@ -67,10 +67,10 @@ int main(int argc, char **argv)
 	pthread_join(producer, NULL);
 	check(job.err, "emit");
 
-	damo_tracer__counters(job.tracer, &counters);
+	damo_session__counters(job.tracer, &counters);
 	check(damo_tracer__emit_test(job.tracer, KDAMOND, job.nr_regions, FULL), "fill the ring");
 	begin = damo_clock_boottime_ns();
-	while ((n = damo_tracer__drain(job.tracer, events, sizeof(events))) > 0)
+	while ((n = damo_session__drain(job.tracer, events, sizeof(events))) > 0)
 		for (int i = 0; i < n; i++, drained++)
 			regions += events[i].end > events[i].start;
 	drain_ns = damo_clock_boottime_ns() - begin;
@@ -78,6 +78,6 @@ int main(int argc, char **argv)
 	printf("{\"sent\":%llu,\"received\":%llu,\"dropped\":%llu,\"regions\":%llu,\"ns\":%llu,"
 	       "\"drained\":%llu,\"drainNs\":%llu}\n",
 	       counters.sent, counters.received, counters.dropped, regions, ns, drained, drain_ns);
-	damo_tracer__close(job.tracer);
+	damo_session__close(job.tracer);
 	return 0;
 }

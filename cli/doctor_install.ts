@@ -90,9 +90,10 @@ function authoritiesRow({ env }: Installation): FeatureRow {
 /** What `make build` and `make test` call. */
 function programRows(at: Installation): FeatureRow[] {
   if (isPackage(at)) return [];
-  const path = (at.env("PATH") ?? "").split(":");
+  // bpftool is where only root has it on the PATH.
+  const path = [...(at.env("PATH") ?? "").split(":"), "/usr/sbin"];
   const groups = [
-    ["for make build", ["cc", "clang"], "sudo ./setup build"],
+    ["for make build", ["cc", "clang", "bpftool"], "sudo ./setup build"],
     ["for make test", ["jq", "zsh", "fish", "jupyter-nbconvert", "man"], "sudo ./setup test"],
   ] as const;
   return groups.map(([feature, names, next]) => {

@@ -86,13 +86,13 @@ export class Listener implements AsyncDisposable {
 
   /** Lets the events of this thread through. */
   watch(pid: number): void {
-    const result = this.#library.symbols.damo_tracer__watch(this.#open(), pid);
+    const result = this.#library.symbols.damo_session__watch(this.#open(), pid);
     if (result < 0) throw new KernelError(`watch thread ${pid}`, -result);
   }
 
   /** Waits for events, off the main thread; one at a time. `"stopped"` for ever after {@linkcode stop}. */
   async wait(timeoutMs: number): Promise<"ready" | "timeout" | "stopped"> {
-    const waiting = this.#library.symbols.damo_tracer__wait(this.#open(), timeoutMs);
+    const waiting = this.#library.symbols.damo_session__wait(this.#open(), timeoutMs);
     this.#waiting = waiting;
     const result = await waiting;
     if (result === -ECANCELED) return "stopped";
@@ -103,20 +103,20 @@ export class Listener implements AsyncDisposable {
   /** Events out of the ring, as many as fit into a batch; to be called until there are none. */
   drain(): Heard[] {
     const bytes = this.#bytes;
-    const length = this.#library.symbols.damo_tracer__drain(this.#open(), bytes, bytes.byteLength);
+    const length = this.#library.symbols.damo_session__drain(this.#open(), bytes, bytes.byteLength);
     return Array.from({ length }, (_, i) => decodeHeard(bytes.subarray(i * HEARD.bytes, (i + 1) * HEARD.bytes)));
   }
 
   /** Counts since it was opened. */
   counters(): TracerCounters {
     const counters = this.#counters;
-    this.#library.symbols.damo_tracer__counters(this.#open(), counters.bytes);
+    this.#library.symbols.damo_session__counters(this.#open(), counters.bytes);
     return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
   }
 
   /** Ends the waiting at once; draining goes on working. */
   stop(): void {
-    if (this.#pointer) this.#library.symbols.damo_tracer__stop(this.#pointer);
+    if (this.#pointer) this.#library.symbols.damo_session__stop(this.#pointer);
   }
 
   /** Now, by the clock of the events: ns of CLOCK_BOOTTIME. */
@@ -134,7 +134,7 @@ export class Listener implements AsyncDisposable {
     const pointer = this.#pointer;
     this.#pointer = null;
     await this.#waiting;
-    this.#library.symbols.damo_tracer__close(pointer);
+    this.#library.symbols.damo_session__close(pointer);
     this.#library.close();
   }
 

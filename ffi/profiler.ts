@@ -77,7 +77,7 @@ export class Profiler implements AsyncDisposable {
     this.#handle = new NativeHandle(address, "profiler", {
       stop: () => {},
       close: (pointer) => {
-        library.symbols.damo_tracer__close(pointer);
+        library.symbols.damo_session__close(pointer);
         library.close();
       },
     });
@@ -89,7 +89,7 @@ export class Profiler implements AsyncDisposable {
    * @returns Whether there is room for it: 64 can be watched.
    */
   watch(pid: number): boolean {
-    const result = this.#library.symbols.damo_tracer__watch(this.#handle.pointer, pid);
+    const result = this.#library.symbols.damo_session__watch(this.#handle.pointer, pid);
     if (result === -ENOSPC) return false;
     if (result < 0) throw new KernelError(`profile process ${pid}`, -result);
     return true;
@@ -100,7 +100,7 @@ export class Profiler implements AsyncDisposable {
     const samples: ProfileSample[] = [];
     const bytes = this.#bytes;
     for (;;) {
-      const length = this.#library.symbols.damo_tracer__drain(this.#handle.pointer, bytes, bytes.byteLength);
+      const length = this.#library.symbols.damo_session__drain(this.#handle.pointer, bytes, bytes.byteLength);
       for (let i = 0; i < length; i++) {
         samples.push(decodeSample(bytes.subarray(i * SAMPLE.bytes, (i + 1) * SAMPLE.bytes)));
       }
@@ -111,7 +111,7 @@ export class Profiler implements AsyncDisposable {
   /** Counts since it was opened. */
   counters(): TracerCounters {
     const counters = this.#counters;
-    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, counters.bytes);
+    this.#library.symbols.damo_session__counters(this.#handle.pointer, counters.bytes);
     return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
   }
 

@@ -125,22 +125,22 @@ class LibraryTracer implements Tracer {
   constructor(library: Library, address: bigint, readonly hasAge: boolean) {
     this.#library = library;
     this.#handle = new NativeHandle(address, "tracer", {
-      stop: (pointer) => library.symbols.damo_tracer__stop(pointer),
+      stop: (pointer) => library.symbols.damo_session__stop(pointer),
       close: (pointer) => {
-        library.symbols.damo_tracer__close(pointer);
+        library.symbols.damo_session__close(pointer);
         library.close();
       },
     });
   }
 
   watch(kdamondPid: number): void {
-    const result = this.#library.symbols.damo_tracer__watch(this.#handle.pointer, kdamondPid);
+    const result = this.#library.symbols.damo_session__watch(this.#handle.pointer, kdamondPid);
     if (result === -ENOSPC) throw new RangeError("64 kdamonds are watched, which is the most; watch fewer");
     if (result < 0) throw new KernelError(`watch kdamond ${kdamondPid}`, -result);
   }
 
   unwatch(kdamondPid: number): void {
-    const result = this.#library.symbols.damo_tracer__unwatch(this.#handle.pointer, kdamondPid);
+    const result = this.#library.symbols.damo_session__unwatch(this.#handle.pointer, kdamondPid);
     if (result < 0) throw new KernelError(`unwatch kdamond ${kdamondPid}`, -result);
   }
 
@@ -151,7 +151,7 @@ class LibraryTracer implements Tracer {
   }
 
   async wait(timeoutMs: number): Promise<"ready" | "timeout" | "stopped"> {
-    const result = await this.#handle.track(this.#library.symbols.damo_tracer__wait(this.#handle.pointer, timeoutMs));
+    const result = await this.#handle.track(this.#library.symbols.damo_session__wait(this.#handle.pointer, timeoutMs));
     if (result === -ECANCELED) return "stopped";
     if (result < 0) throw new KernelError("wait for events", -result);
     return result > 0 ? "ready" : "timeout";
@@ -159,13 +159,13 @@ class LibraryTracer implements Tracer {
 
   drain(): EventBatch {
     const words = this.#words;
-    const length = this.#library.symbols.damo_tracer__drain(this.#handle.pointer, words, words.byteLength);
+    const length = this.#library.symbols.damo_session__drain(this.#handle.pointer, words, words.byteLength);
     return { length, words };
   }
 
   counters(): TracerCounters {
     const counters = this.#counters;
-    this.#library.symbols.damo_tracer__counters(this.#handle.pointer, counters.bytes);
+    this.#library.symbols.damo_session__counters(this.#handle.pointer, counters.bytes);
     return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
   }
 

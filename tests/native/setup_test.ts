@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const TOOLS =
-  "bash cat cc chmod chown cksum clang cut env find getent grep head ln mkdir paste readlink rm sed setpriv stat tail timeout uname xargs"
+  "bash bpftool cat cc chmod chown cksum clang cut env find getent grep head ln mkdir paste readlink rm sed setpriv stat tail timeout uname xargs"
     .split(" ");
 
 /** A machine of which ./setup sees only the given programs, besides those it cannot do without. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "damo_tracer.h"
+#include "damo_session.h"
 #include "pages_sampler.h"
 #include "input.h"
 
