@@ -60,7 +60,10 @@ export async function record(
   using signals = new StopSignals();
   const hz = profileRateOf(options, format);
   await using profile = hz === undefined ? undefined : await prepareProfile(roots, hz);
+  // Who asks by hand, or for so much time, waits for no names; at the end of the command a record has what it can have.
+  signals.signal.addEventListener("abort", () => signals.reason !== "command exited" && profile?.hurry());
   await using source = await openAsked(roots, wanted, options, kdamonds);
+  await profile?.begun(signals.signal);
   await using child = wanted.kind === "command" ? startCommand(roots, wanted.argv, options.out === "-") : undefined;
   const monitor = await startMonitor(roots, source, wanted, child);
   const header = headerOf(roots, {
@@ -90,8 +93,6 @@ export async function record(
       signals.stop("output failed");
     }
   });
-  // Who asks by hand waits for no names; at the end of its time, or of the command, a record has what it can have.
-  signals.signal.addEventListener("abort", () => signals.signalName && profile?.hurry());
   child?.exited.then(() => signals.stop("command exited"));
   if (options.timeout !== undefined) signals.stopAfter(options.timeout);
   started?.();

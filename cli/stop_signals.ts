@@ -13,6 +13,7 @@ export class StopSignals implements Disposable {
   readonly #again = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #priority: Priority | undefined;
   #word: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -23,6 +24,7 @@ export class StopSignals implements Disposable {
       this.stop(name);
     }]);
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
+    loadPriority().then((priority) => this.#priority = priority, () => {});
   }
 
   /** Stops by itself after this time, however long. */
@@ -49,6 +51,7 @@ export class StopSignals implements Disposable {
   /** Stops; the first reason stays. */
   stop(reason: string): void {
     this.reason ??= reason;
+    this.#priority?.raise();
     this.#controller.abort();
   }
 
@@ -56,5 +59,24 @@ export class StopSignals implements Disposable {
     for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
     clearTimeout(this.#timer);
     clearTimeout(this.#word);
+    this.#priority?.restore();
   }
+}
+
+/** Ours among all that wants to run: an end takes little time, which a busy machine would give piece by piece. */
+interface Priority {
+  raise(): void;
+  restore(): void;
+}
+
+/** Loaded when it is needed: most commands end before anybody stops them. */
+async function loadPriority(): Promise<Priority> {
+  const { getPriority, setPriority, constants: { priority: { PRIORITY_HIGHEST } } } = await import("node:os");
+  const before = getPriority();
+  const set = (to: number) => {
+    try {
+      setPriority(to);
+    } catch { /* Only root, or CAP_SYS_NICE, may raise it. */ }
+  };
+  return { raise: () => set(PRIORITY_HIGHEST), restore: () => set(before) };
 }

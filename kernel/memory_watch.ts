@@ -6,13 +6,12 @@ import {
   type Mapping,
   type MappingResidency,
   type PageRun,
-  parseMaps,
   type RecordItem,
   type Residency,
   watchedRangesOf,
 } from "../damon/mod.ts";
 import type { MemoryScanner } from "../ffi/memory.ts";
-import { faultsOf, processDirOf } from "./process.ts";
+import { faultsOf, mappingsIn, parseMapsInTurns, processDirOf } from "./process.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** Share of one CPU that looking at one process's memory may take: what is large is looked at less often. */
@@ -54,11 +53,20 @@ export class MemoryWatch {
 
   /** What is mapped, as an item of a record, where that has changed since the last look. */
   lookAtMappings(): RecordItem[] {
+    const text = this.#changedMaps();
+    return text === undefined ? [] : [this.#learn(mappingsIn(text))];
+  }
+
+  #changedMaps(): string | undefined {
     const text = readOptional(`${processDirOf(this.roots, this.pid)}/maps`);
-    if (!text || text === this.#mapsText) return [];
+    if (!text || text === this.#mapsText) return undefined;
     this.#mapsText = text;
-    this.#mappings = parseMaps(text);
-    return [{ kind: "mappings", mappings: { timeNs: this.clockNs(), pid: this.pid, mappings: this.#mappings } }];
+    return text;
+  }
+
+  #learn(mappings: Mapping[]): RecordItem {
+    this.#mappings = mappings;
+    return { kind: "mappings", mappings: { timeNs: this.clockNs(), pid: this.pid, mappings } };
   }
 
   /**
@@ -72,7 +80,8 @@ export class MemoryWatch {
     if (!isNow && beginMs < this.#nextMs) return [];
     const faults = faultsOf(this.roots, this.pid);
     if (faults === undefined || (!isNow && faults === this.#faults && beginMs < this.#lastMs + IDLE_MS)) return [];
-    const items = this.lookAtMappings();
+    const text = this.#changedMaps();
+    const items = text === undefined ? [] : [this.#learn((await parseMapsInTurns(text))!)];
     if (this.scanner && this.#mappings.length > 0) {
       const residency = await this.#scan(this.scanner);
       if (residency) items.push({ kind: "residency", residency });

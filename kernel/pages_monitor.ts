@@ -179,7 +179,7 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
     try {
       if (signal.aborted) return;
       this.#signal = signal;
-      yield* this.#targets.changedMappings(true);
+      yield* this.#targets.changedMappings(true, this.#signal);
       yield* this.#begin();
       while (this.ended === undefined && !signal.aborted) {
         yield* this.#aggregationInterval();
@@ -226,18 +226,18 @@ export class PagesMonitor implements Monitor, AsyncDisposable {
       this.#nextNs = done.nextNs + restUs * 1e3;
       taken += done.samples;
       left = done.endNs + halfNs > untilNs ? 0 : left - done.samples;
-      yield* this.#targets.changedMappings(false);
+      yield* this.#targets.changedMappings(false, this.#signal);
       if (left === 0) yield* this.#snapshots(startNs, done.endNs, thinnedIntervals(intervals, taken));
       if (done.endNs + spanUs * 500 > windowEndNs) yield* this.#endWindow(done.endNs);
     }
   }
 
   /** At each update interval: children, and mappings that have changed without another size. */
-  *#update(): Generator<RecordItem> {
+  async *#update(): AsyncGenerator<RecordItem> {
     const { updateUs } = this.#options.context.intervals;
     const begin = performance.now();
     if (this.#options.includeChildren) this.#targets.followForks();
-    yield* this.#targets.changedMappings(true);
+    yield* this.#targets.changedMappings(true, this.#signal);
     const costNs = (performance.now() - begin) * 1e6 / this.#targets.mapsShare;
     this.#updateNs = this.clockNs() + Math.max(updateUs * 1e3, costNs);
   }

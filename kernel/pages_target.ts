@@ -1,7 +1,8 @@
-import { AdaptiveRegions, type AddressRange, type Mapping, type NrRegions, parseMaps } from "../damon/mod.ts";
+import { AdaptiveRegions, type AddressRange, type Mapping, type NrRegions } from "../damon/mod.ts";
 import type { PagePart, PageSampler, PartRegions, SampledArea, SampledRegions, SpanColumns } from "../ffi/pages.ts";
 import { HugetlbMappings } from "./hugetlb.ts";
 import { PagesAges } from "./pages_ages.ts";
+import { parseMapsInTurns } from "./process.ts";
 import type { Roots } from "./roots.ts";
 
 /** x86-64's, the only machine that pages are sampled on. */
@@ -63,15 +64,20 @@ export class PagesTarget {
     if (fixed.length > 0) sampler.watch(slot, { only: fixed });
   }
 
-  /** What is mapped now where that has changed; `must` looks even if the size of it has not. */
-  update(must: boolean, share: number): Mapping[] | undefined {
+  /**
+   * What is mapped now where that has changed; `must` looks even if the size of it has not.
+   *
+   * @returns nothing where `signal` came before all was read.
+   */
+  async update(must: boolean, share: number, signal?: AbortSignal): Promise<Mapping[] | undefined> {
     const process = this.#sampler.update(this.slot, must, share);
     if (!process) return undefined;
     this.residentPages = process.residentPages;
     this.nrAreas = process.nrAreas;
     if (process.mapsVersion === this.#mapsVersion) return undefined;
     this.#mapsVersion = process.mapsVersion;
-    const mappings = parseMaps(this.#sampler.maps(this.slot, process));
+    const mappings = await parseMapsInTurns(this.#sampler.maps(this.slot, process), signal);
+    if (!mappings) return undefined;
     const hugetlb = this.#hugetlb.of(mappings);
     if (hugetlb.size > 0 || this.hugetlbBytes > 0) this.#sampler.watch(this.slot, { without: [...hugetlb] });
     this.hugetlbBytes = [...hugetlb].reduce((sum, { start, end }) => sum + end - start, 0);

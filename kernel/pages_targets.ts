@@ -60,15 +60,16 @@ export class PagesTargets implements Iterable<[number, PagesTarget]> {
     }
   }
 
-  /** What is mapped now where that has changed; `must` looks even where the size of it has not. */
-  *changedMappings(must: boolean): Generator<RecordItem> {
+  /** What is mapped now where that has changed, until `signal`; `must` looks even where the size of it has not. */
+  async *changedMappings(must: boolean, signal?: AbortSignal): AsyncGenerator<RecordItem> {
     const timeNs = this.#sampler.clockNs();
     if (!must && timeNs < this.#mappingsNs) return;
     this.#mappingsNs = timeNs + LISTED_NS;
     let hugetlbBytes = 0;
     if (must) this.#replaceThreads();
     for (const target of this.#targets.values()) {
-      const mappings = target.update(must, this.mapsShare);
+      if (signal?.aborted) return;
+      const mappings = await target.update(must, this.mapsShare, signal);
       if (mappings) yield { kind: "mappings", mappings: { timeNs, pid: target.pid, mappings } };
       hugetlbBytes += target.hugetlbBytes;
     }

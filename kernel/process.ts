@@ -1,4 +1,5 @@
 import { type Mapping, parseMaps, type RecordedProcess } from "../damon/mod.ts";
+import { turn } from "./rest.ts";
 import { readOptional, type Roots } from "./roots.ts";
 
 /** Field 22 of `/proc/PID/stat`: clock ticks since boot at which the process began; tells a reused pid apart. */
@@ -141,11 +142,37 @@ export function strangeMapLines(): number {
 
 const strange = () => void strangeLines++;
 
+/** What the text of `/proc/PID/maps` says, ascending; lines of another form are counted and left out. */
+export function mappingsIn(text: string): Mapping[] {
+  return parseMaps(text, strange);
+}
+
 /** What the process has mapped itself, ascending; nothing where it is gone. */
 export function mappingsOf(roots: Roots, pid: number): Mapping[] {
-  const mappings = parseMaps(readOptional(`${processDirOf(roots, pid)}/maps`) ?? "", strange);
+  const mappings = mappingsIn(readOptional(`${processDirOf(roots, pid)}/maps`) ?? "");
   // The kernel's own page at the end of all addresses.
   return mappings.filter(({ path }) => path !== "[vsyscall]");
+}
+
+/** So many characters of maps are read in one go: some 10 ms, where nothing has been compiled yet. */
+const PIECE_LENGTH = 1 << 17;
+
+/**
+ * What the text of `/proc/PID/maps` says. Some processes have 50,000 mappings: everything else has its turn meanwhile.
+ *
+ * @returns nothing where `signal` came before the end.
+ */
+export async function parseMapsInTurns(text: string, signal?: AbortSignal): Promise<Mapping[] | undefined> {
+  const mappings: Mapping[] = [];
+  for (let from = 0; from < text.length;) {
+    if (from > 0) await turn();
+    if (signal?.aborted) return undefined;
+    const newline = text.indexOf("\n", from + PIECE_LENGTH);
+    const to = newline < 0 ? text.length : newline + 1;
+    mappings.push(...mappingsIn(text.slice(from, to)));
+    from = to;
+  }
+  return mappings;
 }
 
 /** Watches the mappings of one process for changes. */
@@ -158,7 +185,7 @@ export class MappingsWatch {
     const text = readOptional(`${processDirOf(this.roots, this.pid)}/maps`);
     if (!text || text === this.#last) return undefined;
     this.#last = text;
-    return parseMaps(text, strange);
+    return mappingsIn(text);
   }
 }
 

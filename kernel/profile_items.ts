@@ -73,6 +73,11 @@ export class ProfileSource implements AsyncDisposable {
     }
   }
 
+  /** Waits until names can be found, or until `signal`: what is sampled from then on does not wait for them at the end. */
+  begun(signal: AbortSignal): Promise<void> {
+    return this.#symbols.begun(signal);
+  }
+
   /** Somebody wants to end: names that are still missing are not waited for. */
   hurry(): void {
     this.#symbols.hurry();

@@ -16,9 +16,11 @@ export class SymbolsClient implements Disposable {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, (answer: ProfileFrame[][]) => void>();
   #id = 0;
+  readonly #begun = Promise.withResolvers<void>();
   /** Whether the last ones did not come in time: the next ones are waited for a moment only. */
   #isLate = false;
   #hasBegun = false;
+  #hurry: ReturnType<typeof setTimeout> | undefined;
   readonly #hurried = Promise.withResolvers<undefined>();
   /** Samples that are without names, as those did not come in time. */
   unnamed = 0;
@@ -29,6 +31,7 @@ export class SymbolsClient implements Disposable {
     this.#worker.onmessage = ({ data }: MessageEvent<SymbolsAnswer>) => {
       this.#isLate = false;
       this.#hasBegun = true;
+      this.#begun.resolve();
       this.#waiting.get(data.id)?.(data.frames);
       this.#waiting.delete(data.id);
     };
@@ -39,6 +42,15 @@ export class SymbolsClient implements Disposable {
     this.#post({ kind: "begin", roots: folders });
   }
 
+  /** Waits until the kernel's names are read, for some seconds at most, or until `signal`. */
+  async begun(signal: AbortSignal): Promise<void> {
+    const { resolve, promise } = this.#begun;
+    const timer = setTimeout(resolve, FIRST_PATIENCE_MS);
+    signal.addEventListener("abort", () => resolve());
+    if (!signal.aborted) await promise;
+    clearTimeout(timer);
+  }
+
   /** Looks at what is mapped in a process, so that its code is known when it has ended. */
   see(pid: number): void {
     this.#post({ kind: "see", pid });
@@ -46,7 +58,13 @@ export class SymbolsClient implements Disposable {
 
   /** Somebody wants to end: what does not come now stays without names. */
   hurry(): void {
-    setTimeout(() => this.#hurried.resolve(undefined), HURRIED_MS);
+    const end = () => {
+      this.#hurried.resolve(undefined);
+      // What it still does would hold up the rest.
+      this.#worker.terminate();
+    };
+    if (this.#hasBegun) this.#hurry ??= setTimeout(end, HURRIED_MS);
+    else end();
   }
 
   /** The frames of each sample, innermost first; without names where those do not come in time. */
@@ -72,6 +90,7 @@ export class SymbolsClient implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearTimeout(this.#hurry);
     this.#worker.terminate();
   }
 }

@@ -21,6 +21,9 @@ export interface SymbolsAnswer {
   frames: ProfileFrame[][];
 }
 
+/** The id of the answer that nobody asked for: it can name functions now. */
+const BEGUN = 0;
+
 let symbols: Symbols;
 
 const worker = self as unknown as {
@@ -29,8 +32,10 @@ const worker = self as unknown as {
 };
 
 worker.onmessage = ({ data }) => {
-  if (data.kind === "begin") symbols = new Symbols(data.roots);
-  else if (data.kind === "see") symbols.see(data.pid);
+  if (data.kind === "begin") {
+    symbols = new Symbols(data.roots);
+    worker.postMessage({ id: BEGUN, frames: [] });
+  } else if (data.kind === "see") symbols.see(data.pid);
   else {
     for (const pid of new Set(data.samples.map(({ pid }) => pid))) symbols.see(pid);
     worker.postMessage({ id: data.id, frames: data.samples.map((sample) => framesOf(symbols, sample)) });
