@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdamo: the tracer of DAMON's events. Functions return 0 or a count, or -errno. One thread may be in
- * damo_session__wait or damo_tracer__emit_test while another uses the same tracer; damo_session__close may not overlap
- * with anything. ffi/symbols.ts repeats this file line for line.
+ * libdamo: facts about the kernel, and what all sessions are alike in: those of damo_tracer.h, damo_listener.h and damo_profiler.h.
+ * Functions return 0 or a count, or -errno. One thread may be in damo_session__wait or damo_tracer__emit_test while another uses
+ * the same session; damo_session__close may not overlap with anything. ffi/symbols.ts repeats this file line for line.
  */
 #ifndef DAMO_H
 #define DAMO_H
@@ -68,17 +68,11 @@ DAMO_API __u32 damo_last_log(char *to, __u32 cap);
 /* The i-th entry of layouts.h: a struct's size, or by "struct.field" a field's offset; -ENOENT behind the last. */
 DAMO_API int damo_layout(__u32 i, char *name, __u32 cap);
 
-/* Loads the programs; ring_bytes is rounded up to a power of two of pages. With test != 0 DAMON may be missing. */
-DAMO_API int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_session **to);
-
-/* Lets the events of this kernel thread through, of up to 64 at the same time (-ENOSPC). */
-DAMO_API int damo_session__watch(struct damo_session *s, __u32 kdamond);
+/* Lets the events of this thread through (of the profiler: this process), of up to 64 at the same time (-ENOSPC). */
+DAMO_API int damo_session__watch(struct damo_session *s, __u32 pid);
 
 /* For one that has ended, or is to be heard no more: its counts stay, and its place is another one's when all are taken. */
-DAMO_API int damo_session__unwatch(struct damo_session *s, __u32 kdamond);
-
-/* Attaches to the tracepoints that this kernel has; returns which, as bits. They are detached with the process. */
-DAMO_API int damo_tracer__attach(struct damo_session *s);
+DAMO_API int damo_session__unwatch(struct damo_session *s, __u32 pid);
 
 /* 1 where there is something to drain, 0 after timeout_ms (-1: never), -ECANCELED once stopped. */
 DAMO_API int damo_session__wait(struct damo_session *s, int timeout_ms);
@@ -90,12 +84,6 @@ DAMO_API int damo_session__counters(struct damo_session *s, struct damo_counters
 
 /* Ends the waiting of this moment and of the future; for any thread. */
 DAMO_API int damo_session__stop(struct damo_session *s);
-
-/* Test: sends count events in the name of a watched pid, in snapshots of nr_regions; opened with test only. */
-DAMO_API int damo_tracer__emit_test(struct damo_session *s, __u32 kdamond, __u32 nr_regions, __u64 count);
-
-/* Test: runs a program of tracer.bpf.c in this thread, with these parameters of its tracepoint; likewise. */
-DAMO_API int damo_tracer__run_test(struct damo_session *s, const char *program, const __u64 *args, __u32 nr_args);
 
 DAMO_API void damo_session__close(struct damo_session *s);
 

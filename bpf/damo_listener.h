@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdamo: a tracer that takes the records of any tracepoint as they are, each a struct damo_heard. All functions of
- * damo_tracer but attach and those for tests work with it. ffi/listener_symbols.ts repeats this file line for line.
+ * libdamo: a session that takes the records of any tracepoint as they are, each a struct damo_heard.
+ * ffi/listener_symbols.ts repeats this file line for line.
  */
 #ifndef DAMO_LISTENER_API_H
 #define DAMO_LISTENER_API_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdamo: a tracer that samples what processes run, each time a struct damo_sample. All functions of damo_tracer but attach,
- * wait and those for tests work with it. ffi/profiler_symbols.ts repeats this file line for line.
+ * libdamo: a session that samples what processes run, each time a struct damo_sample. Nothing wakes who waits for it.
+ * ffi/profiler_symbols.ts repeats this file line for line.
  */
 #ifndef DAMO_PROFILER_API_H
 #define DAMO_PROFILER_API_H

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "damo_session.h"
+#include "damo_tracer.h"
 #include "event.h"
 #include "tracer.skel.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "damo.h"
+#include "damo_tracer.h"
 #include "event.h"
 
 enum { KDAMOND = 1, BATCH = 4096, FULL = 50000 };

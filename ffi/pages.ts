@@ -1,8 +1,8 @@
 import { UnsupportedError } from "../damon/errors.ts";
+import { explained } from "./explained.ts";
 import { openSymbols } from "./library.ts";
 import { PageSampler } from "./page_sampler.ts";
 import { PAGES_SYMBOLS } from "./pages_symbols.ts";
-import { explained } from "./tracer.ts";
 
 export { PageFlag, PageSampler } from "./page_sampler.ts";
 export type * from "./page_sampling.ts";

@@ -1,10 +1,6 @@
-import { KernelError } from "../damon/errors.ts";
-import { openSymbols } from "./library.ts";
-import { NativeHandle } from "./native_handle.ts";
+import { explained } from "./explained.ts";
 import { PROFILER_SYMBOLS, SAMPLE } from "./profiler_symbols.ts";
-import { StructMemory } from "./struct_memory.ts";
-import { STRUCTS } from "./symbols.ts";
-import { explained, type TracerCounters } from "./tracer.ts";
+import { type OpenedSession, openSession, Session } from "./session.ts";
 
 /** One look at what a processor ran. */
 export interface ProfileSample {
@@ -32,9 +28,10 @@ export interface ProfilerOptions {
   library?: string | undefined;
 }
 
+const WORDS = { name: "profiler", loads: "the profiler", one: "process", many: "processes" };
+
 /** Samples that one batch takes at most. */
 const BATCH_SAMPLES = 512;
-const ENOSPC = 28;
 
 /**
  * Begins to look, so often a second, at what each processor runs. Nothing waits for it: its samples are to be drained now
@@ -42,45 +39,34 @@ const ENOSPC = 28;
  *
  * @throws {UnsupportedError} without the library.
  * @throws {KernelError} where the kernel refuses; names the capability that is missing.
- * @throws {RangeError} for a rate out of bounds.
+ * @throws {RangeError} for a rate, or a size of the ring, out of bounds.
  */
-export function openProfiler({ hz, everyone = false, ringBytes = 1 << 20, library: path }: ProfilerOptions): Profiler {
+export function openProfiler({ hz, everyone = false, ringBytes = 1 << 20, library }: ProfilerOptions): Profiler {
   if (!Number.isInteger(hz) || hz < 1 || hz > 10_000) {
-    throw new RangeError(`Cannot profile so often a second, as 1 to 10000 are needed: ${hz}`);
+    throw new RangeError(`hz is ${hz}; it must be 1 to 10000`);
   }
-  const library = openSymbols(path, PROFILER_SYMBOLS);
-  const pointer = new BigUint64Array(1);
-  const result = library.symbols.damo_profiler__open(ringBytes, Number(everyone), pointer);
-  if (result < 0) {
-    const error = explained(library, "load the profiler", -result, ringBytes);
-    library.close();
-    throw error;
-  }
-  const profiler = new Profiler(library, pointer[0]);
-  const attached = library.symbols.damo_profiler__attach(Deno.UnsafePointer.create(pointer[0]), hz);
+  const opened = openSession(
+    PROFILER_SYMBOLS,
+    WORDS,
+    { ringBytes, library },
+    (library, address) => library.symbols.damo_profiler__open(ringBytes, Number(everyone), address),
+  );
+  const profiler = new Profiler(opened);
+  const { damo_profiler__attach } = opened.library.symbols;
+  const attached = damo_profiler__attach(Deno.UnsafePointer.create(opened.address), hz);
   if (attached >= 0) return profiler;
-  const error = explained(library, "attach the profiler", -attached);
+  const error = explained(opened.library, "attach the profiler", -attached);
   void profiler[Symbol.asyncDispose]();
   throw error;
 }
 
-/** Samples what processes run. The kernel detaches it with this process, however that ends. `await using` it. */
-export class Profiler implements AsyncDisposable {
-  readonly #library: Deno.DynamicLibrary<typeof PROFILER_SYMBOLS>;
-  readonly #handle: NativeHandle;
+/** Samples what the processes that it watches run, or all. */
+export class Profiler extends Session<typeof PROFILER_SYMBOLS> {
   readonly #bytes = new Uint8Array(BATCH_SAMPLES * SAMPLE.bytes);
-  readonly #counters = new StructMemory(STRUCTS.counters);
 
   /** Use {@linkcode openProfiler}. */
-  constructor(library: Deno.DynamicLibrary<typeof PROFILER_SYMBOLS>, address: bigint) {
-    this.#library = library;
-    this.#handle = new NativeHandle(address, "profiler", {
-      stop: () => {},
-      close: (pointer) => {
-        library.symbols.damo_session__close(pointer);
-        library.close();
-      },
-    });
+  constructor(opened: OpenedSession<typeof PROFILER_SYMBOLS>) {
+    super(opened, WORDS);
   }
 
   /**
@@ -88,11 +74,8 @@ export class Profiler implements AsyncDisposable {
    *
    * @returns Whether there is room for it: 64 can be watched.
    */
-  watch(pid: number): boolean {
-    const result = this.#library.symbols.damo_session__watch(this.#handle.pointer, pid);
-    if (result === -ENOSPC) return false;
-    if (result < 0) throw new KernelError(`profile process ${pid}`, -result);
-    return true;
+  override watch(pid: number): boolean {
+    return this.tryToWatch(pid);
   }
 
   /** All samples that are there, in the order in which they came. */
@@ -100,23 +83,12 @@ export class Profiler implements AsyncDisposable {
     const samples: ProfileSample[] = [];
     const bytes = this.#bytes;
     for (;;) {
-      const length = this.#library.symbols.damo_session__drain(this.#handle.pointer, bytes, bytes.byteLength);
+      const length = this.take(bytes);
       for (let i = 0; i < length; i++) {
         samples.push(decodeSample(bytes.subarray(i * SAMPLE.bytes, (i + 1) * SAMPLE.bytes)));
       }
       if (length < BATCH_SAMPLES) return samples;
     }
-  }
-
-  /** Counts since it was opened. */
-  counters(): TracerCounters {
-    const counters = this.#counters;
-    this.#library.symbols.damo_session__counters(this.#handle.pointer, counters.bytes);
-    return { sent: counters.u64("sent"), received: counters.u64("received"), dropped: counters.u64("dropped") };
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#handle[Symbol.asyncDispose]();
   }
 }
 

@@ -13,16 +13,11 @@ export const SAMPLE = {
   user: 96,
 } as const satisfies Struct;
 
-/** bpf/damo_profiler.h line for line, and what works with it of bpf/damo.h. */
+/** bpf/damo_profiler.h line for line, and bpf/damo.h. */
 export const PROFILER_SYMBOLS = {
-  damo_missing_capabilities: SYMBOLS.damo_missing_capabilities,
-  damo_last_log: SYMBOLS.damo_last_log,
+  ...SYMBOLS,
   /** `int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_session **to)` */
   damo_profiler__open: { parameters: ["u32", "u32", "buffer"], result: "i32" },
   /** `int damo_profiler__attach(struct damo_session *s, __u32 hz)` */
   damo_profiler__attach: { parameters: ["pointer", "u32"], result: "i32" },
-  damo_session__watch: SYMBOLS.damo_session__watch,
-  damo_session__drain: SYMBOLS.damo_session__drain,
-  damo_session__counters: SYMBOLS.damo_session__counters,
-  damo_session__close: SYMBOLS.damo_session__close,
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -12,14 +12,10 @@ export const SYMBOLS = {
   damo_last_log: { parameters: ["buffer", "u32"], result: "u32" },
   /** `int damo_layout(__u32 i, char *name, __u32 cap)` */
   damo_layout: { parameters: ["u32", "buffer", "u32"], result: "i32" },
-  /** `int damo_tracer__open(__u32 ring_bytes, __u32 test, struct damo_session **to)` */
-  damo_tracer__open: { parameters: ["u32", "u32", "buffer"], result: "i32" },
-  /** `int damo_session__watch(struct damo_session *s, __u32 kdamond)` */
+  /** `int damo_session__watch(struct damo_session *s, __u32 pid)` */
   damo_session__watch: { parameters: ["pointer", "u32"], result: "i32" },
-  /** `int damo_session__unwatch(struct damo_session *s, __u32 kdamond)` */
+  /** `int damo_session__unwatch(struct damo_session *s, __u32 pid)` */
   damo_session__unwatch: { parameters: ["pointer", "u32"], result: "i32" },
-  /** `int damo_tracer__attach(struct damo_session *s)` */
-  damo_tracer__attach: { parameters: ["pointer"], result: "i32" },
   /** `int damo_session__wait(struct damo_session *s, int timeout_ms)`, off the main thread */
   damo_session__wait: { parameters: ["pointer", "i32"], result: "i32", nonblocking: true },
   /** `int damo_session__drain(struct damo_session *s, void *to, __u32 cap_bytes)` */
@@ -28,10 +24,6 @@ export const SYMBOLS = {
   damo_session__counters: { parameters: ["pointer", "buffer"], result: "i32" },
   /** `int damo_session__stop(struct damo_session *s)` */
   damo_session__stop: { parameters: ["pointer"], result: "i32" },
-  /** `int damo_tracer__emit_test(struct damo_session *s, __u32 kdamond, __u32 nr_regions, __u64 count)`, likewise */
-  damo_tracer__emit_test: { parameters: ["pointer", "u32", "u32", "u64"], result: "i32", nonblocking: true },
-  /** `int damo_tracer__run_test(struct damo_session *s, const char *program, const __u64 *args, __u32 nr_args)` */
-  damo_tracer__run_test: { parameters: ["pointer", "buffer", "buffer", "u32"], result: "i32" },
   /** `void damo_session__close(struct damo_session *s)` */
   damo_session__close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;

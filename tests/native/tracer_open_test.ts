@@ -1,7 +1,8 @@
 import assert from "assert";
 import { EventKind, UnsupportedError } from "../../damon/mod.ts";
 import { detectTracepoints } from "../../ffi/detect.ts";
-import { explained, openTracer } from "../../ffi/tracer.ts";
+import { explained } from "../../ffi/explained.ts";
+import { openTracer } from "../../ffi/tracer.ts";
 import { runModule } from "../run_module.ts";
 
 const TRACER = new URL("../../ffi/tracer.ts", import.meta.url).href;
