@@ -7,6 +7,8 @@
 #   make kernels the lab's other kernels, once: Debian's newest, and those with DAMON's older interface; `make test` says what it skips
 #   make ok      format, lint, types, documentation, unit tests: what to run before a commit
 #   make bare    the README's commands on minimal Debian 12 and 13, as root; some hours: see tests/bare/run
+#   make sanitize  the native tests with AddressSanitizer and UBSan in the library
+#   make format-c  writes the C sources in their format; with CHECK=1 says which are not in it
 #   make package  build/damo-VERSION.tgz: what runs without this folder, on older systems too; see README
 #   make clean   remove what was built (Deno in .deno, downloads in .cache stay)
 
@@ -22,7 +24,7 @@ SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
 # For `make kernels`: KERNELS=6.12-debugfs builds only that one, in some 13 minutes on two processors; newest is fetched.
 KERNELS := newest 6.12-debugfs 6.1
 
-.PHONY: bare package kernels build demo test ok clean help native ready
+.PHONY: bare sanitize format-c package kernels build demo test ok clean help native ready
 
 # With sudo, what needs no root is done as who ran it, and what root made belongs to them afterwards.
 READY = ./setup --as-owner $(MAKE) --no-print-directory ready
@@ -51,6 +53,16 @@ kernels:
 
 bare:
 	@tests/bare/run; $(AND_BACK)
+
+sanitize:
+	@./setup build deno
+	@$(READY)
+	@tests/sanitize; $(AND_BACK)
+
+# Of any version from 14 on, which Debian 12 has.
+format-c:
+	@./setup format
+	@git ls-files -z 'bpf/*.[ch]' 'workload/*.[ch]' 'tests/fuzz/c/*.[ch]' | xargs -0 clang-format $(if $(CHECK),--dry-run -Werror,-i)
 
 ok:
 	@./setup deno

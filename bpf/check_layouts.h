@@ -14,7 +14,7 @@
 #include "tracer.h"
 
 #define SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), "the size of struct " #type);
-#define FIELD(type, field, offset) \
+#define FIELD(type, field, offset)                                                                                     \
 	_Static_assert(__builtin_offsetof(struct type, field) == (offset), "the offset of struct " #type "." #field);
 #include "layouts.h"
 #undef SIZE

@@ -40,7 +40,7 @@ struct damo_detected {
 struct damo_counters {
 	__u64 sent; /* = received + dropped, once all is drained */
 	__u64 received;
-	__u64 dropped;	 /* those below as well */
+	__u64 dropped; /* those below as well */
 	__u64 malformed; /* records of the ring that were too short to be an event, or said to be longer than what is there */
 };
 

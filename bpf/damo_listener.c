@@ -21,7 +21,9 @@ static int open_listener(struct damo_session *s, __u32 ring_bytes, __u32 everyon
 
 int damo_listener__open(__u32 ring_bytes, __u32 everyone, struct damo_session **to)
 {
-	static const struct damo_session_kind listener = { .event = sizeof(struct damo_heard), .has_one_count = 1, .open = open_listener };
+	static const struct damo_session_kind listener = { .event = sizeof(struct damo_heard),
+							   .has_one_count = 1,
+							   .open = open_listener };
 
 	return damo_session__open(&listener, ring_bytes, everyone, to);
 }

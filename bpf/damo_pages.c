@@ -286,9 +286,8 @@ int damo_pages__add(struct damo_pages *p, __u32 pid)
 	if (slot == DAMO_MAX_SLOTS)
 		return -ENOSPC;
 	target = &p->targets[slot];
-	*target = (struct damo_page_target){
-		.pid = pid, .clear_fd = -1, .statm_fd = -1, .pagemap_fd = -1, .pidfd = -1
-	};
+	*target =
+		(struct damo_page_target){ .pid = pid, .clear_fd = -1, .statm_fd = -1, .pagemap_fd = -1, .pidfd = -1 };
 	/* The first walk learns when the process began: another one with its pid is told apart. */
 	p->walk->of = DAMO_WALK_PAGES;
 	p->walk->nr = 0;

@@ -33,20 +33,20 @@ struct damo_pages_counters {
 	__u64 walks;
 	__u64 walked; /* pages looked at, added up */
 	__u64 samples;
-	__u64 missed; /* sampling intervals that had gone by before their turn came */
+	__u64 missed;  /* sampling intervals that had gone by before their turn came */
 	__u64 chilled; /* pages cleared one by one */
 };
 
 /* Samples in a row; times are ns of CLOCK_BOOTTIME. */
 struct damo_pages_interval {
-	__u64 next_ns;	  /* when it begins, 0 or in the past for now; out: when the next one does */
+	__u64 next_ns; /* when it begins, 0 or in the past for now; out: when the next one does */
 	__u64 sample_ns;
 	__u32 nr_samples;
 	__u32 nr_parts;
 	__u64 start_ns; /* out */
 	__u64 end_ns;	/* out */
 	__u32 samples;	/* out: done, fewer than nr_samples if stopped, or at until_ns */
-	__u32 exact;	/* 0: some pages of each region each time; 1: every page of what is watched, between start and end */
+	__u32 exact; /* 0: some pages of each region each time; 1: every page of what is watched, between start and end */
 	__u32 picks;	/* pages of each region in each sample, at least 1 */
 	__u32 stuck;	/* out: pages whose bit could not be cleared, which are no looks */
 	__u32 frames;	/* with exact: the last sample counts memory of several processes once, see damo_pages__union */
@@ -76,10 +76,10 @@ enum damo_pages_watch {
 
 /* A process, as it was when it was looked at last. */
 struct damo_pages_process {
-	__u64 resident;	  /* pages in memory */
-	__u64 maps_size;  /* of the text of its mappings */
+	__u64 resident;	    /* pages in memory */
+	__u64 maps_size;    /* of the text of its mappings */
 	__u32 maps_version; /* another one when they have changed */
-	__u32 nr_areas;	  /* mappings that are watched */
+	__u32 nr_areas;	    /* mappings that are watched */
 };
 
 /* Loads and calibrates; by_iterator != 0 makes it do without bpf_task_from_pid, as on kernels before 6.2. */

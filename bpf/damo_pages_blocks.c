@@ -76,7 +76,14 @@ static __u64 is_there(__u64 entry)
 	return there | ((entry & ~entry << 8 & DAMO_ENTRY_PROTNONE) >> 8);
 }
 
-__attribute__((optimize("O3"))) static __u32 take_table(struct damo_block *block, const struct damo_table *table)
+/* clang does so anyway. */
+#ifdef __clang__
+#define VECTORIZED
+#else
+#define VECTORIZED __attribute__((optimize("O3")))
+#endif
+
+VECTORIZED static __u32 take_table(struct damo_block *block, const struct damo_table *table)
 {
 	__u32 sum = 0;
 
@@ -90,7 +97,7 @@ __attribute__((optimize("O3"))) static __u32 take_table(struct damo_block *block
 	return sum;
 }
 
-__attribute__((optimize("O3"))) static void count_table(struct damo_counts *counts, const struct damo_table *table)
+VECTORIZED static void count_table(struct damo_counts *counts, const struct damo_table *table)
 {
 	for (int i = 0; i < 512; i++) {
 		__u64 entry = table->entries[i], there = is_there(entry);
@@ -125,8 +132,8 @@ static void take_frames(struct damo_pages *p, const struct damo_page_target *tar
 		for (; start < end && start < 512; start++)
 			if (block->state[start] & DAMO_IN_MEMORY)
 				set_frame(p,
-					  table ? (table->entries[start] & DAMO_ENTRY_FRAME) / DAMO_PAGE :
-						  huge_frame + start,
+					  table ? (table->entries[start] & DAMO_ENTRY_FRAME) / DAMO_PAGE
+						: huge_frame + start,
 					  block->state[start] & DAMO_SEEN);
 	}
 }
@@ -154,7 +161,8 @@ static int take_huge(struct damo_pages *p, struct damo_page_target *target, cons
 			block->counts->now[i] += is_used;
 		}
 		if (frames)
-			take_frames(p, target, block, NULL, (step->frame & -bytes) / DAMO_PAGE + (base - first) / DAMO_PAGE);
+			take_frames(p, target, block, NULL,
+				    (step->frame & -bytes) / DAMO_PAGE + (base - first) / DAMO_PAGE);
 	}
 	p->counters.walked++;
 	return 0;

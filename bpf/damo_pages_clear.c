@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include "pages_sampler.h"
 
-#define MOST_RANGES 1024 /* of one system call */
+#define MOST_RANGES 1024	 /* of one system call */
 #define EXCLUSIVE   (1ull << 56) /* in pagemap: no other process maps the page */
 
 int damo_pages__clear_refs(struct damo_pages *p, struct damo_page_target *target, const char *which)

@@ -50,8 +50,8 @@ static int add_run(struct damo_runs *runs, const struct damo_run *run)
 }
 
 /* Of pages that are beside each other and in memory: those whose counts differ by at most `loose`, or not, and ages not. */
-static int add_pages(struct damo_runs *runs, const struct damo_counts *counts, const struct damo_block *block, __u32 from,
-		     __u32 to, __u32 area, __u32 loose)
+static int add_pages(struct damo_runs *runs, const struct damo_counts *counts, const struct damo_block *block,
+		     __u32 from, __u32 to, __u32 area, __u32 loose)
 {
 	struct damo_run *run = runs->nr ? &runs->all[runs->nr - 1] : NULL;
 	__u64 address = block->base + from * DAMO_PAGE;
@@ -184,8 +184,8 @@ int damo_pages__aggregate(struct damo_pages *p, __u32 slot, __u32 samples, __u32
 	return err ? err : (int)p->runs.nr;
 }
 
-int damo_pages__runs(const struct damo_pages *p, __u32 samples, double *start, double *end, __u32 *nr_accesses, __u32 *age,
-		     double *resident, double *used, __u32 *looks)
+int damo_pages__runs(const struct damo_pages *p, __u32 samples, double *start, double *end, __u32 *nr_accesses,
+		     __u32 *age, double *resident, double *used, __u32 *looks)
 {
 	for (size_t i = 0; i < p->runs.nr; i++) {
 		const struct damo_run *run = &p->runs.all[i];

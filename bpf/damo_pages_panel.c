@@ -28,7 +28,8 @@ static int by_number(const void *a, const void *b)
 
 /* Calls for each stretch of one area and block that has pages in memory. */
 static int each_part(const struct damo_page_target *target,
-		     int (*call)(void *to, size_t area, const struct damo_block *block, __u32 from, __u32 until), void *to)
+		     int (*call)(void *to, size_t area, const struct damo_block *block, __u32 from, __u32 until),
+		     void *to)
 {
 	size_t at = 0;
 
@@ -41,9 +42,9 @@ static int each_part(const struct damo_page_target *target,
 			const struct damo_block *block = target->blocks[j];
 			__u64 from = area->start > block->base ? (area->start - block->base) / DAMO_PAGE : 0;
 			__u64 until = (area->end - block->base) / DAMO_PAGE;
-			int err = damo_pages__is_current(target, block) && block->there ?
-					  call(to, i, block, from, until < 512 ? until : 512) :
-					  0;
+			int err = damo_pages__is_current(target, block) && block->there
+					  ? call(to, i, block, from, until < 512 ? until : 512)
+					  : 0;
 
 			if (err)
 				return err;
@@ -70,7 +71,8 @@ static int add_up(void *to, size_t area, const struct damo_block *block, __u32 f
 }
 
 /* Strata: mappings with pages in memory, or neighbours of them where there are too many for the panel. */
-static int make_strata(const struct damo_page_target *target, struct damo_panel *panel, const __u64 *pages, __u32 wanted)
+static int make_strata(const struct damo_page_target *target, struct damo_panel *panel, const __u64 *pages,
+		       __u32 wanted)
 {
 	size_t nr = 0, cap, found = 0;
 

@@ -56,8 +56,8 @@ static void pick(struct damo_pages *p, const struct damo_page_target *target, co
 	}
 }
 
-static int count_picks(struct damo_pages *p, struct damo_page_target *target, const __u64 *picks, size_t nr,
-		       __u32 each, __u32 *hits, __u32 *looks)
+static int count_picks(struct damo_pages *p, struct damo_page_target *target, const __u64 *picks, size_t nr, __u32 each,
+		       __u32 *hits, __u32 *looks)
 {
 	for (size_t done = 0, n; done < nr; done += n) {
 		int err;
@@ -109,8 +109,7 @@ static int clear_picks(struct damo_pages *p, struct damo_pages_interval *interva
 		pick(p, target, start + region, end + region, parts[i].nr_regions, each, picks);
 		target->is_cleared = 0;
 		if (parts[i].clear == DAMO_CLEAR_COLD)
-			err = damo_pages__chill(p, target, picks, (size_t)parts[i].nr_regions * each,
-						&interval->stuck);
+			err = damo_pages__chill(p, target, picks, (size_t)parts[i].nr_regions * each, &interval->stuck);
 		else
 			err = damo_pages__clear_refs(p, target, "1");
 		err = note(&parts[i], err);
@@ -129,8 +128,8 @@ static int look_at_picks(struct damo_pages *p, struct damo_pages_interval *inter
 
 		if (!is_alive(&parts[i]))
 			continue;
-		err = count_picks(p, target, p->picks + (size_t)region * each, (size_t)parts[i].nr_regions * each,
-				  each, hits + region, looks + region);
+		err = count_picks(p, target, p->picks + (size_t)region * each, (size_t)parts[i].nr_regions * each, each,
+				  hits + region, looks + region);
 		err = note(&parts[i], err);
 	}
 	return err;
@@ -205,8 +204,8 @@ static int sample(struct damo_pages *p, struct damo_pages_interval *interval, st
 		err = wait_until(p, due);
 	last = is_last(interval);
 	if (!err)
-		err = interval->exact ? count_all(p, interval, parts, last) :
-					look_at_picks(p, interval, parts, hits, looks);
+		err = interval->exact ? count_all(p, interval, parts, last)
+				      : look_at_picks(p, interval, parts, hits, looks);
 	if (err)
 		return err;
 	p->counters.samples++;

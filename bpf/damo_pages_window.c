@@ -12,7 +12,8 @@ struct sums {
 static void add_block(const struct damo_page_target *target, const struct damo_block *block, __u64 start, __u64 end,
 		      struct sums *to)
 {
-	__u64 from = start > block->base ? (start - block->base) / DAMO_PAGE : 0, until = (end - block->base) / DAMO_PAGE;
+	__u64 from = start > block->base ? (start - block->base) / DAMO_PAGE : 0,
+	      until = (end - block->base) / DAMO_PAGE;
 	__u32 there = 0, seen = 0, swapped = 0;
 
 	if (!damo_pages__is_current(target, block))

@@ -21,7 +21,9 @@ static int open_profiler(struct damo_session *s, __u32 ring_bytes, __u32 everyon
 
 int damo_profiler__open(__u32 ring_bytes, __u32 everyone, struct damo_session **to)
 {
-	static const struct damo_session_kind profiler = { .event = sizeof(struct damo_sample), .has_one_count = 1, .open = open_profiler };
+	static const struct damo_session_kind profiler = { .event = sizeof(struct damo_sample),
+							   .has_one_count = 1,
+							   .open = open_profiler };
 
 	return damo_session__open(&profiler, ring_bytes, everyone, to);
 }

@@ -27,7 +27,8 @@ static int prepare(struct damo_session *s, size_t size)
 	err = damo_ring__open(&s->ring, bpf_map__fd(s->events), size, s->kind->event);
 	if (err)
 		return err;
-	map = mmap(NULL, sizeof(*s->kdamonds) * DAMO_MAX_KDAMONDS, PROT_READ, MAP_SHARED, bpf_map__fd(s->kdamonds_map), 0);
+	map = mmap(NULL, sizeof(*s->kdamonds) * DAMO_MAX_KDAMONDS, PROT_READ, MAP_SHARED, bpf_map__fd(s->kdamonds_map),
+		   0);
 	if (map == MAP_FAILED)
 		return -errno;
 	s->kdamonds = map;
@@ -141,8 +142,8 @@ int damo_session__keep(struct damo_session *s, struct bpf_link *link)
 	return 0;
 }
 
-int damo_session__attach_perf(struct damo_session *s, struct bpf_program *program, struct perf_event_attr *attr, int cpu,
-			      __u64 cookie)
+int damo_session__attach_perf(struct damo_session *s, struct bpf_program *program, struct perf_event_attr *attr,
+			      int cpu, __u64 cookie)
 {
 	LIBBPF_OPTS(bpf_perf_event_opts, options, .bpf_cookie = cookie);
 	int fd = syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);

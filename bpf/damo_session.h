@@ -16,7 +16,7 @@ struct perf_event_attr;
 struct damo_ring {
 	size_t size; /* bytes of data, a power of two of pages */
 	size_t page;
-	size_t event; /* bytes of each */
+	size_t event;		 /* bytes of each */
 	unsigned long *consumer; /* a page of its own, ours to write */
 	unsigned long *producer; /* a page, then the data, twice in a row */
 	const char *data;
@@ -33,7 +33,7 @@ struct damo_slot {
 
 /* What one kind of session has of its own. */
 struct damo_session_kind {
-	size_t event; /* bytes of each */
+	size_t event;	   /* bytes of each */
 	int has_one_count; /* of all that are watched, in the first slot */
 	/* Opens its skeleton for a ring of so many bytes, tells what is to be known when it is loaded, and gives it to damo_session__take. */
 	int (*open)(struct damo_session *s, __u32 ring_bytes, __u32 argument);
@@ -61,7 +61,8 @@ void damo_log__begin(void);
 /* Loads the object of an opened skeleton, and maps its variables. */
 int damo_load(struct bpf_object_skeleton *skeleton);
 
-int damo_session__open(const struct damo_session_kind *kind, __u32 ring_bytes, __u32 argument, struct damo_session **to);
+int damo_session__open(const struct damo_session_kind *kind, __u32 ring_bytes, __u32 argument,
+		       struct damo_session **to);
 /* Makes an opened skeleton the session's, whatever type the generator gave it; all that use maps.h have these. */
 #define damo_session__take(s, skel)                                                                                    \
 	((s)->opened = (skel), (s)->skeleton = (skel)->skeleton, (s)->events = (skel)->maps.events,                    \
@@ -69,8 +70,8 @@ int damo_session__open(const struct damo_session_kind *kind, __u32 ring_bytes, _
 /* Keeps a link until the end; -errno of libbpf where there is none, -ENOSPC for more than DAMO_MAX_LINKS. */
 int damo_session__keep(struct damo_session *s, struct bpf_link *link);
 /* Attaches a program to an event of perf, and keeps that. */
-int damo_session__attach_perf(struct damo_session *s, struct bpf_program *program, struct perf_event_attr *attr, int cpu,
-			      __u64 cookie);
+int damo_session__attach_perf(struct damo_session *s, struct bpf_program *program, struct perf_event_attr *attr,
+			      int cpu, __u64 cookie);
 
 size_t damo_ring__size(__u32 bytes);
 int damo_ring__open(struct damo_ring *ring, int map_fd, size_t size, size_t event);

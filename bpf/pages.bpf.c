@@ -171,8 +171,7 @@ static long advance(void *map, const void *key, struct damo_step *step, struct c
 		if (!table)
 			return 1;
 		source = entry & DAMO_ENTRY_FRAME;
-		if (source < c->limit &&
-		    !bpf_probe_read_kernel(table, sizeof(*table), (void *)(c->base + source))) {
+		if (source < c->limit && !bpf_probe_read_kernel(table, sizeof(*table), (void *)(c->base + source))) {
 			step->entry = DAMO_ENTRY_PRESENT | 1 << DAMO_ENTRY_LEVEL_SHIFT;
 			c->tables++;
 		}

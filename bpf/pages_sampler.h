@@ -7,10 +7,10 @@
 #include "damo_pages.h"
 #include "pages.h"
 
-#define DAMO_PAGE	4096ull
-#define DAMO_BLOCK	(512 * DAMO_PAGE) /* what one last-level table maps */
-#define DAMO_MAX_SLOTS	1024
-#define DAMO_STUCK	1ull
+#define DAMO_PAGE      4096ull
+#define DAMO_BLOCK     (512 * DAMO_PAGE) /* what one last-level table maps */
+#define DAMO_MAX_SLOTS 1024
+#define DAMO_STUCK     1ull
 
 /* What is known of a page. */
 enum damo_page_state {
@@ -30,7 +30,7 @@ struct damo_counts {
 /* What one last-level table maps, or a huge page. */
 struct damo_block {
 	__u64 base;
-	__u32 walk; /* the last one that found it */
+	__u32 walk;  /* the last one that found it */
 	__u32 there; /* pages in memory then */
 	__u8 state[512];
 	struct damo_counts *counts; /* only where every page is counted */
@@ -101,8 +101,8 @@ struct damo_page_target {
 /* A run of pages of one area that were accessed alike. */
 struct damo_run {
 	__u64 start, end;
-	__u64 pages; /* that were in memory */
-	__u64 used;  /* of them, accessed */
+	__u64 pages;		     /* that were in memory */
+	__u64 used;		     /* of them, accessed */
 	__u64 accesses, looks, ages; /* added up */
 	__u32 area;
 	__u32 age; /* of all of them, where they were not merged */

@@ -4,7 +4,7 @@
 #define DAMO_PROFILER_H
 
 #define DAMO_KERNEL_FRAMES 8
-#define DAMO_USER_FRAMES 24
+#define DAMO_USER_FRAMES   24
 
 /* One look at a processor: read by ffi/profiler.ts. */
 struct damo_sample {

@@ -136,14 +136,14 @@ struct copy {
 	__u8 bytes[96];
 };
 
-#define READ(to, copy, r, field)                                                                                    \
-	do {                                                                                                        \
-		const __u32 offset = bpf_core_field_offset((r)->field);                                             \
-                                                                                                                    \
-		if (offset + sizeof(to) <= sizeof(*(copy)))                                                         \
-			__builtin_memcpy(&(to), (copy)->bytes + offset, sizeof(to));                                \
-		else                                                                                                \
-			bpf_core_read(&(to), sizeof(to), &(r)->field);                                              \
+#define READ(to, copy, r, field)                                                                                       \
+	do {                                                                                                           \
+		const __u32 offset = bpf_core_field_offset((r)->field);                                                \
+                                                                                                                       \
+		if (offset + sizeof(to) <= sizeof(*(copy)))                                                            \
+			__builtin_memcpy(&(to), (copy)->bytes + offset, sizeof(to));                                   \
+		else                                                                                                   \
+			bpf_core_read(&(to), sizeof(to), &(r)->field);                                                 \
 	} while (0)
 
 static __always_inline void read_region(struct region *to, const struct damon_region *r)

@@ -169,7 +169,8 @@ static void read_pattern(const struct reader *at, struct config *config, struct 
 
 	if (n < 4 || n > 5)
 		bad(at,
-		    "an access pattern is \"region, random 0 or 1, stride, probability\" and optionally \", ro|wo|rw\": "
+		    "an access pattern is \"region, random 0 or 1, stride, probability\" and optionally \", "
+		    "ro|wo|rw\": "
 		    "this has %d field%s",
 		    n, n == 1 ? "" : "s");
 	phase->patterns = must_grow(phase->patterns, phase->nr_patterns + 1, sizeof(*pattern));

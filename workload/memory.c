@@ -12,7 +12,7 @@
 #include "workload.h"
 
 #ifndef PR_SET_VMA
-#define PR_SET_VMA 0x53564d41
+#define PR_SET_VMA	     0x53564d41
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
@@ -50,7 +50,8 @@ static void check_room(const struct config *config)
 		return;
 	there = ((unsigned long long)machine.totalram + machine.totalswap) * machine.mem_unit;
 	if (wanted > there)
-		fail(1, "Cannot map the regions as memory and swap must hold them: they need %llu MiB, there are %llu MiB",
+		fail(1,
+		     "Cannot map the regions as memory and swap must hold them: they need %llu MiB, there are %llu MiB",
 		     wanted >> 20, there >> 20);
 }
 
@@ -87,7 +88,8 @@ void regions__map(struct config *config, enum huge_pages huge)
 		name_mapping(region);
 		if (huge != HUGE_AS_IS &&
 		    madvise(region->start, region->mapped_bytes, huge == HUGE_NEVER ? MADV_NOHUGEPAGE : MADV_HUGEPAGE))
-			fail(1, "Cannot set huge pages for region %s: %s; leave the option out where the kernel has none",
+			fail(1,
+			     "Cannot set huge pages for region %s: %s; leave the option out where the kernel has none",
 			     region->name, strerror(errno));
 		at += round_up(region->mapped_bytes + page, ALIGNMENT);
 	}

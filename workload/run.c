@@ -88,7 +88,8 @@ static uint64_t run_phase(int id, struct phase *phase, uint64_t start_ns, uint64
 		accesses += phase->patterns[i].accesses;
 	}
 	for (size_t i = 0; i < phase->nr_patterns; i++)
-		truth__access(id, phase->name, &phase->patterns[i], phase->patterns[i].weight / weights, start_ns, end_ns);
+		truth__access(id, phase->name, &phase->patterns[i], phase->patterns[i].weight / weights, start_ns,
+			      end_ns);
 	truth__phase_end(id, phase->name, end_ns);
 	if (!quiet) {
 		printf("%s: %.0f ms, %.0f accesses/ms\n", phase->name, (end_ns - start_ns) / 1e6,

@@ -121,8 +121,7 @@ void truth__access(int id, const char *name, const struct pattern *pattern, doub
 	fputs(",\"region\":", file);
 	string(region->name);
 	fprintf(file, ",\"start\":%zu,\"end\":%zu,\"startNs\":%llu,\"endNs\":%llu", (size_t)region->start,
-		(size_t)region->start + region->mapped_bytes, (unsigned long long)start_ns,
-		(unsigned long long)end_ns);
+		(size_t)region->start + region->mapped_bytes, (unsigned long long)start_ns, (unsigned long long)end_ns);
 	fprintf(file, ",\"mode\":\"%s\",\"order\":\"%s\"", access_mode__name(pattern->mode),
 		pattern->random ? "random" : "sequential");
 	if (!pattern->random)

@@ -95,11 +95,16 @@ static enum access_mode mode_of(const char *text)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "truth", required_argument, NULL, 't' },  { "check", no_argument, NULL, 'c' },
-		{ "wait", no_argument, NULL, 'w' },	    { "repeat", required_argument, NULL, 'r' },
-		{ "seconds", required_argument, NULL, 's' }, { "default-mode", required_argument, NULL, 'm' },
-		{ "no-thp", no_argument, NULL, 'N' },	    { "thp", no_argument, NULL, 'T' },
-		{ "quiet", no_argument, NULL, 'q' },	    { "help", no_argument, NULL, 'h' },
+		{ "truth", required_argument, NULL, 't' },
+		{ "check", no_argument, NULL, 'c' },
+		{ "wait", no_argument, NULL, 'w' },
+		{ "repeat", required_argument, NULL, 'r' },
+		{ "seconds", required_argument, NULL, 's' },
+		{ "default-mode", required_argument, NULL, 'm' },
+		{ "no-thp", no_argument, NULL, 'N' },
+		{ "thp", no_argument, NULL, 'T' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct run_options run = { .repeat = 1, .most_ns = UINT64_MAX };
@@ -112,17 +117,39 @@ int main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "hq", options, NULL)) != -1) {
 		switch (option) {
-		case 't': truth = optarg; break;
-		case 'c': check = true; break;
-		case 'w': run.wait = true; break;
-		case 'r': run.repeat = number("repeat", optarg, 1e9); break;
-		case 's': run.most_ns = number("seconds", optarg, 1e9) * 1e9; break;
-		case 'm': mode = mode_of(optarg); break;
-		case 'N': huge = HUGE_NEVER; break;
-		case 'T': huge = HUGE_ALWAYS; break;
-		case 'q': run.quiet = true; break;
-		case 'h': fputs(usage, stdout); return 0;
-		default: fputs(usage, stderr); return 2;
+		case 't':
+			truth = optarg;
+			break;
+		case 'c':
+			check = true;
+			break;
+		case 'w':
+			run.wait = true;
+			break;
+		case 'r':
+			run.repeat = number("repeat", optarg, 1e9);
+			break;
+		case 's':
+			run.most_ns = number("seconds", optarg, 1e9) * 1e9;
+			break;
+		case 'm':
+			mode = mode_of(optarg);
+			break;
+		case 'N':
+			huge = HUGE_NEVER;
+			break;
+		case 'T':
+			huge = HUGE_ALWAYS;
+			break;
+		case 'q':
+			run.quiet = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return 2;
 		}
 	}
 	if (optind != argc - 1) {

@@ -17,8 +17,8 @@ enum huge_pages { HUGE_AS_IS, HUGE_NEVER, HUGE_ALWAYS };
 struct region {
 	char *name;
 	size_t bytes;
-	char *data; /* file whose bytes are loaded first; NULL for none */
-	uint8_t *start; /* set by region__map() */
+	char *data;	     /* file whose bytes are loaded first; NULL for none */
+	uint8_t *start;	     /* set by region__map() */
 	size_t mapped_bytes; /* bytes, rounded up to whole pages */
 };
 
@@ -26,10 +26,10 @@ struct region {
 struct pattern {
 	struct region *region;
 	bool random;
-	size_t stride; /* bytes between two sequential accesses; unused where random */
+	size_t stride;	      /* bytes between two sequential accesses; unused where random */
 	unsigned long weight; /* share of the phase's accesses, relative to the other patterns' */
 	enum access_mode mode;
-	size_t offset; /* of the next sequential access */
+	size_t offset;	   /* of the next sequential access */
 	uint64_t accesses; /* done in this phase */
 };
 
@@ -73,7 +73,7 @@ struct run_options {
 	bool wait; /* for a line on stdin before the first phase */
 	bool quiet;
 	unsigned long repeat; /* 0 is for ever */
-	uint64_t most_ns; /* of phases; UINT64_MAX is no limit */
+	uint64_t most_ns;     /* of phases; UINT64_MAX is no limit */
 };
 
 /* run.c */

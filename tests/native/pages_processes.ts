@@ -26,7 +26,9 @@ export class Process implements AsyncDisposable {
   readonly #lines: AsyncIterator<string>;
 
   private constructor(path: string, args: string[]) {
-    this.#child = new Deno.Command(path, { args, stdin: "piped", stdout: "piped" }).spawn();
+    // The sanitizer of tests/sanitize is of this process: it would have memory of its own in theirs.
+    const env = { LD_PRELOAD: "" };
+    this.#child = new Deno.Command(path, { args, env, stdin: "piped", stdout: "piped" }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#lines = linesOf(this.#child.stdout);
   }

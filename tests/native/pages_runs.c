@@ -47,9 +47,14 @@ static const char *check(void)
 			areas++;
 		}
 		at += below(3) ? 0 : below(5) * DAMO_PAGE;
-		all[i] = (struct damo_run){ .start = at, .end = at + pages * DAMO_PAGE, .pages = pages,
-					    .used = each ? pages : 0, .accesses = pages * each,
-					    .looks = pages * samples, .ages = pages * below(9), .area = area };
+		all[i] = (struct damo_run){ .start = at,
+					    .end = at + pages * DAMO_PAGE,
+					    .pages = pages,
+					    .used = each ? pages : 0,
+					    .accesses = pages * each,
+					    .looks = pages * samples,
+					    .ages = pages * below(9),
+					    .area = area };
 		at = all[i].end;
 		sum = add(sum, &all[i]);
 	}

@@ -97,7 +97,7 @@ static void make(void)
 	memory[3][2] = SWAPPED;
 	memory[3][3] = 8 * 4096 | LEAF | PAT_SMALL;
 	memory[3][5] = 8 * 4096 | LEAF | DAMO_ENTRY_ACCESSED | DAMO_ENTRY_SPECIAL; /* the page of zeros */
-	memory[3][4] = 1ull << 63 | 8 * 4096 | LEAF | DAMO_ENTRY_ACCESSED; /* not to be executed */
+	memory[3][4] = 1ull << 63 | 8 * 4096 | LEAF | DAMO_ENTRY_ACCESSED;	   /* not to be executed */
 }
 
 static void start(struct task_struct *task, __u32 levels)
@@ -108,9 +108,10 @@ static void start(struct task_struct *task, __u32 levels)
 
 int main(void)
 {
-	static const __u64 pages[] = { 0,	 0x1000,  0x2000,  0x3000, 0x4000,  0x5000,	   2 * MIB, 2 * MIB + 0x7000,
-				       4 * MIB, 6 * MIB, 8 * MIB, GIB,	   GIB + 600 * MIB, 2 * GIB, 3 * GIB, 4 * GIB,
-				       5 * GIB, 512 * GIB, 1024 * GIB };
+	static const __u64 pages[] = { 0,	0x1000,	 0x2000,	   0x3000,    0x4000,
+				       0x5000,	2 * MIB, 2 * MIB + 0x7000, 4 * MIB,   6 * MIB,
+				       8 * MIB, GIB,	 GIB + 600 * MIB,  2 * GIB,   3 * GIB,
+				       4 * GIB, 5 * GIB, 512 * GIB,	   1024 * GIB };
 	const __u32 nr = sizeof(pages) / sizeof(*pages);
 	struct mm_struct mm = { 0 };
 	struct task_struct task = { .mm = &mm, .pid = 1, .start_boottime = 1 };

@@ -18,8 +18,12 @@ static void read_ring(const char *name, unsigned long from, unsigned long end, c
 	unsigned long consumer = from, producer = from, ends = 0;
 	/* What is behind the second half may not be read. */
 	char *data = mmap(NULL, 3 * SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct damo_ring ring = { .size = SIZE, .event = EVENT, .consumer = &consumer, .producer = &producer,
-				  .data = data, .position = from };
+	struct damo_ring ring = { .size = SIZE,
+				  .event = EVENT,
+				  .consumer = &consumer,
+				  .producer = &producer,
+				  .data = data,
+				  .position = from };
 	/* Of its size: AddressSanitizer sees a byte more. */
 	char *to = malloc(8 * EVENT);
 
@@ -57,8 +61,9 @@ int main(void)
 {
 	const unsigned int busy = BPF_RINGBUF_BUSY_BIT, discard = BPF_RINGBUF_DISCARD_BIT;
 
-#define READ(name, from, end, ...)                                                                      \
-	read_ring(name, from, end, (struct record[]){ __VA_ARGS__ }, sizeof((struct record[]){ __VA_ARGS__ }) / sizeof(struct record))
+#define READ(name, from, end, ...)                                                                                     \
+	read_ring(name, from, end, (struct record[]){ __VA_ARGS__ },                                                   \
+		  sizeof((struct record[]){ __VA_ARGS__ }) / sizeof(struct record))
 	READ("whole", 0, 0, { 24, 32 }, { 24, 32 }, { 24, 32 }, { 24, 32 });
 	READ("short", 0, 0, { 24, 32 }, { 16, 24 }, { 0, 8 }, { 23, 32 }, { 24, 32 });
 	READ("longer", 0, 0, { 24, 32 }, { 40, 48 }, { 24, 32 });

@@ -19,9 +19,16 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 
 static void add_type(struct btf *btf, struct input *in)
 {
-	static const char *const names[] = { "btf_trace_damon_aggregated", "btf_trace_damos_before_apply", "btf_trace_damos_esz",
-					     "btf_trace_damon_monitor_intervals_tune", "damon_target", "damon_region",
-					     "damo_event", "age", "int", NULL };
+	static const char *const names[] = { "btf_trace_damon_aggregated",
+					     "btf_trace_damos_before_apply",
+					     "btf_trace_damos_esz",
+					     "btf_trace_damon_monitor_intervals_tune",
+					     "damon_target",
+					     "damon_region",
+					     "damo_event",
+					     "age",
+					     "int",
+					     NULL };
 	const char *name = names[take(in, 1) % 10];
 	int of = take(in, 1);
 

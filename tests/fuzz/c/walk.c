@@ -87,8 +87,8 @@ static void learn_maps(struct damo_page_target *target)
 	for (int n = take(&in, 1) % 6; n > 0; n--) {
 		uint64_t start = at += take(&in, 1) * DAMO_PAGE, end = at += (1 + take(&in, 2) % 2000) * DAMO_PAGE;
 
-		length += snprintf(text + length, sizeof(text) - length, "%llx-%llx rw-p 0 0:0 0 %s\n", (unsigned long long)start,
-				   (unsigned long long)end, names[take(&in, 1) % 4]);
+		length += snprintf(text + length, sizeof(text) - length, "%llx-%llx rw-p 0 0:0 0 %s\n",
+				   (unsigned long long)start, (unsigned long long)end, names[take(&in, 1) % 4]);
 	}
 	free(target->maps);
 	target->maps = strndup(text, length);

@@ -7,7 +7,7 @@
 #define __ksym
 #define __weak __attribute__((weak))
 #undef __always_inline
-#define __always_inline	   inline
+#define __always_inline	    inline
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) typeof(value) *name
 
