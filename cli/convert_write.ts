@@ -61,6 +61,8 @@ export async function writeRecord(
   const writer = partitionBy
     ? new PartitionedWriter(output, header, partitionBy, (header) => make(header, options), FORMATS[format].suffixes[0])
     : RecordWriter.create(output, header, make(header, options));
+  // What it is made of is still there: half of another record is of no use.
+  if (writer instanceof RecordWriter) writer.isKept = false;
   let side: PeerSideWriter | undefined;
   let isDone = false;
   try {
@@ -92,7 +94,6 @@ export async function writeRecord(
     isDone = true;
     return { bytes: writer.bytes, snapshots, regions };
   } finally {
-    // The record that it is made of is still there: half of another one is of no use.
     if (!isDone && writer instanceof RecordWriter) {
       side?.discard();
       writer.discard();

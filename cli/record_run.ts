@@ -182,7 +182,13 @@ function profileRateOf({ profile, profile_rate: rate }: RecordOptions, format: F
 
 /** Samples what the recorded processes run; where it is memory that is recorded, what all of them do. */
 async function prepareProfile(roots: Roots, hz: number): Promise<ProfileSource> {
-  const { ProfileSource } = await import("../kernel/profile_items.ts");
+  const { ProfileSource, hidesKernelFunctions } = await import("../kernel/profile_items.ts");
+  if (hidesKernelFunctions(roots)) {
+    console.error(
+      "damo: functions of the kernel stay without names, as it hides where they are; " +
+        "run damo with CAP_SYSLOG, and with kernel.kptr_restrict at 0 or 1",
+    );
+  }
   return new ProfileSource(roots, hz);
 }
 

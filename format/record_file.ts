@@ -18,6 +18,8 @@ export class RecordWriter {
   snapshots = 0;
   /** Regions in them. */
   regions = 0;
+  /** Whether what was written stays where there is no room for all of it. */
+  isKept = true;
   readonly #encoder: RecordEncoder;
   /** Standard output, where its reader must not keep us waiting. */
   readonly #piped: PipedOutput | undefined;
@@ -229,7 +231,7 @@ export class RecordWriter {
   #failureOf(error: unknown): unknown {
     if (error instanceof Deno.errors.BrokenPipe) return error;
     const full = /os error 28/.test(String(error));
-    const rest = this.bytes > 0 && !this.#encoder.takeBack
+    const rest = this.bytes > 0 && this.isKept && !this.#encoder.takeBack
       ? "the record is readable up to there"
       : "make room, or write elsewhere";
     return new RecordError(

@@ -3,6 +3,8 @@ import { openProfiler, type Profiler, type ProfileSample } from "../ffi/profiler
 import type { Roots } from "./roots.ts";
 import { SymbolsClient } from "./symbols_client.ts";
 
+export { hidesKernelFunctions } from "./symbols.ts";
+
 /** Samples what the recorded processes run, for the record. `await using` it. */
 export class ProfileSource implements AsyncDisposable {
   readonly #symbols: SymbolsClient;

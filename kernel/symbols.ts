@@ -123,6 +123,19 @@ function codeIn(maps: string): Code[] {
   return found;
 }
 
+/** Whether the kernel hides where its functions are: all of them seem to be at 0, so that none has a name. */
+export function hidesKernelFunctions(roots: Roots): boolean {
+  const bytes = new Uint8Array(1 << 16);
+  try {
+    using file = Deno.openSync(`${roots.proc}/kallsyms`);
+    const text = new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
+    // Some are at 0 anyway: what each processor has of its own.
+    return text !== "" && !/^(?!0{16} )[0-9a-f]{16} /m.test(text);
+  } catch {
+    return false;
+  }
+}
+
 const KERNEL = "[kernel]";
 
 /** Names of the functions in `/proc/kallsyms`; none where it hides the addresses. */

@@ -107,6 +107,17 @@ Deno.test("a record on a full disk ends with its last whole batch", async () => 
     const last = items.at(-1)!;
     assert.ok(last.kind === "footer" && last.footer.snapshots === written && last.footer.regions === written * 1000);
     assert.equal(incomplete, "its recorder failed: no space is left");
+    // Of what does not stay nothing is readable.
+    Deno.removeSync(path);
+    const whole = RecordWriter.create(path, HEADER);
+    whole.isKept = false;
+    assert.throws(() => {
+      for (let i = 0;; i++) {
+        whole.write(bigSnapshot(1000, (i + 1) * 1e8));
+        whole.flush();
+      }
+    }, { name: "RecordError", message: /no space is left; make room, or write elsewhere/ });
+    whole.discard();
   } finally {
     // Also where an assertion left a file open.
     new Deno.Command("umount", { args: ["-l", dir] }).outputSync();

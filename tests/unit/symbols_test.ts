@@ -2,8 +2,9 @@ import assert from "assert";
 import { readElf } from "../../kernel/elf.ts";
 import { defaultRoots, type Roots } from "../../kernel/roots.ts";
 import { livingThreadOf, mappingsOf, strangeMapLines } from "../../kernel/process.ts";
-import { Symbols } from "../../kernel/symbols.ts";
+import { hidesKernelFunctions, Symbols } from "../../kernel/symbols.ts";
 import { elfOf } from "../elf_file.ts";
+import { fakeRoots } from "../fake_sysfs.ts";
 
 const reading = (bytes: Uint8Array) => (offset: number, length: number) => bytes.subarray(offset, offset + length);
 
@@ -175,4 +176,15 @@ Deno.test("mappings whose names hold CR, separators or escaped ends of lines are
     assert.deepEqual(mappingsOf(roots, 42).map(({ path }) => path), names);
     assert.equal(strangeMapLines() - before, 1);
   });
+});
+
+Deno.test("hidesKernelFunctions tells a kernel that shows no addresses", () => {
+  const of = (text: string) => {
+    using roots = fakeRoots({ "proc/kallsyms": text });
+    return hidesKernelFunctions(roots);
+  };
+  assert.equal(of("0000000000000000 A fixed_percpu_data\n0000000000000000 T _stext\n"), true);
+  assert.equal(of("0000000000000000 A fixed_percpu_data\n0000000000001000 T _stext\n"), false);
+  assert.equal(of("ffffffff81000000 T _stext\n"), false);
+  assert.equal(of(""), false);
 });
