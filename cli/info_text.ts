@@ -1,4 +1,4 @@
-import { cleanText, formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
+import { byPid, cleanText, formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { Bounds, RecordDescription, TargetDescription } from "../format/mod.ts";
 import { unseenLines } from "../report/record_caption.ts";
 import { wrap } from "../report/wrap.ts";
@@ -107,7 +107,7 @@ function targetName({ targetId, kdamond, scheme }: TargetDescription): string {
 }
 
 function targetLine({ header }: RecordDescription, target: TargetDescription): string {
-  const process = header.processes.find(({ pid }) => pid === target.pid);
+  const process = byPid(header.processes, target.pid);
   const us = (value: number) => formatNs(value * 1e3);
   return [
     target.pid !== undefined && `pid ${target.pid}${process?.comm ? ` ${process.comm}` : ""}`,

@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import { count, reportOf } from "./report_options.ts";
+import { reportOf } from "./report_options.ts";
 
 /** The options of `report profile`, as parsed. */
 export type ProfileCommandOptions = ReturnType<ReturnType<typeof profileCommand>["opts"]>;
@@ -9,7 +9,6 @@ export function profileCommand() {
   return reportOf("profile")
     .description("Show what code ran, or what ran while memory was in use as the filters say (record --profile).")
     .addOption(new Option("--by <what>", "divide by this").choices(["function", "file", "stack"]).default("function"))
-    .option("--top <count>", "rows at most (default: 30 as text, else all)", count)
     .option("--folded", "stacks as lines for tools that draw flame graphs: flamegraph.pl, inferno, speedscope")
     .addHelpText(
       "after",

@@ -13,7 +13,6 @@ import {
   recordedLine,
   recordLines,
   type Section,
-  type Selection,
   selectionLine,
   type TemperatureWeights,
   titleOf,
@@ -21,10 +20,12 @@ import {
 import type { RecordedTarget, RecordSurvey } from "../report/mod.ts";
 import type { Snapshot } from "../damon/mod.ts";
 import type { AccessCommandOptions, PlainCommandOptions } from "./access.ts";
+import type { ReportOptions } from "./report_options.ts";
 import { requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
+import { ShownTargets } from "./shown_targets.ts";
 import { type StreamedReport, streamReport } from "./report_stream.ts";
-import { showReport, textOptionsOf } from "./report_show.ts";
+import { showReport, textOptionsOf, textRowsOf } from "./report_show.ts";
 
 /** `damo report access`. */
 export async function reportAccess(options: AccessCommandOptions): Promise<void> {
@@ -34,7 +35,7 @@ export async function reportAccess(options: AccessCommandOptions): Promise<void>
   await streamReport(
     options,
     streamedOf(
-      selectionOf(options),
+      options,
       (survey) => titleOf(survey, "Accesses to"),
       (snapshot, target, survey) => accessSectionOf(snapshot, target, survey, wanted),
     ),
@@ -78,7 +79,7 @@ async function drawAccess(options: AccessCommandOptions, wanted: AccessOptions):
 export async function reportRaw(options: PlainCommandOptions): Promise<void> {
   await streamReport(
     options,
-    streamedOf(selectionOf(options), (survey) => titleOf(survey, "Regions of"), rawSectionOf),
+    streamedOf(options, (survey) => titleOf(survey, "Regions of"), rawSectionOf),
   );
 }
 
@@ -88,16 +89,29 @@ type SectionOf = (
   survey: Pick<RecordSurvey, "header" | "originNs">,
 ) => Section;
 
+/** Targets whose snapshots are shown as text. */
+const MOST_TARGETS = 100;
+
 function streamedOf(
-  selection: Selection,
+  options: ReportOptions,
   title: (survey: RecordSurvey) => string,
   sectionOf: SectionOf,
 ): StreamedReport {
+  const selection = selectionOf(options);
+  const rows = textRowsOf(options);
+  const most = options.top === undefined && rows < Infinity ? MOST_TARGETS : rows;
+  let shown = new ShownTargets(most);
   return {
     titleOf: title,
-    captionOf: recordLines,
-    read: (open, put) =>
-      foldRecord(open, [{ snapshot: (snapshot, target, place) => put(sectionOf(snapshot, target, place)) }], selection),
+    captionOf: (survey) => [...shown.lines(), ...recordLines(survey)],
+    read: (open, put) => {
+      shown = new ShownTargets(most);
+      return foldRecord(open, [{
+        snapshot: (snapshot, target, place) => {
+          if (shown.has(snapshot, target)) put(sectionOf(snapshot, target, place));
+        },
+      }], selection);
+    },
   };
 }
 

@@ -40,6 +40,8 @@ const signed = (text: string) => {
   return value;
 };
 
+const rows = (text: string) => text === "all" ? Infinity : count(text);
+
 /** The options that every report has, as parsed. */
 export type ReportOptions = ReturnType<ReturnType<typeof reportOf>["opts"]>;
 
@@ -63,6 +65,7 @@ export function reportOf(name: string) {
     )
     .option("--follow", "of a record that is being written: show it anew while it grows, until it is complete")
     .addOption(new Option("--theme <theme>", "of charts").choices(["light", "dark"]).default("light"))
+    .option("--top <count>", "rows of text, those with the largest values; or all (default: 200)", rows)
     .option("--raw_number", "numbers as they are: bytes, ns")
     .option("--width <columns>", "width of the text (default: the terminal's)", count)
     .option("--color <when>", "auto, truecolor, 256 or never", "auto")

@@ -2,7 +2,7 @@ import { foldRecord, RecordCountsFold, recordTable, TimesFold } from "../report/
 import type { PlainCommandOptions } from "./access.ts";
 import { requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
-import { showReport } from "./report_show.ts";
+import { showReport, textRowsOf } from "./report_show.ts";
 
 /** `damo report times`. */
 export async function reportTimes(options: PlainCommandOptions): Promise<void> {
@@ -15,12 +15,15 @@ export async function reportTimes(options: PlainCommandOptions): Promise<void> {
   });
 }
 
+/** Rows of processes, of kdamonds and of targets in a terminal. */
+const EACH = 50;
+
 /** `damo report info`. */
 export async function reportInfo(options: PlainCommandOptions): Promise<void> {
   const selection = selectionOf(options);
   await showReport(options, async (input) => {
     const fold = new RecordCountsFold();
     const survey = await foldRecord(input.open, [fold], selection);
-    return recordTable(survey, fold);
+    return recordTable(survey, fold, Math.min(textRowsOf(options), EACH));
   });
 }

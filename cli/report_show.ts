@@ -4,6 +4,7 @@ import {
   formatTableJson,
   formatTableJsonl,
   joinTables,
+  MOST_ROWS,
   type Table,
   type TableTextOptions,
   type VegaLiteSpec,
@@ -83,13 +84,26 @@ export function presenterOf(
   };
 }
 
+/** Rows of text at most; no bound where the output is not text. */
+export function textRowsOf(
+  { output = "-", format, top = MOST_ROWS }: Pick<ReportOptions, "output" | "format" | "top">,
+): number {
+  const isText = isStdout(output) ? (format ?? "text") === "text" : /\.txt$/i.test(output);
+  return isText ? top : Infinity;
+}
+
 /** The width and colours of text on this terminal. */
 export function textOptionsOf(
-  { width, color, raw_number: raw }:
+  { width, color, raw_number: raw, top }:
     & Pick<ReportOptions, "color">
-    & Partial<Pick<ReportOptions, "width" | "raw_number">>,
+    & Partial<Pick<ReportOptions, "width" | "raw_number" | "top">>,
 ): TableTextOptions {
   const isTerminal = Deno.stdout.isTerminal();
   const colour = colourOf(color, isTerminal, (name) => Deno.env.get(name)) !== "never";
-  return { width: width ?? (isTerminal ? Deno.consoleSize().columns : 80), colour, raw: raw === true };
+  return {
+    width: width ?? (isTerminal ? Deno.consoleSize().columns : 80),
+    colour,
+    raw: raw === true,
+    ...(top !== undefined && { rows: top }),
+  };
 }

@@ -17,7 +17,7 @@ import {
 } from "../report/mod.ts";
 import { type ReportInput, requireSnapshots } from "./report_read.ts";
 import { selectionOf } from "./report_selection.ts";
-import { showReport } from "./report_show.ts";
+import { showReport, textRowsOf } from "./report_show.ts";
 import type { NrRegionsCommandOptions, WssCommandOptions } from "./wss.ts";
 
 /** As many of the first snapshots are left out as the Python damo leaves out. */
@@ -127,7 +127,7 @@ export async function showDistribution(
     const report = { ...await reportOf(input), percentiles, sortBy: sortby };
     requireValues(report.parts, input.name);
     reports.push(report);
-    return distributionTable(report);
+    return distributionTable(report, textRowsOf(options));
   };
   const text = barColumns === undefined ? {} : { barColumns };
   await showReport(shown, tableOf, text, (names) => distributionSpec(joinDistributions(reports, names)));

@@ -18,8 +18,18 @@ export function followedPid(
   footer: Pick<RecordFooter, "targets" | "pages"> | undefined,
   { kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetId">,
 ): number | undefined {
-  const pids = footer?.targets?.find((targets) => targets.kdamond === kdamond)?.pids ?? footer?.pages?.pids;
+  const pids = footer && (followedOf(footer).get(kdamond) ?? footer.pages?.pids);
   return pids?.[Number(targetId)];
+}
+
+type Followed = Map<number, readonly number[]>;
+const FOLLOWED = new WeakMap<object, Followed>();
+
+/** The pids of each kdamond: they are asked for of each target, and a record may have many of both. */
+function followedOf({ targets = [] }: Pick<RecordFooter, "targets">): Followed {
+  let of = FOLLOWED.get(targets);
+  if (!of) FOLLOWED.set(targets, of = new Map(targets.toReversed().map(({ kdamond, pids }) => [kdamond, pids])));
+  return of;
 }
 
 /**

@@ -15,6 +15,7 @@ export * from "./evidence.ts";
 export * from "./exact_text.ts";
 export * from "./features.ts";
 export * from "./filter_words.ts";
+export { byPid, indexByPid } from "./by_pid.ts";
 export * from "./followed.ts";
 export * from "./followed_context.ts";
 export * from "./item_times.ts";

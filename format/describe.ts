@@ -1,4 +1,11 @@
-import { FIRST_POINTER_ID, followedPid, type RecordFooter, type RecordHeader, withFollowed } from "../damon/mod.ts";
+import {
+  byPid,
+  FIRST_POINTER_ID,
+  followedPid,
+  type RecordFooter,
+  type RecordHeader,
+  withFollowed,
+} from "../damon/mod.ts";
 import type { OpenRecord } from "./open_record.ts";
 
 /** Smallest and largest value. */
@@ -171,7 +178,7 @@ function targetOf(
 ): TargetDescription {
   const none = (): Bounds => ({ min: Infinity, max: -Infinity });
   const { kdamonds } = header;
-  const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
+  const recorded = byPid(kdamonds, kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
   const targets = recorded?.contexts[0]?.targets ?? [];
   // Else it is a kernel pointer, or a child, whose pid is in the footer.
   const isIndex = targetId < BigInt(targets.length);

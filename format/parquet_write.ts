@@ -1,6 +1,7 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import {
   AGE_UNKNOWN,
+  byPid,
   FIRST_POINTER_ID,
   followedPid,
   type Mappings,
@@ -134,7 +135,7 @@ export class ParquetEncoder implements RecordEncoder {
       pid: repeated((snapshot) => this.#pidOf(snapshot) ?? null),
       comm: repeated((snapshot) => {
         const pid = this.#pidOf(snapshot);
-        return processes.find((process) => process.pid === pid)?.comm ?? null;
+        return byPid(processes, pid)?.comm ?? null;
       }),
       kdamond: repeated(({ kdamond }) => kdamond),
       target_id: repeated(({ targetId }) => targetId),
@@ -166,7 +167,7 @@ export class ParquetEncoder implements RecordEncoder {
   #pidOf(snapshot: Snapshot): number | undefined {
     const { kdamond, targetId } = snapshot;
     const { kdamonds } = this.#header;
-    const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
+    const recorded = byPid(kdamonds, kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
     const targets = recorded?.contexts[0]?.targets ?? [];
     if (targetId >= FIRST_POINTER_ID) return targets.length === 1 ? targets[0].pid : undefined;
     return followedPid(this.#footer, snapshot) ?? targets[Number(targetId)]?.pid;

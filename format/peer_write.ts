@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import {
   AGE_UNKNOWN,
+  byPid,
   DEFAULT_INTERVALS,
   type Intervals,
   type RecordedKdamond,
@@ -104,7 +105,7 @@ export class PeerJsonEncoder implements RecordEncoder {
 const TAIL = '\n        ],\n        "data_source": "unknown"\n    }';
 
 function kdamondOf(header: RecordHeader, { kdamond }: Snapshot) {
-  return header.kdamonds.find(({ pid }) => pid === kdamond) ??
+  return byPid(header.kdamonds, kdamond) ??
     (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
 }
 

@@ -1,12 +1,16 @@
 /** Bins of one area at most; its granule is the power of two that this allows. Where there are many areas, each has fewer. */
 const MAX_BINS = 8_192;
 const LEAST_BINS = 256;
-const ALL_BINS = 64 * MAX_BINS;
 /** More areas than this are joined over their smallest gaps. The scattered mappings of one process may be hundreds. */
 const MAX_AREAS = 2_048;
 const PAGE = 4096;
 /** Values of one bin: heat that begins in it, heat that ends before it, watched time that begins, that ends. */
 const WIDTH = 4;
+
+/** Bins of an area where so many histograms share the memory that 256 full ones take. */
+export function binsOfEach(histograms: number): number {
+  return Math.max(16, Math.min(MAX_BINS, Math.floor(256 * MAX_BINS / histograms)));
+}
 
 /** A stretch of addresses over which nothing changes. */
 export interface HeatSegment {
@@ -38,6 +42,9 @@ export interface HeatSegment {
  */
 export class AddressHistogram {
   readonly #areas: Area[] = [];
+
+  /** @param maxBins Bins of an area at most; fewer where there are many histograms. */
+  constructor(readonly maxBins: number = MAX_BINS) {}
 
   /** The area that holds a monitored range; made, or grown, where there is none. Good until the next call. */
   areaOf(start: number, end: number): Area {
@@ -80,7 +87,9 @@ export class AddressHistogram {
       if (other.end <= start) low = Math.max(low, other.end);
       if (other.start >= end) high = Math.min(high, other.start);
     }
-    const maxBins = Math.min(MAX_BINS, Math.max(LEAST_BINS, Math.floor(ALL_BINS / this.#areas.length)));
+    const { maxBins: most } = this;
+    const share = Math.floor(64 * most / Math.max(1, this.#areas.length));
+    const maxBins = Math.min(most, Math.max(Math.min(LEAST_BINS, most), share));
     const joined = new Area(Math.max(0, low), high, maxBins);
     for (const part of parts) joined.absorb(part);
     this.#areas.splice(0, Infinity, ...[...others, joined].sort((a, b) => a.start - b.start));

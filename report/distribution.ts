@@ -34,6 +34,8 @@ export interface Distribution {
   values: Float64Array;
   /** How long each of them lasted, ns: its weight. Absent where all weigh the same. */
   spansNs?: Float64Array;
+  /** What is to be said about this one, with its name. */
+  note?: string;
 }
 
 /** A figure at a percentile of a distribution. */

@@ -2,6 +2,7 @@ import { formatBytes, formatNr, type RecordHeader } from "../damon/mod.ts";
 import { bytesAxis, numberAxis, secondsAxis } from "./chart_axes.ts";
 import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
 import { courseOf, type Distribution, meanOf, percentilesOf, type PercentileValue } from "./distribution.ts";
+import { mostOf } from "./most_of.ts";
 import type { Column, Table, TableRow } from "./table.ts";
 import { sparkline } from "./table_text.ts";
 import type { VegaLiteSpec } from "./vega_lite_spec.ts";
@@ -28,9 +29,10 @@ export interface DistributionReport {
   caption: readonly string[];
 }
 
-/** The table of a figure's distribution. */
-export function distributionTable(report: DistributionReport): Table {
-  const { header, title, figure, parts, sortBy, all = false, caption } = report;
+/** The table of a figure's distribution; of many targets only those with the largest means, so that it has `most` rows. */
+export function distributionTable(whole: DistributionReport, most = Infinity): Table {
+  const report = shortened(whole, most);
+  const { header, title, figure, parts, sortBy, all = false } = report;
   const several = parts.length > 1;
   const byTime = sortBy === "time";
   const columns: Column[] = [
@@ -56,12 +58,39 @@ export function distributionTable(report: DistributionReport): Table {
   const rows = parts.flatMap((part) => rowsOf(part, report).map((row) => several ? [part.name, ...row] : row));
   return {
     title,
-    caption,
+    caption: captionOf(report),
     totals: parts.flatMap((part) => totalsOf(part, report)),
     columns,
     rows,
     ...(header && { header }),
-    chart: () => distributionSpec(report),
+    chart: () => distributionSpec(whole),
+  };
+}
+
+/** What is to be said about each part, and then about all. */
+function captionOf({ parts, caption }: DistributionReport): string[] {
+  return [...parts.flatMap(({ note }) => note ?? []), ...caption];
+}
+
+/** Of many targets those with the largest means, as many as have room in so many rows, but two at least. */
+function shortened(report: DistributionReport, most: number): DistributionReport {
+  const { parts, caption, figure, all = false, percentiles } = report;
+  const rows = all ? mostOf(parts.map(({ values }) => values.length)) : percentiles.length;
+  const count = Math.max(2, Math.floor(most / Math.max(2, rows)));
+  if (parts.length <= count) return report;
+  const means = parts.map((part) => part.values.length > 0 ? meanOf(part) : 0);
+  const order = parts.map((_, i) => i).sort((a, b) => means[b] - means[a] || a - b);
+  const left = order.slice(count);
+  const sum = left.reduce((total, i) => total + means[i], 0);
+  return {
+    ...report,
+    parts: order.slice(0, count).sort((a, b) => a - b).map((i) => parts[i]),
+    caption: [
+      `The ${formatNr(count)} of ${formatNr(parts.length)} targets with the largest means: those of the other ` +
+      `${formatNr(left.length)} add up to ${figure.kind === "bytes" ? formatBytes(sum) : formatNr(Math.round(sum))}; ` +
+      "--top all shows them",
+      ...caption,
+    ],
   };
 }
 
@@ -107,9 +136,9 @@ export function joinDistributions(
       ? title
       : `${first.figure.title} of ${reports.length} records`,
     parts: reports.flatMap(({ parts }, i) =>
-      parts.map((part) => ({ ...part, name: part.name ? `${names[i]}: ${part.name}` : names[i] }))
+      parts.map(({ note: _, ...part }) => ({ ...part, name: part.name ? `${names[i]}: ${part.name}` : names[i] }))
     ),
-    caption: reports.flatMap(({ title, caption }, i) => [`${names[i]}: ${title}`, ...caption]),
+    caption: reports.flatMap((report, i) => [`${names[i]}: ${report.title}`, ...captionOf(report)]),
   };
 }
 
@@ -136,7 +165,7 @@ function pointsOf(part: Distribution, percentiles: readonly number[], sortBy: "s
 
 /** The distribution as a chart: the figure over percentiles, or over time. */
 export function distributionSpec(report: DistributionReport): VegaLiteSpec {
-  const { title, figure, parts, percentiles, sortBy, caption } = report;
+  const { title, figure, parts, percentiles, sortBy } = report;
   const byTime = sortBy === "time";
   const values = parts.flatMap((part) =>
     pointsOf(part, percentiles, sortBy).map(({ percentile, value, timeNs }) => ({
@@ -188,7 +217,7 @@ export function distributionSpec(report: DistributionReport): VegaLiteSpec {
     { field: figure.name, type: "quantitative", title: figure.title, format: "," },
   ];
   return {
-    ...chartFrame(title, caption, WIDTH),
+    ...chartFrame(title, captionOf(report), WIDTH),
     width: WIDTH,
     height: HEIGHT,
     layer: [

@@ -1,4 +1,4 @@
-import { formatBytes, formatNr, formatNs, type RecordHeader, type Source } from "../damon/mod.ts";
+import { byPid, formatBytes, formatNr, formatNs, type RecordHeader, type Source } from "../damon/mod.ts";
 import type { Fidelity } from "./fidelity.ts";
 import type { HeatCaption } from "./heat_caption.ts";
 import type { Extent } from "./record_survey.ts";
@@ -53,7 +53,7 @@ function sourceNameOf(source: Source): string {
 
 function subjectOf({ header, pid, reference }: FidelityReport): string {
   if (pid === undefined) return "physical memory";
-  const comm = header.processes.find((process) => process.pid === pid)?.comm || "process";
+  const comm = byPid(header.processes, pid)?.comm || "process";
   const name = reference.kind === "truth" ? baseOf(reference.truth.config) || comm : comm;
   return `${name} (pid ${pid})`;
 }

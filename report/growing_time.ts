@@ -1,3 +1,35 @@
+const NONE: number[] = [];
+
+/** A sum for each bin; it ends with the last one that is not 0. */
+export class ShortRow {
+  #sums = NONE;
+
+  /** Adds to the sum of a bin. */
+  add(bin: number, value: number): void {
+    if (this.#sums === NONE) this.#sums = [];
+    while (this.#sums.length <= bin) this.#sums.push(0);
+    this.#sums[bin] += value;
+  }
+
+  /** The sum of a bin. */
+  at(bin: number): number {
+    return this.#sums[bin] ?? 0;
+  }
+
+  /** Of all bins. */
+  total(): number {
+    return this.#sums.reduce((total, value) => total + value, 0);
+  }
+
+  /** Makes one of each two bins. */
+  halve(): void {
+    const sums = this.#sums;
+    const { length } = sums;
+    for (let bin = 0; 2 * bin < length; bin++) sums[bin] = sums[2 * bin] + (sums[2 * bin + 1] ?? 0);
+    sums.length = Math.ceil(length / 2);
+  }
+}
+
 /**
  * Bins of time for sums that are taken while a record is read, when its end is not known: whenever time goes beyond the
  * last bin, each two become one. So there are always between half of the bins and all of them in use, in one pass.
@@ -19,6 +51,7 @@ export class GrowingTime {
   /** How many bins are in use. */
   used = 0;
   readonly #rows: Float64Array[] = [];
+  readonly #shortRows: ShortRow[] = [];
 
   /** `bins`, an even number, is how many there are at most. */
   constructor(readonly bins: number) {}
@@ -27,6 +60,13 @@ export class GrowingTime {
   newRow(): Float64Array {
     const row = new Float64Array(this.bins);
     this.#rows.push(row);
+    return row;
+  }
+
+  /** The same with room for the bins only that are in use: for sums of which there may be very many. */
+  newShortRow(): ShortRow {
+    const row = new ShortRow();
+    this.#shortRows.push(row);
     return row;
   }
 
@@ -48,6 +88,7 @@ export class GrowingTime {
       for (let bin = 0; bin < this.bins / 2; bin++) row[bin] = row[2 * bin] + row[2 * bin + 1];
       row.fill(0, this.bins / 2);
     }
+    for (const row of this.#shortRows) row.halve();
     this.binNs *= 2;
     this.used = Math.ceil(this.used / 2);
   }

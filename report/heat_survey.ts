@@ -1,5 +1,5 @@
 import { maxNrAccessesOf, type RecordFooter, type RecordReader, type Snapshot, withFollowed } from "../damon/mod.ts";
-import { AddressHistogram } from "./address_histogram.ts";
+import { AddressHistogram, binsOfEach } from "./address_histogram.ts";
 import { MappingNames } from "./mapping_names.ts";
 import { noTarget, NothingSelectedError, noTime, secondsText } from "./nothing_selected.ts";
 import { QualityGauge } from "./quality.ts";
@@ -57,6 +57,7 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
   const unmatched = new UnmatchedRegions({
     ...(selection.addressRanges && { addressRanges: selection.addressRanges }),
   });
+  const nrRecorded = record.header.kdamonds.reduce((sum, { contexts }) => sum + (contexts[0]?.targets.length ?? 0), 0);
   for await (const item of record.items()) {
     quality.add(item);
     if (item.kind === "snapshot") {
@@ -71,7 +72,10 @@ export async function surveyHeat(record: RecordReader, selection: HeatSelection 
       if (!target) {
         const others = nrTargets.get(snapshot.kdamond) ?? 0;
         nrTargets.set(snapshot.kdamond, others + 1);
-        target = { ...newTargetOf(snapshot, record.header, others), addresses: new AddressHistogram() };
+        target = {
+          ...newTargetOf(snapshot, record.header, others),
+          addresses: new AddressHistogram(binsOfEach(Math.max(nrRecorded, targets.size + 1))),
+        };
         targets.set(key, target);
       }
       if (isTargetSelected(target, record.header, selection)) {

@@ -1,5 +1,6 @@
 import {
   AGE_UNKNOWN,
+  byPid,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
@@ -217,7 +218,7 @@ export class IdleFold {
   #partsOf(snapshot: Snapshot, pid: number | undefined, starts: IntervalStarts | undefined, whole: Snapshot) {
     const { regions: { length, start, end, nrAccesses }, aggrUs } = snapshot;
     if (pid !== undefined) this.#pids.add(pid);
-    const operations = this.header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
+    const operations = byPid(this.header.kdamonds, snapshot.kdamond)?.contexts[0]?.operations;
     const { bytes, usedBytes, basis } = this.#resident.of(snapshot, pid, operations, whole);
     const idleNs = idleNsOf(snapshot, starts);
     const parts: IdlePart[] = [];

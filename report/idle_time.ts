@@ -1,4 +1,4 @@
-import { GrowingTime } from "./growing_time.ts";
+import { GrowingTime, type ShortRow } from "./growing_time.ts";
 import { mostOf } from "./most_of.ts";
 
 /** A part of the time, ns from the record's start. */
@@ -12,9 +12,9 @@ export interface IdleTimePart {
 /** What one target had, by parts of the time. */
 interface Sums {
   /** How much of each part had snapshots, ns. */
-  coveredNs: Float64Array;
+  coveredNs: ShortRow;
   /** Bytes × ns of each class in each part. */
-  areas: Float64Array[];
+  areas: ShortRow[];
 }
 
 /** Bytes of some classes over a time whose length is not known before; memory does not grow with it. */
@@ -33,8 +33,8 @@ export class IdleTime {
   add(target: string, startNs: number, endNs: number, bytes: Float64Array): void {
     const { coveredNs, areas } = this.#sumsOf(target);
     this.#time.spread(startNs, endNs, (part, ns) => {
-      coveredNs[part] += ns;
-      bytes.forEach((value, c) => areas[c][part] += value * ns);
+      coveredNs.add(part, ns);
+      bytes.forEach((value, c) => value > 0 && areas[c].add(part, value * ns));
     });
   }
 
@@ -42,11 +42,10 @@ export class IdleTime {
   mean(): Float64Array {
     const all = [...this.#targets.values()];
     let ns = 0;
-    for (let part = 0; part < this.#time.used; part++) ns += mostOf(all.map(({ coveredNs }) => coveredNs[part]));
-    const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+    for (let part = 0; part < this.#time.used; part++) ns += mostOf(all.map(({ coveredNs }) => coveredNs.at(part)));
     return Float64Array.from(
       { length: this.#classes },
-      (_, c) => all.reduce((total, { areas }) => total + sum(areas[c]), 0) / ns,
+      (_, c) => all.reduce((total, { areas }) => total + areas[c].total(), 0) / ns,
     );
   }
 
@@ -54,10 +53,10 @@ export class IdleTime {
   parts(): (IdleTimePart & { bytes: Float64Array })[] {
     const { startNs, binNs, used } = this.#time;
     return Array.from({ length: used }, (_, part) => {
-      const seen = [...this.#targets.values()].filter(({ coveredNs }) => coveredNs[part] > 0);
+      const seen = [...this.#targets.values()].filter(({ coveredNs }) => coveredNs.at(part) > 0);
       const bytes = Float64Array.from(
         { length: this.#classes },
-        (_, c) => seen.reduce((total, { areas, coveredNs }) => total + areas[c][part] / coveredNs[part], 0),
+        (_, c) => seen.reduce((total, { areas, coveredNs }) => total + areas[c].at(part) / coveredNs.at(part), 0),
       );
       return { startNs: startNs + part * binNs, endNs: startNs + (part + 1) * binNs, bytes, isSeen: seen.length > 0 };
     }).filter(({ isSeen }) => isSeen).map(({ startNs, endNs, bytes }) => ({ startNs, endNs, bytes }));
@@ -66,8 +65,8 @@ export class IdleTime {
   #sumsOf(target: string): Sums {
     let sums = this.#targets.get(target);
     if (!sums) {
-      const areas = Array.from({ length: this.#classes }, () => this.#time.newRow());
-      this.#targets.set(target, sums = { coveredNs: this.#time.newRow(), areas });
+      const areas = Array.from({ length: this.#classes }, () => this.#time.newShortRow());
+      this.#targets.set(target, sums = { coveredNs: this.#time.newShortRow(), areas });
     }
     return sums;
   }

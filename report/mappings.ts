@@ -6,7 +6,7 @@ import {
   type Snapshot,
   type WorkingSet,
 } from "../damon/mod.ts";
-import { GrowingTime } from "./growing_time.ts";
+import { GrowingTime, type ShortRow } from "./growing_time.ts";
 import { MappingNames } from "./mapping_names.ts";
 import { PHYSICAL, targetNameOf } from "./record_caption.ts";
 import { keyOf, type RecordedTarget, type RecordSurvey } from "./record_survey.ts";
@@ -103,8 +103,8 @@ interface Sum {
   ns: number;
   looks: number;
   accessedNs: number | undefined;
-  heatOverTime: Float64Array;
-  watchedOverTime: Float64Array;
+  heatOverTime: ShortRow;
+  watchedOverTime: ShortRow;
   /** Working sets by the page sampler, and by what snapshots saw. */
   measured: WssSum;
   estimated: WssSum;
@@ -121,7 +121,7 @@ interface WssSum {
   resident: number;
   isResidentKnown: boolean;
   mostResident: number;
-  overTime: Float64Array;
+  overTime: ShortRow;
 }
 
 interface TargetSums {
@@ -132,7 +132,7 @@ interface TargetSums {
   unnamed: Sum;
   lastNs: number;
   /** Time of all windows, and in bins. */
-  windows: Record<"measured" | "estimated", { ns: number; overTime: Float64Array; last: WorkingSetSample | undefined }>;
+  windows: Record<"measured" | "estimated", { ns: number; overTime: ShortRow; last: WorkingSetSample | undefined }>;
 }
 
 /** Sums of each mapping. */
@@ -143,6 +143,8 @@ export class MappingsFold implements Fold {
   readonly workingSets: WorkingSetFold;
   readonly #pids: ReadonlyMap<string, number | undefined>;
   readonly #targets = new Map<RecordedTarget, TargetSums>();
+  /** Targets of each process; there may be very many. */
+  readonly #byPid = new Map<number, TargetSums[]>();
   readonly #names = new Map<number, MappingNames>();
   readonly #time = new GrowingTime(TIME_BINS);
 
@@ -170,8 +172,8 @@ export class MappingsFold implements Fold {
       sum.ns += ns;
       if (sum.nowHit) sum.accessedNs = endNs;
       this.#time.spread(startNs, endNs, (bin, part) => {
-        sum.heatOverTime[bin] += sum.nowHeat * part;
-        sum.watchedOverTime[bin] += sum.nowBytes * part;
+        sum.heatOverTime.add(bin, sum.nowHeat * part);
+        sum.watchedOverTime.add(bin, sum.nowBytes * part);
       });
       sum.nowBytes = sum.nowHeat = 0;
       sum.nowHit = false;
@@ -186,7 +188,7 @@ export class MappingsFold implements Fold {
     let names = this.#names.get(pid);
     if (!names) this.#names.set(pid, names = new MappingNames());
     names.overlay(mappings);
-    for (const sums of this.#targets.values()) if (sums.pid === pid) this.#name(sums);
+    for (const sums of this.#byPid.get(pid) ?? []) this.#name(sums);
   }
 
   /** Takes which memory of a process is there from now on. */
@@ -224,7 +226,7 @@ export class MappingsFold implements Fold {
     if (all.last !== window) {
       all.last = window;
       all.ns += endNs - startNs;
-      this.#time.spread(startNs, endNs, (bin, ns) => all.overTime[bin] += ns);
+      this.#time.spread(startNs, endNs, (bin, ns) => all.overTime.add(bin, ns));
     }
     let sum = part.name === "" ? sums.unnamed : sums.sums.get(part.name);
     if (!sum) sums.sums.set(part.name, sum = this.#newSum(part.name));
@@ -237,7 +239,7 @@ export class MappingsFold implements Fold {
     wss.mostResident = Math.max(wss.mostResident, residentBytes ?? 0);
     sum.looks += looks;
     if (hits > 0) sum.accessedNs = Math.max(sum.accessedNs ?? 0, endNs);
-    this.#time.spread(startNs, endNs, (bin, ns) => wss.overTime[bin] += bytes * ns);
+    this.#time.spread(startNs, endNs, (bin, ns) => wss.overTime.add(bin, bytes * ns));
   }
 
   #begin(target: RecordedTarget, record: RecordStart): TargetSums {
@@ -245,12 +247,13 @@ export class MappingsFold implements Fold {
     if (pid === undefined) this.unknown.add(keyOf(target));
     const sums = new Map<string, Sum>();
     const name = pid === undefined && targetNameOf(record, target) === PHYSICAL ? PHYSICAL : "";
-    const windows = () => ({ ns: 0, overTime: this.#time.newRow(), last: undefined });
+    const windows = () => ({ ns: 0, overTime: this.#time.newShortRow(), last: undefined });
     const made: TargetSums = {
       ...{ target, pid, sums, ranges: [], unnamed: this.#newSum(name), lastNs: 0 },
       windows: { measured: windows(), estimated: windows() },
     };
     sums.set(name, made.unnamed);
+    if (pid !== undefined) this.#byPid.set(pid, [...this.#byPid.get(pid) ?? [], made]);
     this.#name(made);
     return made;
   }
@@ -265,7 +268,7 @@ export class MappingsFold implements Fold {
   }
 
   #newSum(name: string): Sum {
-    const row = () => this.#time.newRow();
+    const row = () => this.#time.newShortRow();
     const wss = () => ({ wss: 0, max: 0, resident: 0, isResidentKnown: true, mostResident: 0, overTime: row() });
     return {
       ...{ name, bytes: 0, heat: 0, watched: 0, ns: 0, looks: 0, accessedNs: undefined },
@@ -312,8 +315,8 @@ function usesOf(
 ): MappingUse[] {
   const seen = [...sums.values()].filter((sum) => sum.ns > 0 || sum[how].resident > 0);
   const all = seen.reduce((sum, { heat }) => sum + heat, 0);
-  const ratio = (some: Float64Array, of: Float64Array) =>
-    Array.from({ length: bins }, (_, bin) => of[bin] > 0 ? some[bin] / of[bin] : undefined);
+  const ratio = (some: ShortRow, of: ShortRow) =>
+    Array.from({ length: bins }, (_, bin) => of.at(bin) > 0 ? some.at(bin) / of.at(bin) : undefined);
   const { ns, overTime } = windows[how];
   return seen.map((sum): MappingUse => {
     const part = sum[how];

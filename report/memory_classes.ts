@@ -1,5 +1,6 @@
 import {
   AGE_UNKNOWN,
+  byPid,
   formatNs,
   type Mappings,
   maxNrAccessesOf,
@@ -74,7 +75,7 @@ export class MemoryClassesFold implements Fold {
     const { length, nrAccesses, age } = snapshot.regions;
     const max = maxNrAccessesOf(snapshot);
     const aggrNs = snapshot.aggrUs * 1e3;
-    const operations = header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
+    const operations = byPid(header.kdamonds, snapshot.kdamond)?.contexts[0]?.operations;
     const resident = this.#resident.of(snapshot, target.pid, operations);
     for (let i = 0; i < length; i++) {
       const used = resident.usedBytes[i];

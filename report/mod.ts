@@ -84,7 +84,7 @@ export {
   type TableRow,
   tableRows,
 } from "./table.ts";
-export { barOf, formatTable, sparkline, tableLines, type TableTextOptions } from "./table_text.ts";
+export { barOf, formatTable, MOST_ROWS, sparkline, tableLines, type TableTextOptions } from "./table_text.ts";
 export { joinTables } from "./join_tables.ts";
 export {
   type Distribution,

@@ -1,4 +1,5 @@
 import {
+  byPid,
   formatBytes,
   maxNrAccessesOf,
   nrProbesOf,
@@ -10,7 +11,7 @@ import type { Column } from "./table.ts";
 
 /** The probes of attributes that were asked for where a snapshot is from. */
 export function probesOf({ kdamonds }: Pick<RecordHeader, "kdamonds">, { kdamond }: Snapshot): readonly Probe[] {
-  const recorded = kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
+  const recorded = byPid(kdamonds, kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined);
   return recorded?.contexts[0]?.probes ?? [];
 }
 

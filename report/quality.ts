@@ -1,4 +1,5 @@
 import {
+  byPid,
   followedPid,
   type RecordFooter,
   type RecordHeader,
@@ -241,7 +242,7 @@ export class QualityGauge {
 
   #contextOf({ kdamond }: Pick<Snapshot, "kdamond">) {
     const { kdamonds } = this.header;
-    return (kdamonds.find(({ pid }) => pid === kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined))
+    return (byPid(kdamonds, kdamond) ?? (kdamonds.length === 1 ? kdamonds[0] : undefined))
       ?.contexts[0];
   }
 

@@ -1,4 +1,5 @@
 import {
+  byPid,
   formatBytes,
   formatNr,
   formatNs,
@@ -35,10 +36,10 @@ export function shortTargetNameOf(headed: Headed, target: RecordedTarget): strin
 export const PHYSICAL = "physical memory";
 
 function nameWith({ header }: Headed, target: RecordedTarget, nameOf: (process: RecordedProcess) => string): string {
-  const kdamond = header.kdamonds.find(({ pid }) => pid === target.kdamond) ?? header.kdamonds[0];
+  const kdamond = byPid(header.kdamonds, target.kdamond) ?? header.kdamonds[0];
   if (kdamond?.contexts[0]?.operations === "paddr") return PHYSICAL;
   if (target.pid === undefined) return `target ${target.index}`;
-  const process = header.processes.find(({ pid }) => pid === target.pid);
+  const process = byPid(header.processes, target.pid);
   return `${shorten((process && nameOf(process)) || "process", 60)} (pid ${target.pid})`;
 }
 
@@ -47,7 +48,8 @@ export function titleOf(survey: RecordSurvey, what: string): string {
   const { targets } = survey;
   if (targets.length === 1) return `${what} ${targetNameOf(survey, targets[0])}`;
   if (targets.length === 0) return `${what} no target`;
-  const names = shorten(targets.map((target) => shortTargetNameOf(survey, target)).join(", "), 70);
+  // More have no room, however short they are.
+  const names = shorten(targets.slice(0, 36).map((target) => shortTargetNameOf(survey, target)).join(", "), 70);
   return `${what} ${targets.length} targets: ${names}`;
 }
 

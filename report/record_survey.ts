@@ -1,4 +1,11 @@
-import { FIRST_POINTER_ID, followedPid, type RecordFooter, type RecordHeader, type Snapshot } from "../damon/mod.ts";
+import {
+  byPid,
+  FIRST_POINTER_ID,
+  followedPid,
+  type RecordFooter,
+  type RecordHeader,
+  type Snapshot,
+} from "../damon/mod.ts";
 
 import type { RecordQuality } from "./quality.ts";
 import type { Selection } from "./selection.ts";
@@ -82,7 +89,7 @@ export function newTargetOf(
   header: RecordHeader,
   nrOthers: number,
 ): RecordedTarget {
-  const recorded = header.kdamonds.find(({ pid }) => pid === kdamond) ??
+  const recorded = byPid(header.kdamonds, kdamond) ??
     (header.kdamonds.length === 1 ? header.kdamonds[0] : undefined);
   const targets = recorded?.contexts[0]?.targets ?? [];
   // An id that is neither an index of the header's nor a pointer is a child's: who that is, namePids tells.

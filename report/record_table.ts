@@ -30,8 +30,8 @@ export class RecordCountsFold implements Fold {
   }
 }
 
-/** What a record is, as a table of names and values. */
-export function recordTable(survey: RecordSurvey, counts: RecordCountsFold): Table {
+/** What a record is, as a table of names and values; of processes, kdamonds and targets `most` at most each. */
+export function recordTable(survey: RecordSurvey, counts: RecordCountsFold, most = Infinity): Table {
   const { header } = survey;
   return {
     title: titleOf(survey, "Record of"),
@@ -40,7 +40,11 @@ export function recordTable(survey: RecordSurvey, counts: RecordCountsFold): Tab
       { name: "name", title: "what", description: "what the value is", kind: "text" },
       { name: "value", title: "value", description: "the value", kind: "text" },
     ],
-    rows: [...recorderRows(header, survey), ...configurationRows(header), ...contentRows(survey, counts)],
+    rows: [
+      ...recorderRows(header, survey, most),
+      ...configurationRows(header, most),
+      ...contentRows(survey, counts, most),
+    ],
     header,
   };
 }
@@ -48,6 +52,7 @@ export function recordTable(survey: RecordSurvey, counts: RecordCountsFold): Tab
 function recorderRows(
   { source, tool, host, recorder, clock, processes }: RecordHeader,
   survey: RecordSurvey,
+  most: number,
 ): TableRow[] {
   const rows: [string, string][] = [
     [
@@ -67,17 +72,23 @@ function recorderRows(
     ["page size", host.pageBytes > 0 ? formatBytes(host.pageBytes) : ""],
     ["began", dateOf(clock, survey.originNs)],
     ["clock", `${clock.name}, ${Math.round(survey.originNs)} ns at the first snapshot`],
-    ...processes.map(({ pid, comm, cmdline, exe }): [string, string] => [
+    ...processes.slice(0, most).map(({ pid, comm, cmdline, exe }): [string, string] => [
       `process ${pid}`,
       [comm, cmdline.join(" "), exe && `(${exe})`].filter(Boolean).join(" "),
     ]),
+    ...moreRows("processes", processes.length, most),
   ];
   return rows.filter(([, value]) => value !== "");
 }
 
-function configurationRows({ kdamonds }: RecordHeader): TableRow[] {
+/** How many are left out. */
+function moreRows(what: string, count: number, most: number): [string, string][] {
+  return count > most ? [[what, `${formatNr(count - most)} more; --top all shows them`]] : [];
+}
+
+function configurationRows({ kdamonds }: RecordHeader, most: number): TableRow[] {
   const us = (value: number) => formatNs(value * 1e3);
-  return kdamonds.flatMap(({ pid, contexts, ours }, k) =>
+  const rows = kdamonds.slice(0, most).flatMap(({ pid, contexts, ours }, k) =>
     contexts.flatMap(({ operations, intervals, nrRegions, schemes = [] }): TableRow[] => [
       [`kdamond ${k}`, `pid ${pid}, ${operations}, ${ours ? "started by the recorder" : "somebody else's"}`],
       [
@@ -98,9 +109,17 @@ function configurationRows({ kdamonds }: RecordHeader): TableRow[] {
       ]),
     ])
   );
+  return [...rows, ...moreRows("kdamonds", kdamonds.length, most)];
 }
 
-function contentRows(survey: RecordSurvey, counts: RecordCountsFold): TableRow[] {
+/** Those with the most regions, in their order. */
+function largestOf(targets: readonly RecordedTarget[], most: number): readonly RecordedTarget[] {
+  if (targets.length <= most) return targets;
+  const shown = new Set(targets.toSorted((a, b) => b.nrRegions.max - a.nrRegions.max).slice(0, most));
+  return targets.filter((target) => shown.has(target));
+}
+
+function contentRows(survey: RecordSurvey, counts: RecordCountsFold, most: number): TableRow[] {
   const { targets, durationNs, footer, incomplete } = survey;
   const extent = ({ min, max }: Extent, format: (value: number) => string) =>
     min === max ? format(min) : `${format(min)} to ${format(max)}`;
@@ -109,7 +128,7 @@ function contentRows(survey: RecordSurvey, counts: RecordCountsFold): TableRow[]
     ["snapshots", formatNr(targets.reduce((sum, { snapshots }) => sum + snapshots, 0))],
     ["regions", formatNr(counts.regions)],
     ["monitored", Number.isFinite(counts.bytes.min) ? extent(counts.bytes, formatBytes) : "nothing"],
-    ...targets.map((target): TableRow => [
+    ...largestOf(targets, most).map((target): TableRow => [
       `${survey.header.kdamonds.length > 1 ? `kdamond ${target.kdamond} ` : ""}target ${target.index}`,
       [
         targetNameOf(survey, target),
@@ -118,6 +137,7 @@ function contentRows(survey: RecordSurvey, counts: RecordCountsFold): TableRow[]
         `every ${extent(target.aggrUs, (us) => formatNs(us * 1e3))}`,
       ].join(", "),
     ]),
+    ...moreRows("targets", targets.length, most),
     [
       "mappings",
       counts.mappingLists > 0

@@ -87,5 +87,7 @@ export function deedsNameOf(
 ): string {
   const action: Action | "?" = scheme?.action ?? "?";
   const name = index === undefined ? "not told apart" : `${index} ${action}`;
-  return all.some((other) => other.kdamond !== kdamond) ? `${name} (kdamond ${kdamond})` : name;
+  // The names of all are asked for, of which there may be very many: most often the first or the last tells.
+  const isOther = (other?: Pick<SchemeDeeds, "kdamond">) => other !== undefined && other.kdamond !== kdamond;
+  return isOther(all[0]) || isOther(all.at(-1)) || all.some(isOther) ? `${name} (kdamond ${kdamond})` : name;
 }

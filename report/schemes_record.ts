@@ -1,14 +1,15 @@
-import type {
-  AddressRange,
-  AppliedRegions,
-  Context,
-  Mappings,
-  MemoryUsage,
-  RecordHeader,
-  Regions,
-  SchemeCounts,
-  SchemeStats,
-  Snapshot,
+import {
+  type AddressRange,
+  type AppliedRegions,
+  byPid,
+  type Context,
+  type Mappings,
+  type MemoryUsage,
+  type RecordHeader,
+  type Regions,
+  type SchemeCounts,
+  type SchemeStats,
+  type Snapshot,
 } from "../damon/mod.ts";
 import { MappingNames } from "./mapping_names.ts";
 import { bytesOf, intersect, subtract, unite } from "./ranges.ts";
@@ -156,9 +157,9 @@ export class SchemesRecordFold implements Fold {
       contexts.flatMap(({ schemes = [] }, context) => schemes.map((_, index) => ({ kdamond: pid, context, index })))
     );
     // What did nothing is said as well, if anything was recorded of its kdamond at all.
-    const any = [...this.#schemes.values()];
+    const any = new Set(Array.from(this.#schemes.values(), ({ kdamond }) => kdamond));
     for (const { kdamond, context, index } of known) {
-      if (any.some((doing) => doing.kdamond === kdamond)) this.#of(kdamond, context, index);
+      if (any.has(kdamond)) this.#of(kdamond, context, index);
     }
     const rank = ({ kdamond, context, index = Infinity }: Doing) => [kdamond, context, index];
     const sorted = [...this.#schemes.values()].sort((a, b) => {
@@ -220,7 +221,7 @@ export class SchemesRecordFold implements Fold {
   #deedsOf(doing: Doing, header: RecordHeader): SchemeDeeds {
     const { kdamond, context, index, first, last, isPart } = doing;
     const { counts, regions, bytes, gapBytes, inferredRegions, acted } = doing;
-    const recorded = header.kdamonds.find(({ pid }) => pid === kdamond);
+    const recorded = byPid(header.kdamonds, kdamond);
     const scheme = index === undefined ? undefined : recorded?.contexts[context]?.schemes?.[index];
     // Who began it has counted from 0.
     const stats = last && (recorded?.ours !== false && !isPart ? last.stats : difference(last.stats, first!.stats));
@@ -255,7 +256,7 @@ function targetsOf(header: RecordHeader, kdamond: number, context: number) {
 }
 
 function contextOf(header: RecordHeader, kdamond: number, context: number): Context | undefined {
-  return header.kdamonds.find(({ pid }) => pid === kdamond)?.contexts[context];
+  return byPid(header.kdamonds, kdamond)?.contexts[context];
 }
 
 function difference(last: SchemeStats, first: SchemeStats): SchemeStats {

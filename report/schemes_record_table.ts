@@ -1,4 +1,4 @@
-import { formatBytes, formatNr, formatNs, type MemoryUsage } from "../damon/mod.ts";
+import { byPid, formatBytes, formatNr, formatNs, type MemoryUsage } from "../damon/mod.ts";
 import { resampled } from "./mappings_table.ts";
 import { recordLines, titleOf } from "./record_caption.ts";
 import { deedsNameOf, type SchemeDeeds, type SchemesRecordReport, type UsageCourse } from "./scheme_deeds.ts";
@@ -169,7 +169,7 @@ function mappingsText({ mappings }: SchemeDeeds, most: number): string {
 /** `process 42 (sim)`, or the machine. */
 export function usageNameOf({ survey: { header } }: Pick<SchemesRecordReport, "survey">, pid: number): string {
   if (pid === 0) return "the machine";
-  const comm = header.processes.find((process) => process.pid === pid)?.comm;
+  const comm = byPid(header.processes, pid)?.comm;
   return `process ${pid}${comm ? ` (${comm})` : ""}`;
 }
 

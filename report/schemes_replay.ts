@@ -1,6 +1,7 @@
 import {
   type AddressRange,
   AGE_UNKNOWN,
+  byPid,
   type Context,
   type Mappings,
   type MemoryUsage,
@@ -137,7 +138,7 @@ export class SchemesReplayFold implements Fold {
     const pieces = this.#piecesOf(snapshot, state);
     const names = target.pid === undefined ? undefined : this.#names.get(target.pid);
     const mapped = names?.within(0, Infinity);
-    const operations = header.kdamonds.find(({ pid }) => pid === snapshot.kdamond)?.contexts[0]?.operations;
+    const operations = byPid(header.kdamonds, snapshot.kdamond)?.contexts[0]?.operations;
     const resident = this.#resident.pieces(snapshot, target.pid, operations);
     residentNotes(this.#resident.basisOf(snapshot, target.pid, operations)).forEach((it) =>
       this.#residentNotes.add(it)

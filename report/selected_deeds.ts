@@ -1,4 +1,11 @@
-import type { AppliedRegions, RecordFooter, RecordHeader, RecordItem, SchemeCounts } from "../damon/mod.ts";
+import {
+  type AppliedRegions,
+  byPid,
+  type RecordFooter,
+  type RecordHeader,
+  type RecordItem,
+  type SchemeCounts,
+} from "../damon/mod.ts";
 import { timesOf } from "../damon/mod.ts";
 import type { RecordedTarget } from "./record_survey.ts";
 import { type RegionPicker, takesAllRegions } from "./region_filter.ts";
@@ -72,7 +79,7 @@ export class DeedPicker {
       this.#isInTime({ kind: "applied", applied }, (one) => one === known);
     if (!isSelected) return undefined;
     if (takesAllRegions(selection)) return { deed: { kind: "applied", applied } };
-    const context = header.kdamonds.find(({ pid }) => pid === kdamond)?.contexts[0];
+    const context = byPid(header.kdamonds, kdamond)?.contexts[0];
     const targets = context?.targets ?? [];
     const intervals = known ?? context?.intervals;
     const [sampleUs, aggrUs] = [intervals?.sampleUs ?? NaN, intervals?.aggrUs ?? NaN];

@@ -1,4 +1,4 @@
-import type { AddressRange, RecordHeader, Snapshot } from "../damon/mod.ts";
+import { type AddressRange, indexByPid, type RecordHeader, type Snapshot } from "../damon/mod.ts";
 import type { RecordedTarget, TimeRange } from "./record_survey.ts";
 import type { RegionFilter } from "./region_filter.ts";
 
@@ -29,7 +29,7 @@ export function isTargetSelected(
 ): boolean {
   if (index !== undefined && target.index !== index) return false;
   if (kdamond === undefined || target.kdamond === kdamond) return true;
-  const at = header.kdamonds.findIndex(({ pid }) => pid === target.kdamond);
+  const at = indexByPid(header.kdamonds, target.kdamond);
   return (header.kdamonds[at]?.index ?? at) === kdamond;
 }
 

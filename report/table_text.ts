@@ -1,6 +1,7 @@
 import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts";
 import type { Cell, Column, Table } from "./table.ts";
 import { displayWidth, padEnd, padStart } from "./display_width.ts";
+import { shortTable } from "./short_table.ts";
 import { shorten, wrap } from "./wrap.ts";
 
 /** How a table is written as text. */
@@ -13,13 +14,19 @@ export interface TableTextOptions {
   raw?: boolean;
   /** Columns of the longest bar; by default what is left of the width. */
   barColumns?: number;
+  /** At most so many rows, those with the largest values; 200 by default. */
+  rows?: number;
 }
+
+/** Rows of text: more than anybody reads, and fewer than fill a terminal's memory. */
+export const MOST_ROWS = 200;
 
 const [LEAST_BAR, MOST_BAR] = [10, 60];
 const GAP = "  ";
 
 /** A table as aligned lines: title, figures, rows, caption. Ends with a newline. */
-export function formatTable(table: Table, options: TableTextOptions): string {
+export function formatTable(whole: Table, options: TableTextOptions): string {
+  const table = shortTable(whole, options.rows ?? MOST_ROWS);
   const width = Math.max(40, options.width);
   const bold = (text: string) => options.colour ? `\x1b[1m${text}\x1b[0m` : text;
   const dim = (text: string) => options.colour ? `\x1b[2m${text}\x1b[0m` : text;

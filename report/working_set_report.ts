@@ -22,11 +22,11 @@ export function workingSetReport(
       description: "bytes touched within a window of time",
       kind: "bytes",
     },
-    parts: courses.map((course) => distributionOf(course, nameOf(course), survey.originNs)),
+    parts: courses.map((course, i) => ({
+      ...distributionOf(course, nameOf(course), survey.originNs),
+      note: [nameOf(course), workingSetLine(figures[i])].filter(Boolean).join(": "),
+    })),
     samples: "time",
-    caption: [
-      ...courses.map((course, i) => [nameOf(course), workingSetLine(figures[i])].filter(Boolean).join(": ")),
-      ...recordLines(survey),
-    ],
+    caption: recordLines(survey),
   };
 }
