@@ -11,7 +11,7 @@
 /* Loads the program; with everyone != 0 it listens to all threads, else to those that are watched. */
 DAMO_API int damo_listener__open(__u32 ring_bytes, __u32 everyone, struct damo_session **to);
 
-/* Attaches to the tracepoint with this id, by its format file; its events come with this number. Up to 1024 of them. */
+/* Attaches to the tracepoint with this id, by its format file; its events come with this number. */
 DAMO_API int damo_listener__attach(struct damo_session *s, __u32 id, __u32 number);
 
 #endif

@@ -45,11 +45,11 @@ int damo_profiler__attach(struct damo_session *s, __u32 hz)
 		return processors;
 	if (s->nr_links)
 		return -EALREADY;
-	for (int cpu = 0; cpu < processors && s->nr_links < DAMO_MAX_LINKS; cpu++) {
+	for (int cpu = 0; cpu < processors; cpu++) {
 		err = damo_session__attach_perf(s, skel->progs.sampled, &attr, cpu, 0);
 		/* One that is off. */
 		if (err && err != -ENODEV)
 			return err;
 	}
-	return s->nr_links ? s->nr_links : -ENODEV;
+	return s->nr_links ? (int)s->nr_links : -ENODEV;
 }

@@ -132,13 +132,21 @@ int damo_session__unwatch(struct damo_session *s, __u32 pid)
 
 int damo_session__keep(struct damo_session *s, struct bpf_link *link)
 {
+	size_t cap = s->cap_links ? s->cap_links * 2 : 16;
+	struct bpf_link **links = s->links;
+
 	if (!link)
 		return -errno;
-	if (s->nr_links == DAMO_MAX_LINKS) {
-		bpf_link__destroy(link);
-		return -ENOSPC;
+	if (s->nr_links == s->cap_links) {
+		links = realloc(links, cap * sizeof(*links));
+		if (!links) {
+			bpf_link__destroy(link);
+			return -ENOMEM;
+		}
+		s->links = links;
+		s->cap_links = cap;
 	}
-	s->links[s->nr_links++] = link;
+	links[s->nr_links++] = link;
 	return 0;
 }
 
@@ -213,8 +221,9 @@ void damo_session__close(struct damo_session *s)
 {
 	if (!s)
 		return;
-	for (int i = 0; i < s->nr_links; i++)
+	for (size_t i = 0; i < s->nr_links; i++)
 		bpf_link__destroy(s->links[i]);
+	free(s->links);
 	if (s->kdamonds)
 		munmap(s->kdamonds, sizeof(*s->kdamonds) * DAMO_MAX_KDAMONDS);
 	damo_ring__close(&s->ring);

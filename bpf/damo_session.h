@@ -10,9 +10,6 @@
 struct bpf_program;
 struct perf_event_attr;
 
-/* As many processors as the profiler samples at most. */
-#define DAMO_MAX_LINKS 1024
-
 struct damo_ring {
 	size_t size; /* bytes of data, a power of two of pages */
 	size_t page;
@@ -44,8 +41,8 @@ struct damo_session {
 	void *opened; /* the skeleton of the kind, whose own part is this: */
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_map *events, *watched, *kdamonds_map;
-	struct bpf_link *links[DAMO_MAX_LINKS];
-	int nr_links;
+	struct bpf_link **links;
+	size_t nr_links, cap_links;
 	struct damo_detected detected; /* of the tracer */
 	struct damo_ring ring;
 	struct damo_kdamond *kdamonds; /* the BPF side's, mapped */
@@ -67,7 +64,7 @@ int damo_session__open(const struct damo_session_kind *kind, __u32 ring_bytes, _
 #define damo_session__take(s, skel)                                                                                    \
 	((s)->opened = (skel), (s)->skeleton = (skel)->skeleton, (s)->events = (skel)->maps.events,                    \
 	 (s)->watched = (skel)->maps.watched, (s)->kdamonds_map = (skel)->maps.kdamonds, 0)
-/* Keeps a link until the end; -errno of libbpf where there is none, -ENOSPC for more than DAMO_MAX_LINKS. */
+/* Keeps a link until the end; -errno of libbpf where there is none. */
 int damo_session__keep(struct damo_session *s, struct bpf_link *link);
 /* Attaches a program to an event of perf, and keeps that. */
 int damo_session__attach_perf(struct damo_session *s, struct bpf_program *program, struct perf_event_attr *attr,

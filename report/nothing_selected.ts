@@ -6,6 +6,7 @@ import type { UnmatchedRegions } from "./unmatched_regions.ts";
 
 /** A record has nothing of what was asked for; the message says what it has instead, and the way out. */
 export class NothingSelectedError extends RangeError {
+  /** A reader is shown the message alone: what it is called is the plain one's name. */
   override readonly name = "RangeError";
 }
 

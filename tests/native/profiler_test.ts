@@ -67,6 +67,17 @@ Deno.test("openProfiler samples what a watched process runs, and nothing of othe
   });
 });
 
+Deno.test("Profiler has room for 64 processes, and says of one more that it has none until one is watched no more", async () => {
+  await using profiler = openProfiler({ hz: 1 });
+  // As large as none of this machine is.
+  const pids = Array.from({ length: 65 }, (_, i) => 5_000_000 + i);
+  assert.deepEqual(pids.map((pid) => profiler.watch(pid)), [...Array(64).fill(true), false]);
+  profiler.unwatch(pids[3]);
+  assert.ok(profiler.watch(pids[64]));
+  assert.equal(profiler.watch(pids[3]), false);
+  assert.deepEqual(profiler.counters(), { sent: 0, received: 0, dropped: 0 });
+});
+
 Deno.test("openProfiler refuses a rate out of bounds", () => {
   for (const hz of [0, 1.5, 10_001]) {
     assert.throws(() => openProfiler({ hz }), { name: "RangeError", message: /1 to 10000/ });
