@@ -1,6 +1,7 @@
 import { formatNs, KernelError, UnsupportedError, VerifierError } from "../damon/mod.ts";
 import { makeFolder, sudoOwner } from "../format/sudo_owner.ts";
-import { record, sentenceOf } from "./record_run.ts";
+import { record } from "./record_run.ts";
+import { sentenceOf } from "./record_summary.ts";
 import { recordCommand, type RecordOptions } from "./record.ts";
 import { run } from "./subprocess.ts";
 

@@ -1,4 +1,4 @@
-import type { RecordedCommand } from "./record_command.ts";
+import type { RecordedCommand } from "../live/mod.ts";
 import type { StopSignals } from "./stop_signals.ts";
 import { ExitCode, exitCodeOf } from "./exit.ts";
 

@@ -1,19 +1,12 @@
 import { cleanLines } from "../damon/clean_text.ts";
 import { isEngineMessage } from "../format/reason.ts";
+import { CommandEndedError } from "../live/command.ts";
 import { withOrigins } from "./rereadable.ts";
 
 /** Thrown by a command that has said all there is to say and wants this exit code. */
 export class ExitCode extends Error {
   constructor(readonly code: number) {
     super(`exit ${code}`);
-  }
-}
-
-/** A command that had ended before anything could look at it. */
-export class CommandEndedError extends Error {
-  /** @param exitCode The command's own. */
-  constructor(program: string, readonly exitCode: number) {
-    super(`${program} ended with exit code ${exitCode} before it could be watched: record what runs for longer`);
   }
 }
 

@@ -1,18 +1,8 @@
 import { parseBytes, parseNs } from "../damon/units.ts";
-import type { RecordHeader } from "../damon/mod.ts";
 import type { FormatName } from "../format/record_encoder.ts";
-import type { RecordWriter } from "../format/record_file.ts";
-import type { RotatingWriter, RunningCounts } from "../format/rotating_writer.ts";
+import { formatBy, type OutputOptions } from "../live/mod.ts";
 import type { RecordOptions } from "./record.ts";
 import { refuseTerminal } from "./refuse_terminal.ts";
-
-/** What a recording is written to: one file, or one after the other. */
-export type RecordOutput =
-  & Pick<
-    RecordWriter,
-    "path" | "bytes" | "snapshots" | "regions" | "write" | "flush" | "finish" | "finishCut" | "close"
-  >
-  & Partial<Pick<RecordWriter, "ready" | "taken" | "discard">>;
 
 /** A size, or a time with its unit: `100M` is bytes, `10m` is minutes. */
 export interface RotateAt {
@@ -31,52 +21,36 @@ export function parseRotate(text: string): RotateAt {
 }
 
 /**
- * Checks what is asked of the output, and loads what it takes, before anything is started.
+ * The output that is asked for.
  *
  * @throws {RangeError} naming the option.
  */
-export async function outputFormatFor({ out, format, rotate, keep }: RecordOptions): Promise<FormatName> {
+export async function outputAsked(
+  { out, format, rotate, keep }: RecordOptions,
+): Promise<OutputOptions & { format: FormatName }> {
   if (keep !== undefined && rotate === undefined) throw new RangeError("Cannot use --keep as it goes with --rotate");
   if (rotate !== undefined && (out === "-" || out.startsWith("/dev/"))) {
     throw new RangeError(`Cannot use --rotate as the output must be a file, not ${out}`);
   }
-  const { formatOf, FORMATS, parseFormat } = await import("../format/encoder.ts");
-  const nameOf = () => {
-    if (format !== undefined) return parseFormat(format);
-    try {
-      return formatOf(out);
-    } catch {
-      return "arrow";
-    }
-  };
-  const name = nameOf();
+  const { parseFormat } = await import("../format/encoder.ts");
+  const name = format === undefined ? await formatBy(out) : parseFormat(format);
   refuseTerminal(out, name);
-  // What writes it is loaded now: once the target runs, nothing of it is to be missed.
-  await Promise.all([FORMATS[name].load(), import("../format/record_file.ts")]);
-  return name;
+  const rotation = rotate && { ...rotate, ...(keep !== undefined && { keep }) };
+  return { path: out, format: name, rotation };
 }
 
-/** Begins the output. */
-export async function openOutput(
-  options: RecordOptions,
+/**
+ * How often a second is sampled what runs; `undefined` where that is not asked for.
+ *
+ * @throws {RangeError} where the record could not hold it.
+ */
+export function profileRateOf(
+  { profile, profile_rate: rate }: Pick<RecordOptions, "profile" | "profile_rate">,
   format: FormatName,
-  header: RecordHeader,
-  counts: () => RunningCounts,
-): Promise<RecordOutput> {
-  const { FORMATS } = await import("../format/encoder.ts");
-  const make = await FORMATS[format].load();
-  const { out, rotate, keep } = options;
-  if (rotate === undefined) {
-    const { RecordWriter } = await import("../format/record_file.ts");
-    const { PipedOutput } = await import("../format/piped_output.ts");
-    return RecordWriter.create(out, header, make(header, {}), new PipedOutput());
-  }
-  const { RotatingWriter } = await import("../format/rotating_writer.ts");
-  const rotation = { ...rotate, ...(keep !== undefined && { keep }) };
-  return new RotatingWriter(out, header, (header) => make(header, {}), rotation, counts);
-}
-
-/** The files that were written, for the summary. */
-export function filesOf(output: RecordOutput): readonly string[] {
-  return (output as RotatingWriter).files ?? [output.path];
+): number | undefined {
+  if (!profile && rate === undefined) return undefined;
+  if (format === "arrow" || format === "jsonl" || format === "perf_script") return rate ?? 99;
+  throw new RangeError(
+    `Cannot record --profile as ${format}, which has no room for it: use --format arrow, jsonl or perf_script`,
+  );
 }

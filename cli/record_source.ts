@@ -1,28 +1,18 @@
-import { attributesAsked, type Kdamond } from "../damon/mod.ts";
-import { openSource, type RecordSource } from "../kernel/record_source.ts";
-import type { Roots } from "../kernel/roots.ts";
+import { attributesAsked, parseCount, parseNs } from "../damon/mod.ts";
+import { filtersOf } from "../damon/filter_options.ts";
+import type { SnapshotOptions, WatchingOptions } from "../live/mod.ts";
 import { damonOptionsOf } from "./damon_options.ts";
 import type { RecordOptions } from "./record.ts";
-import type { Wanted } from "./record_target.ts";
 
 /**
- * Opens what `--monitor` and `--snapshot` ask for. It says on standard error if that is not DAMON although it was not
- * named, and why.
+ * How `--monitor`, `--snapshot` and the like ask to watch. It is said on standard error if that is not DAMON although it was
+ * not named, and why.
  *
- * @throws {UnsupportedError} where the kernel cannot do it.
- * @throws {BusyError} where somebody else's DAMON is in the way.
+ * @throws {SyntaxError} or {TypeError} naming the option.
  */
-export async function openAsked(
-  roots: Roots,
-  wanted: Wanted,
-  options: RecordOptions,
-  kdamonds: readonly Kdamond[],
-): Promise<RecordSource> {
-  const { openSnapshots, snapshotTimesOf } = await import("./record_snapshots.ts");
-  const times = snapshotTimesOf(options);
-  if (times) return await openSnapshots(roots, wanted, options, kdamonds, times);
+export function watchingAsked(options: RecordOptions): WatchingOptions {
   const say = (line: string) => console.error(`damo: ${line}`);
-  return await openSource(roots, wanted.kind === "ongoing" ? "ongoing" : kdamonds, {
+  return {
     monitor: options.monitor,
     interface: options.interface,
     maxOverhead: options.max_overhead,
@@ -31,7 +21,8 @@ export async function openAsked(
     ringBytes: options.ring,
     say,
     note: options.quiet ? () => {} : say,
-  });
+    snapshots: snapshotsAsked(options),
+  };
 }
 
 /** What nobody has asked for, in options or in a file that says all. */
@@ -39,4 +30,31 @@ function chosenOf(options: RecordOptions): { intervals: boolean; nrRegions: bool
   if (options.kdamonds !== undefined) return undefined;
   const asked = attributesAsked(damonOptionsOf(options));
   return { intervals: !asked.intervals, nrRegions: !asked.nrRegions };
+}
+
+/**
+ * What `--snapshot DELAY COUNT` asks for.
+ *
+ * @throws {SyntaxError} for another form; {TypeError} for options that do not go with it.
+ */
+function snapshotsAsked(options: RecordOptions): SnapshotOptions | undefined {
+  const { snapshot, snapshot_damos_filter, monitor } = options;
+  if (snapshot === undefined) {
+    if (snapshot_damos_filter !== undefined) {
+      throw new TypeError("Cannot use --snapshot_damos_filter as it goes with --snapshot");
+    }
+    return undefined;
+  }
+  if (monitor === "pages" || monitor === "pages-exact") {
+    throw new TypeError(`Cannot use --snapshot with --monitor ${monitor} as it looks through one of DAMON's schemes`);
+  }
+  if (options.include_children) {
+    throw new TypeError("Cannot use --snapshot with --include_children as the targets of its scheme stay as they are");
+  }
+  const [delay, count = "1", ...more] = snapshot as unknown as string[];
+  const times = { delayMs: parseNs(delay, "s") / 1e6, count: parseCount(count) };
+  if (more.length > 0 || times.count < 1) {
+    throw new SyntaxError("Cannot parse --snapshot as it must be a delay and a count above 0, as in: --snapshot 5s 12");
+  }
+  return { ...times, filters: filtersOf((snapshot_damos_filter ?? []) as unknown as string[][]) };
 }

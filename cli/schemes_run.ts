@@ -9,7 +9,7 @@ import { stopAll } from "../kernel/stop_all.ts";
 import { controlRoots } from "./control_roots.ts";
 import { endWith } from "./end_with.ts";
 import type { RecordOptions } from "./record.ts";
-import { startCommand } from "./record_command.ts";
+import { startCommand } from "../live/mod.ts";
 import { pidsIn } from "./pids_in.ts";
 import { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "./record_target.ts";
 import type { SchemesOptions } from "./schemes.ts";

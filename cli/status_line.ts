@@ -1,34 +1,36 @@
-import { formatBytes, formatNr, type Snapshot } from "../damon/mod.ts";
-import type { MonitorCounts } from "../kernel/monitor.ts";
-import type { RecordOutput } from "./record_output.ts";
+import { formatBytes, formatNr, type RecordItem, type Snapshot } from "../damon/mod.ts";
+import type { Session } from "../live/mod.ts";
+
+const DRAW_MS = 200;
 
 /** One line on the terminal that says how the recording goes; nothing in a pipe. */
-export class StatusLine {
+export class StatusLine implements Disposable {
   readonly #startedMs = performance.now();
-  readonly #isShown: boolean;
+  readonly #session: Pick<Session, "output" | "counts">;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #latest: Snapshot | undefined;
 
-  constructor(isWanted: boolean, readonly writer: RecordOutput, readonly counts: () => MonitorCounts) {
-    this.#isShown = isWanted && Deno.stderr.isTerminal();
+  constructor(isWanted: boolean, session: Pick<Session, "output" | "counts">) {
+    this.#session = session;
+    if (isWanted && Deno.stderr.isTerminal()) this.#timer = setInterval(() => this.#draw(), DRAW_MS);
   }
 
-  /** Takes note of a snapshot. */
-  see(snapshot: Snapshot): void {
-    this.#latest = snapshot;
+  /** Takes note of what is recorded. */
+  see(item: RecordItem): void {
+    if (item.kind === "snapshot") this.#latest = item.snapshot;
   }
 
   /** Draws the line anew. */
-  draw(): void {
-    this.writer.flush(false);
-    if (!this.#isShown) return;
-    const { dropped } = this.counts();
+  #draw(): void {
+    const { dropped } = this.#session.counts();
+    const output = this.#session.output!;
     const parts = [
       clock((performance.now() - this.#startedMs) / 1000),
-      `${formatNr(this.writer.snapshots)} snapshots`,
+      `${formatNr(output.snapshots)} snapshots`,
       `${formatNr(this.#latest?.regions.length ?? 0)} regions`,
       `working set ${formatBytes(workingSetOf(this.#latest))}`,
       `${formatNr(dropped)} dropped`,
-      formatBytes(this.writer.bytes),
+      formatBytes(output.bytes),
       "Ctrl-C ends",
     ];
     const { columns } = consoleSize();
@@ -37,7 +39,14 @@ export class StatusLine {
 
   /** Takes the line away. */
   clear(): void {
-    if (this.#isShown) put("\r\x1b[K");
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    put("\r\x1b[K");
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
   }
 }
 
@@ -64,5 +73,7 @@ function consoleSize(): { columns: number } {
 }
 
 function put(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  } catch { /* the terminal is gone: the record goes on without it */ }
 }

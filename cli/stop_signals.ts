@@ -11,6 +11,7 @@ export class StopSignals implements Disposable {
   signalName: Deno.Signal | undefined;
   readonly #controller = new AbortController();
   readonly #again = new AbortController();
+  readonly #byHand = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #priority: Priority | undefined;
@@ -19,6 +20,7 @@ export class StopSignals implements Disposable {
   constructor() {
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => {
       if (this.reason !== undefined) this.#again.abort();
+      this.#byHand.abort();
       if (this.reason === undefined) this.signalName = name;
       this.#word ??= setTimeout(() => console.error(`damo: ${name}: ending; what was started is ended first`), WORD_MS);
       this.stop(name);
@@ -48,11 +50,16 @@ export class StopSignals implements Disposable {
     return this.#again.signal;
   }
 
-  /** Stops; the first reason stays. */
+  /** Aborts at the first signal that comes, also after it was stopped: somebody waits for the end. */
+  get byHand(): AbortSignal {
+    return this.#byHand.signal;
+  }
+
+  /** Stops; the first reason stays, of {@linkcode signal} too. */
   stop(reason: string): void {
     this.reason ??= reason;
     this.#priority?.raise();
-    this.#controller.abort();
+    this.#controller.abort(this.reason);
   }
 
   [Symbol.dispose](): void {

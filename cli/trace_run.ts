@@ -15,7 +15,7 @@ import { controlRoots } from "./control_roots.ts";
 import { endWith } from "./end_with.ts";
 import { LiveOutput } from "./live_output.ts";
 import { mountAsked } from "./mount_asked.ts";
-import { type RecordedCommand, startCommand } from "./record_command.ts";
+import { type RecordedCommand, startCommand } from "../live/mod.ts";
 import { pidsIn } from "./pids_in.ts";
 import { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "./record_target.ts";
 import { sayLivingThreads } from "./say_living_threads.ts";

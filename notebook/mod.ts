@@ -22,6 +22,8 @@ export {
 export { showLive } from "./show_live.ts";
 export { type ControlOptions, diagnoseMachine, planStart, start, status, stop, tune } from "./control.ts";
 export { type SourceOptions } from "../kernel/record_source.ts";
+export { type SnapshotTimes } from "../kernel/tried_monitor.ts";
+export { type SnapshotOptions, type WatchingOptions } from "../live/mod.ts";
 export { type MonitorCounts } from "../kernel/monitor.ts";
 export { type InterfaceName } from "../kernel/choose_interface.ts";
 export { type Diagnosis } from "../kernel/doctor.ts";

@@ -4,16 +4,13 @@ import {
   DEFAULT_NR_REGIONS,
   followedAttributes,
   type Kdamond,
-  type RecordFooter,
   type RecordHeader,
 } from "../damon/mod.ts";
-import { RecordWriter } from "../format/mod.ts";
-import { headerOf } from "../kernel/header.ts";
-import { type Monitor, type MonitorCounts, pidsOf } from "../kernel/monitor.ts";
-import type { ProfileSource } from "../kernel/profile_items.ts";
-import type { RecordSource, SourceOptions } from "../kernel/record_source.ts";
+import type { FormatName } from "../format/record_encoder.ts";
+import type { Rotation } from "../format/rotating_writer.ts";
+import type { MonitorCounts } from "../kernel/monitor.ts";
 import { defaultRoots, requireKernelFiles } from "../kernel/roots.ts";
-import { withUsage } from "../kernel/usage_items.ts";
+import type { Session, SessionOptions, WatchingOptions } from "../live/mod.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { readRecord, type RecordFile } from "./record_file.ts";
 import { ShownSnapshot } from "./shown_snapshot.ts";
@@ -22,7 +19,7 @@ import { ShownSnapshot } from "./shown_snapshot.ts";
 export type WatchTarget = number | "paddr" | "ongoing" | Kdamond | readonly Kdamond[];
 
 /** How to watch. */
-export interface WatchOptions extends SourceOptions {
+export interface WatchOptions extends WatchingOptions {
   /**
    * Intervals, regions and schemes, where the target is a pid or `paddr`. By default DAMON's own for `paddr`; of a process
    * DAMON watches what is in memory, and how often and how finely is chosen by the number of ranges.
@@ -38,6 +35,10 @@ export interface WatchOptions extends SourceOptions {
 export interface RecordingOptions extends WatchOptions {
   /** Where to; by default a new file in the folder for temporary ones. */
   path?: string;
+  /** By default what `path` says, else `arrow`. */
+  format?: FormatName;
+  /** When a new file is begun: {@linkcode Recording.files}. One file by default. */
+  rotation?: Rotation;
   /** Samples what code the targets run, too, so often a second on each CPU: {@linkcode profileOf}. Not by default. */
   profileHz?: number;
 }
@@ -50,14 +51,6 @@ export interface Watch extends AsyncDisposable {
   snapshots(): AsyncIterable<ShownSnapshot>;
   /** What was received and lost so far. */
   counts(): MonitorCounts;
-}
-
-/** Where snapshots come from, and when they end. */
-interface Opened extends AsyncDisposable {
-  source: RecordSource;
-  monitor: Monitor;
-  header: RecordHeader;
-  signal: AbortSignal;
 }
 
 /**
@@ -74,17 +67,16 @@ interface Opened extends AsyncDisposable {
  * @throws {BusyError} where somebody else's DAMON is in the way.
  */
 export async function watchMemory(target: WatchTarget, options: WatchOptions = {}): Promise<Watch> {
-  const opened = await open(target, options);
-  const { monitor, header, signal } = opened;
+  const session = await sessionOf(target, options);
   return {
-    header,
-    counts: () => monitor.counts(),
+    header: session.header,
+    counts: () => session.counts(),
     async *snapshots() {
-      for await (const item of monitor.items(signal)) {
+      for await (const item of session.events) {
         if (item.kind === "snapshot") yield new ShownSnapshot(item.snapshot);
       }
     },
-    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
@@ -98,7 +90,9 @@ export class Recording implements AsyncDisposable {
     readonly path: string,
     readonly header: RecordHeader,
     readonly counts: () => MonitorCounts,
-    /** The record, when it is complete. */
+    /** The files that there are by now: more than one where it rotates. */
+    readonly files: () => readonly string[],
+    /** The record, when it is complete: of several files the last one. */
     readonly done: Promise<RecordFile>,
     stop: AbortController,
   ) {
@@ -131,16 +125,19 @@ export async function startRecording(target: WatchTarget, options: RecordingOpti
   const path = options.path ?? await Deno.makeTempFile({ prefix: "damon-", suffix: ".arrow" });
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const opened = await open(target, { ...options, signal });
-  const { monitor, header } = opened;
-  try {
-    const profile = options.profileHz === undefined ? undefined : await startProfile(opened, options.profileHz);
-    const writer = RecordWriter.create(path, header);
-    return new Recording(path, header, () => monitor.counts(), write(opened, writer, profile), stop);
-  } catch (error) {
-    await opened[Symbol.asyncDispose]();
-    throw error;
-  }
+  const { format, rotation, profileHz, ...watching } = options;
+  const session = await sessionOf(target, { ...watching, signal }, { output: { path, format, rotation }, profileHz });
+  const { filesOf, runSession } = await import("../live/mod.ts");
+  const run = async () => {
+    try {
+      await runSession(session);
+    } finally {
+      await session[Symbol.asyncDispose]();
+    }
+    return await readRecord(filesOf(session.output!).at(-1)!);
+  };
+  const files = () => filesOf(session.output!);
+  return new Recording(path, session.header, () => session.counts(), files, run(), stop);
 }
 
 /** Records to the end of the target, `signal` or `timeoutMs`, and gives the record: {@linkcode startRecording} in one. */
@@ -148,83 +145,25 @@ export async function record(target: WatchTarget, options: RecordingOptions = {}
   return await (await startRecording(target, options)).done;
 }
 
-async function startProfile({ header, source }: Opened, hz: number): Promise<ProfileSource> {
-  const { ProfileSource } = await import("../kernel/profile_items.ts");
-  const profile = new ProfileSource(defaultRoots(), hz);
-  profile.start([...new Set(header.kdamonds.flatMap(pidsOf))], source.clockNs());
-  return profile;
-}
-
-async function write(opened: Opened, writer: RecordWriter, profile: ProfileSource | undefined): Promise<RecordFile> {
-  const { monitor, source, signal } = opened;
-  const timer = setInterval(() => writer.flush(false), 200);
-  let failure: unknown;
-  try {
-    const items = withUsage(defaultRoots(), monitor, signal, () => source.clockNs());
-    for await (const item of profile?.with(items) ?? items) writer.write(item);
-  } catch (error) {
-    failure = error;
-  } finally {
-    clearInterval(timer);
-  }
-  const footer: RecordFooter = {
-    endNs: source.clockNs(),
-    reason: failure ? `failure: ${(failure as Error).message}` : reasonOf(signal) ?? monitor.ended ?? "stopped",
-    snapshots: writer.snapshots,
-    regions: writer.regions,
-    ...monitor.counts(),
-    ...(profile && { profile: profile.counts() }),
-  };
-  try {
-    await profile?.[Symbol.asyncDispose]();
-    if (failure) writer.finishCut(footer);
-    else writer.finish(footer);
-    writer.close();
-  } finally {
-    await opened[Symbol.asyncDispose]();
-  }
-  if (failure) throw failure;
-  return await readRecord(writer.path);
-}
-
-function reasonOf({ aborted, reason }: AbortSignal): string | undefined {
-  if (!aborted) return undefined;
-  return (reason as Error | undefined)?.name === "TimeoutError" ? "timeout" : "stopped";
-}
-
-async function open(target: WatchTarget, options: WatchOptions): Promise<Opened> {
-  const { openSource } = await import("../kernel/record_source.ts");
+async function sessionOf(
+  target: WatchTarget,
+  { context, ...watching }: WatchOptions,
+  output: Pick<SessionOptions, "output" | "profileHz"> = {},
+): Promise<Session> {
   const roots = defaultRoots();
   requireKernelFiles(roots);
-  const { intervals, nrRegions } = options.context ?? {};
+  const { startSession } = await import("../live/mod.ts");
+  const { intervals, nrRegions } = context ?? {};
   const chosen = typeof target === "number"
     ? { intervals: intervals === undefined, nrRegions: nrRegions === undefined }
     : undefined;
-  const source = await openSource(roots, await kdamondsOf(target, options.context ?? {}), { chosen, ...options });
-  try {
-    const monitor = await source.start(typeof target === "number" ? target : undefined);
-    const header = headerOf(roots, {
-      tool: `damo ${denoJson.version}`,
-      source: source.source,
-      kdamonds: monitor.kdamonds,
-      clockNs: source.clockNs(),
-      recorder: [],
-    });
-    const signals = [
-      ...(options.signal ? [options.signal] : []),
-      ...(options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)]),
-    ];
-    return {
-      source,
-      monitor,
-      header,
-      signal: AbortSignal.any(signals),
-      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    await source[Symbol.asyncDispose]();
-    throw error;
-  }
+  return await startSession(roots, {
+    chosen,
+    ...watching,
+    ...output,
+    watched: await kdamondsOf(target, context ?? {}),
+    tool: `damo ${denoJson.version}`,
+  });
 }
 
 /** The kdamonds that a target stands for. */

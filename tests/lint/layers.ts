@@ -12,11 +12,12 @@ const ROOMS: Record<string, readonly string[]> = {
   draw: ["damon"],
   ffi: ["damon"],
   kernel: ["damon", "ffi"],
-  notebook: [".", "damon", "format", "report", "draw", "kernel"],
-  ".": ["damon", "format", "report", "draw", "ffi", "kernel", "notebook"],
-  cli: [".", "damon", "format", "report", "draw", "ffi", "kernel", "notebook"],
+  live: ["damon", "format", "kernel"],
+  notebook: [".", "damon", "format", "report", "draw", "kernel", "live"],
+  ".": ["damon", "format", "report", "draw", "ffi", "kernel", "live", "notebook"],
+  cli: [".", "damon", "format", "report", "draw", "ffi", "kernel", "live", "notebook"],
   examples: ["."],
-  tests: [".", "damon", "format", "report", "draw", "ffi", "kernel", "notebook", "cli"],
+  tests: [".", "damon", "format", "report", "draw", "ffi", "kernel", "live", "notebook", "cli"],
 };
 
 /** Rooms that are words and arithmetic: no package, nothing of the system. */

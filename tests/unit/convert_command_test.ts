@@ -3,7 +3,7 @@ import { cat } from "../../cli/cat_run.ts";
 import { convert } from "../../cli/convert_run.ts";
 import { cut } from "../../cli/cut_run.ts";
 import { merge } from "../../cli/merge_run.ts";
-import { outputFormatFor, parseRotate } from "../../cli/record_output.ts";
+import { outputAsked, parseRotate } from "../../cli/record_output.ts";
 import type { RecordOptions } from "../../cli/record.ts";
 import { infoText } from "../../cli/info_text.ts";
 import { type PagesCounts, type RecordFooter, type RecordItem, Regions } from "../../damon/mod.ts";
@@ -164,16 +164,16 @@ Deno.test("record --rotate takes a size or a time, and goes with files", async (
   assert.deepEqual(parseRotate("1h"), { maxMs: 3_600_000 });
   assert.throws(() => parseRotate("0"), SyntaxError);
   const options = (more: Partial<RecordOptions>) => ({ out: "damon.arrow", ...more }) as RecordOptions;
-  await assert.rejects(outputFormatFor(options({ keep: 3 })), /--keep as it goes with --rotate/);
+  await assert.rejects(outputAsked(options({ keep: 3 })), /--keep as it goes with --rotate/);
   await assert.rejects(
-    outputFormatFor(options({ out: "-", rotate: { maxMs: 1 } })),
+    outputAsked(options({ out: "-", rotate: { maxMs: 1 } })),
     /--rotate as the output must be a file/,
   );
-  assert.equal(await outputFormatFor(options({})), "arrow");
-  assert.equal(await outputFormatFor(options({ out: "-", format: "jsonl" })), "jsonl");
-  assert.equal(await outputFormatFor(options({ out: "x.parquet" })), "parquet");
+  assert.equal((await outputAsked(options({}))).format, "arrow");
+  assert.equal((await outputAsked(options({ out: "-", format: "jsonl" }))).format, "jsonl");
+  assert.equal((await outputAsked(options({ out: "x.parquet" }))).format, "parquet");
   // As ever: a name that says nothing is damo's own format.
-  assert.equal(await outputFormatFor(options({ out: "record" })), "arrow");
+  assert.equal((await outputAsked(options({ out: "record" }))).format, "arrow");
 });
 
 const kdamondOf = (pid: number, sampleUs = 5000) => ({

@@ -2,7 +2,7 @@ import assert from "assert";
 import { type PagesCounts, parseMaps, type RecordFooter } from "../../damon/mod.ts";
 import { HugetlbMappings } from "../../kernel/hugetlb.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
-import { sentenceOf } from "../../cli/record_run.ts";
+import { sentenceOf } from "../../cli/record_summary.ts";
 import { lossLines, type RecordSurvey } from "../../report/mod.ts";
 
 const MAPS = `\

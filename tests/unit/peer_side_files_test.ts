@@ -1,6 +1,6 @@
 import assert from "assert";
 import { convert } from "../../cli/convert_run.ts";
-import { openSideFiles } from "../../cli/record_side_files.ts";
+import { openSideFiles } from "../../live/side_files.ts";
 import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type RecordItem, Regions, type Scheme } from "../../damon/mod.ts";
 import { PeerSideWriter } from "../../format/peer_side_write.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
@@ -237,10 +237,10 @@ Deno.test("openSideFiles writes what the kernel says of the targets, once a look
     const contexts = [{ ...kdamond.contexts[0], targets: [{ pid: Deno.pid, regions: [] }] }];
     const header = { ...RECORDED, kdamonds: [{ ...kdamond, contexts }] };
     const out = `${folder}/damon.data`;
-    assert.equal(await openSideFiles({ out }, "arrow", header, defaultRoots()), undefined);
-    assert.equal(await openSideFiles({ out: "-" }, "json", header, defaultRoots()), undefined);
+    assert.equal(await openSideFiles({ path: out }, "arrow", header, defaultRoots()), undefined);
+    assert.equal(await openSideFiles({ path: "-" }, "json", header, defaultRoots()), undefined);
     {
-      using side = await openSideFiles({ out }, "json_compressed", header, defaultRoots());
+      using side = await openSideFiles({ path: out }, "json_compressed", header, defaultRoots());
       for (const item of ITEMS) side!.write(item);
     }
     const list = JSON.parse(await Deno.readTextFile(`${out}.mem_footprint`));

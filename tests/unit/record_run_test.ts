@@ -1,10 +1,10 @@
 import assert from "assert";
 import { StopSignals } from "../../cli/stop_signals.ts";
-import { startCommand } from "../../cli/record_command.ts";
+import { startCommand } from "../../live/mod.ts";
 import { endWith } from "../../cli/end_with.ts";
 import { ExitCode } from "../../cli/exit.ts";
 import { refuseTerminal } from "../../cli/refuse_terminal.ts";
-import { startMonitor } from "../../cli/record_run.ts";
+import { startMonitor } from "../../live/session.ts";
 import { KernelError } from "../../damon/mod.ts";
 import { isEnding } from "../../kernel/process.ts";
 import { defaultRoots } from "../../kernel/roots.ts";
@@ -17,7 +17,7 @@ Deno.test("startMonitor says that a command ended before it could be watched, wi
   const argv = ["sh", "-c", "exit 3"];
   await using child = startCommand(ROOTS, argv, false);
   await child.exited;
-  await assert.rejects(startMonitor(ROOTS, gone, { kind: "command", argv }, child), {
+  await assert.rejects(startMonitor(ROOTS, gone, argv, child), {
     message: "sh ended with exit code 3 before it could be watched: record what runs for longer",
   });
 });
@@ -25,7 +25,7 @@ Deno.test("startMonitor says that a command ended before it could be watched, wi
 Deno.test("startMonitor says what the kernel says where the command still runs", async () => {
   const argv = ["sleep", "infinity"];
   await using child = startCommand(ROOTS, argv, false);
-  await assert.rejects(startMonitor(ROOTS, gone, { kind: "command", argv }, child), KernelError);
+  await assert.rejects(startMonitor(ROOTS, gone, argv, child), KernelError);
 });
 
 /** What `damo record` ends with. */

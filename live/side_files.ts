@@ -5,7 +5,7 @@ import { hasSideFiles } from "../format/output_file.ts";
 import { meminfoOf, statmOf, statWordsOf } from "../kernel/footprints.ts";
 import { pidsOf } from "../kernel/monitor.ts";
 import type { Roots } from "../kernel/roots.ts";
-import type { RecordOptions } from "./record.ts";
+import type { OutputOptions } from "./output.ts";
 
 /** Files beside a record that is being made. */
 export interface RecordSideFiles extends Disposable {
@@ -19,15 +19,15 @@ export interface RecordSideFiles extends Disposable {
  * @param children The processes that are followed, as far as they are known by now.
  */
 export async function openSideFiles(
-  { out, rotate }: Pick<RecordOptions, "out" | "rotate">,
+  { path, rotation }: Pick<OutputOptions, "path" | "rotation">,
   format: FormatName,
   header: RecordHeader,
   roots: Roots,
   children: () => readonly RecordedProcess[] = () => [],
 ): Promise<RecordSideFiles | undefined> {
-  if (rotate !== undefined || !hasSideFiles(format, out)) return undefined;
+  if (rotation !== undefined || !hasSideFiles(format, path)) return undefined;
   const { PeerSideWriter } = await import("../format/peer_side_write.ts");
-  const writer = new PeerSideWriter(out, header);
+  const writer = new PeerSideWriter(path, header);
   const pids = [...new Set(header.kdamonds.flatMap(pidsOf))];
   const threads = header.kdamonds.flatMap(({ pid }) => pid > 0 ? [pid] : []);
   let lastNs = -1;

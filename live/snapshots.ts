@@ -1,9 +1,9 @@
-import { type Kdamond, parseCount, parseNs, type RecordedKdamond } from "../damon/mod.ts";
-import { filtersOf } from "../damon/filter_options.ts";
+import type { Kdamond, RecordedKdamond, Scheme } from "../damon/mod.ts";
 import { chooseInterface } from "../kernel/choose_interface.ts";
 import type { DamonInterface } from "../kernel/interface.ts";
 import { requireFreeDamon, startKdamonds, tuneKdamonds } from "../kernel/kdamond.ts";
-import type { RecordSource } from "../kernel/record_source.ts";
+import { PID_TO_COME, withPid } from "../kernel/pid_to_come.ts";
+import type { RecordSource, SourceOptions, Watched } from "../kernel/record_source.ts";
 import type { Roots } from "../kernel/roots.ts";
 import { stopAll } from "../kernel/stop_all.ts";
 import {
@@ -14,57 +14,37 @@ import {
   TriedMonitor,
   uptimeNs,
 } from "../kernel/tried_monitor.ts";
-import type { RecordOptions } from "./record.ts";
-import { PID_TO_COME, type Wanted, withPid } from "./record_target.ts";
 import { configOf, tunable } from "../kernel/tunable.ts";
 
-/**
- * What `--snapshot DELAY COUNT` asks for.
- *
- * @throws {SyntaxError} for another form; {TypeError} for options that do not go with it.
- */
-export function snapshotTimesOf(options: RecordOptions): SnapshotTimes | undefined {
-  const { snapshot, snapshot_damos_filter, monitor } = options;
-  if (snapshot === undefined) {
-    if (snapshot_damos_filter !== undefined) {
-      throw new TypeError("Cannot use --snapshot_damos_filter as it goes with --snapshot");
-    }
-    return undefined;
-  }
-  if (monitor === "pages" || monitor === "pages-exact") {
-    throw new TypeError(`Cannot use --snapshot with --monitor ${monitor} as it looks through one of DAMON's schemes`);
-  }
-  if (options.include_children) {
-    throw new TypeError("Cannot use --snapshot with --include_children as the targets of its scheme stay as they are");
-  }
-  const [delay, count = "1", ...more] = snapshot as unknown as string[];
-  const times = { delayMs: parseNs(delay, "s") / 1e6, count: parseCount(count) };
-  if (more.length > 0 || times.count < 1) {
-    throw new SyntaxError("Cannot parse --snapshot as it must be a delay and a count above 0, as in: --snapshot 5s 12");
-  }
-  return times;
+/** Looks now and then through a scheme that does nothing, instead of at every aggregation. */
+export interface SnapshotOptions extends SnapshotTimes {
+  /** Which pages the scheme counts of each region; all by default. */
+  filters?: Scheme["filters"];
 }
 
-/** Snapshots through a scheme of a kdamond of our own: one for them, or with `ongoing` those that damo start began. */
+/**
+ * Snapshots through a scheme of a kdamond of our own: one for them, or with `ongoing` those that damo started.
+ *
+ * @throws {UnsupportedError} where the kernel does not tell which regions a scheme tried.
+ * @throws {BusyError} where somebody else's DAMON is in the way.
+ */
 export function openSnapshots(
   roots: Roots,
-  wanted: Wanted,
-  options: RecordOptions,
-  kdamonds: readonly Kdamond[],
-  times: SnapshotTimes,
+  watched: Watched,
+  { filters, ...times }: SnapshotOptions,
+  { interface: wanted }: Pick<SourceOptions, "interface"> = {},
 ): Promise<RecordSource> {
-  const damon = chooseInterface(roots, options.interface);
-  const scheme = snapshotScheme(filtersOf((options.snapshot_damos_filter ?? []) as unknown as string[][]));
+  const damon = chooseInterface(roots, wanted);
+  const scheme = snapshotScheme(filters);
   const withScheme = (all: readonly Kdamond[]) =>
     all.map((kdamond) => ({
       ...kdamond,
       contexts: kdamond.contexts.map((context) => ({ ...context, schemes: [...context.schemes ?? [], scheme] })),
     }));
-  return wanted.kind === "ongoing"
+  return watched === "ongoing"
     ? ongoingSource(roots, damon, withScheme, times)
-    : ownSource(roots, damon, withScheme(kdamonds), times);
+    : ownSource(roots, damon, withScheme(watched), times);
 }
-
 async function ownSource(
   roots: Roots,
   damon: DamonInterface,
