@@ -64,10 +64,11 @@ export class Symbols {
     const process = this.#processes.get(pid);
     const mapping = process?.mappings.find(({ start, end }) => at >= start && at < end);
     if (!process || !mapping) return undefined;
-    const isFile = mapping.path.startsWith("/") && !mapping.path.startsWith("/memfd:");
-    const name = isFile
-      ? this.#fileOf(pid, mapping)?.nameAt(at - mapping.start + mapping.offset)
-      : this.#madeName(pid, process, at);
+    const inFile = () => this.#fileOf(pid, mapping)?.nameAt(at - mapping.start + mapping.offset);
+    const isFile = mapping.path.startsWith("/");
+    // Memory with a name may hold what a program made itself, or a whole program that runs out of it.
+    const isMemory = !isFile || mapping.path.startsWith("/memfd:");
+    const name = (isMemory ? this.#madeName(pid, process, at) : undefined) ?? (isFile ? inFile() : undefined);
     return { function: name === undefined ? "" : functionNameOf(name), file: labelOf(mapping) };
   }
 

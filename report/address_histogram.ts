@@ -43,8 +43,11 @@ export interface HeatSegment {
 export class AddressHistogram {
   readonly #areas: Area[] = [];
 
-  /** @param maxBins Bins of an area at most; fewer where there are many histograms. */
-  constructor(readonly maxBins: number = MAX_BINS) {}
+  /** Nothing is counted yet. */
+  constructor(
+    /** Bins of an area at most; fewer where there are many histograms. */
+    readonly maxBins: number = MAX_BINS,
+  ) {}
 
   /** The area that holds a monitored range; made, or grown, where there is none. Good until the next call. */
   areaOf(start: number, end: number): Area {

@@ -170,7 +170,7 @@ export {
 export { type MappingReport, MappingsFold, mappingsOf, type MappingUse, type Seen } from "./mappings.ts";
 export { mappingsTable } from "./mappings_table.ts";
 export { mappingsSpec } from "./mappings_vega_lite.ts";
-export { GrowingTime } from "./growing_time.ts";
+export { GrowingTime, ShortRow } from "./growing_time.ts";
 export { darkSpec } from "./dark.ts";
 export { heatSourceOf } from "./heat_source.ts";
 export { formatOverview, type Overview, overviewFigures, overviewOf, overviewTable } from "./overview.ts";

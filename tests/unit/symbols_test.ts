@@ -134,6 +134,19 @@ Deno.test("Symbols takes another file of the same name for none, and never mixes
   });
 });
 
+Deno.test("Symbols names the functions of a program that runs out of a memory file, by the kernel's link to it", async () => {
+  await withProcess(async (roots, dir) => {
+    await Deno.mkdir(`${dir}/43/map_files`, { recursive: true });
+    await Deno.writeFile(`${dir}/memory`, elfOf([["hidden", 0x40_1000, 0x80]]));
+    await Deno.symlink(`${dir}/memory`, `${dir}/43/map_files/401000-402000`);
+    const { ino } = await Deno.stat(`${dir}/memory`);
+    await Deno.writeTextFile(`${dir}/43/maps`, `00401000-00402000 r-xp 00001000 00:01 ${ino} /memfd:exe (deleted)\n`);
+    const symbols = new Symbols(roots);
+    symbols.see(43);
+    assert.deepEqual(symbols.frameOf(43, 0x40_1004, false), { function: "hidden", file: "memfd:exe" });
+  });
+});
+
 Deno.test("Symbols reads the beginning only of a map that says it is huge", async () => {
   await withProcess(async (roots, dir) => {
     await Deno.truncate(`${dir}/42/root/tmp/perf-42.map`, 3_000_000_000);
