@@ -6,7 +6,7 @@ import {
   plainValue,
   type RecordSurvey,
   type Section,
-  shorten,
+  shortenTitle,
   tableLines,
   type TableTextOptions,
   wrap,
@@ -151,7 +151,7 @@ class SectionWriter {
     const lines = caption.flatMap((line) =>
       wrap(line, Math.max(40, width) - 2).map((part, i) => i === 0 ? part : `  ${part}`)
     );
-    this.out.write(["", shorten(title, Math.max(40, width)), ...lines].join("\n") + "\n");
+    this.out.write(["", shortenTitle(title, Math.max(40, width)), ...lines].join("\n") + "\n");
   }
 
   close(): void {

@@ -49,7 +49,7 @@ function titleOf(heatmap: Heatmap): string {
     return name === PHYSICAL ? `Accesses to ${PHYSICAL}` : `Memory accesses of ${name}`;
   }
   return `Memory accesses of ${survey.targets.length} targets: ${
-    shorten(survey.targets.map((target) => shortTargetNameOf(heatmap, target)).join(", "), 70)
+    shorten(survey.targets.slice(0, 36).map((target) => shortTargetNameOf(heatmap, target)).join(", "), 70)
   }`;
 }
 

@@ -221,4 +221,4 @@ export {
   type ResidentPiece,
   type ResidentRegions,
 } from "./resident_memory.ts";
-export { shorten, wrap } from "./wrap.ts";
+export { shorten, shortenTitle, wrap } from "./wrap.ts";

@@ -2,7 +2,7 @@ import { formatAddress, formatBytes, formatNr, formatNs } from "../damon/mod.ts"
 import type { Cell, Column, Table } from "./table.ts";
 import { displayWidth, padEnd, padStart } from "./display_width.ts";
 import { shortTable } from "./short_table.ts";
-import { shorten, wrap } from "./wrap.ts";
+import { shorten, shortenTitle, wrap } from "./wrap.ts";
 
 /** How a table is written as text. */
 export interface TableTextOptions {
@@ -30,7 +30,7 @@ export function formatTable(whole: Table, options: TableTextOptions): string {
   const width = Math.max(40, options.width);
   const bold = (text: string) => options.colour ? `\x1b[1m${text}\x1b[0m` : text;
   const dim = (text: string) => options.colour ? `\x1b[2m${text}\x1b[0m` : text;
-  const out = [bold(shorten(table.title, width)), ""];
+  const out = [bold(shortenTitle(table.title, width)), ""];
   for (const line of table.totals ?? []) out.push(...wrap(line, width));
   if (table.totals?.length) out.push("");
   const [head, ...rows] = tableLines(table, width, options);

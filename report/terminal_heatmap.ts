@@ -5,7 +5,7 @@ import { targetNameOf } from "./record_caption.ts";
 import { heatColour, heatColour256, IDLE_256, IDLE_TERMINAL, scaleEndOf } from "./heat_colours.ts";
 import { type HeatBand, type Heatmap, maxHeatOf, topDown } from "./heatmap.ts";
 import { secondTicks } from "./ticks.ts";
-import { shorten, wrap } from "./wrap.ts";
+import { shorten, shortenTitle, wrap } from "./wrap.ts";
 
 /** Columns to the left of the plot. */
 const GUTTER = 15;
@@ -39,7 +39,7 @@ export function formatHeatmap(heatmap: Heatmap, options: TerminalOptions): strin
   const ink = inkOf(options.colour);
   const scaleEnd = scaleEndOf(maxHeatOf(heatmap));
   const { title, lines } = captionOf(heatmap);
-  const out = [ink.bold(shorten(title, width)), ""];
+  const out = [ink.bold(shortenTitle(title, width)), ""];
   const top = topDown(heatmap);
   const heights = shareLines(top, options.lines);
   top.forEach((band, i) => {

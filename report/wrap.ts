@@ -47,5 +47,13 @@ function pieces(line: string, length: number): string[] {
 
 /** What fits into `length` columns, the last of them an ellipsis where there is more. */
 export function shorten(text: string, length: number): string {
-  return displayWidth(text) <= length ? text : `${firstColumns(text, length - 1)}…`;
+  return displayWidth(text) <= length ? text : `${firstColumns(text, length - 1).replace(/…$/, "")}…`;
+}
+
+/** The same of a title: what stands in brackets at its end, as the pid, is kept. */
+export function shortenTitle(text: string, length: number): string {
+  const tail = / \([^()]*\)$/.exec(text)?.[0] ?? "";
+  const room = length - displayWidth(tail);
+  if (displayWidth(text) <= length || room < length / 2) return shorten(text, length);
+  return shorten(text.slice(0, text.length - tail.length), room) + tail;
 }
