@@ -1,4 +1,4 @@
-import { type AsyncBuffer, parquetMetadataAsync, parquetScan, snappyUncompress } from "hyparquet";
+import { type AsyncBuffer, parquetMetadataAsync, parquetScan } from "hyparquet";
 import {
   type Mappings,
   RecordError,
@@ -47,6 +47,7 @@ export async function openParquet(path: string): Promise<FormatReader> {
     if (missing.length > 0) {
       throw new RecordError(`Cannot read ${path} as a record: it is Parquet, but has no ${missing.join(", ")}`, path);
     }
+    checkCodecs(metadata, path);
     const columns = COLUMNS.filter((name) => names.has(name) && hasValues(metadata, name));
     const scan = await parquetScan({
       file: buffer,
@@ -87,6 +88,20 @@ async function readRange(file: Deno.FsFile, start: number, end: number): Promise
     at += count;
   }
   return bytes.buffer;
+}
+
+/** @throws {RecordError} where a column is compressed by what is not read. */
+function checkCodecs({ row_groups: groups }: Metadata, path: string): void {
+  for (const { columns } of groups) {
+    for (const { meta_data: meta } of columns) {
+      if (!meta || meta.codec === "UNCOMPRESSED" || DECOMPRESSORS[meta.codec]) continue;
+      throw new RecordError(
+        `${path} is Parquet compressed with ${meta.codec}, which is not read; write it with one of ` +
+          `${Object.keys(DECOMPRESSORS).join(", ")}, or uncompressed`,
+        path,
+      );
+    }
+  }
 }
 
 /** Whether any row group has something in a column, by its statistics. */
@@ -216,7 +231,7 @@ class ParquetReader implements FormatReader {
           name,
           rows,
           isOptional: element?.repetition_type !== "REQUIRED",
-          decompress: decompressorOf(meta.codec),
+          decompress: DECOMPRESSORS[meta.codec],
         });
         return;
       }
@@ -228,16 +243,6 @@ class ParquetReader implements FormatReader {
     this.file.close();
     return Promise.resolve();
   }
-}
-
-function decompressorOf(codec: string): ((bytes: Uint8Array, size: number) => Uint8Array) | undefined {
-  if (codec === "ZSTD") return DECOMPRESSORS.ZSTD;
-  if (codec !== "SNAPPY") return undefined;
-  return (bytes, size) => {
-    const plain = new Uint8Array(size);
-    snappyUncompress(bytes, plain);
-    return plain;
-  };
 }
 
 function headAt(columns: Columns, i: number): RowHead {

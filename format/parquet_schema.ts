@@ -1,5 +1,5 @@
-import type { SchemaElement } from "hyparquet";
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { type SchemaElement, snappyUncompress } from "hyparquet";
+import { brotliDecompressSync, constants, unzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** Keys of the file's metadata that hold what is no region, as JSON. */
 export const PARQUET_KEYS = { header: "damo", footer: "damo_footer", mappings: "damo_mappings" } as const;
@@ -61,8 +61,17 @@ export const COMPRESSORS = { ZSTD: (data: Uint8Array): Uint8Array => new Uint8Ar
 /** With a checksum of what is compressed, which every reader of zstd holds against it. */
 const CHECKED = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
-/** The other way. */
-export const DECOMPRESSORS = {
-  ZSTD: (data: Uint8Array, size: number): Uint8Array =>
-    new Uint8Array(zstdDecompressSync(data, { maxOutputLength: Math.max(1, size) })),
+/** Makes a page of `size` bytes of compressed ones. */
+export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
+
+/** The other way, by what Parquet calls each; those that are not here are in no library that is loaded. */
+export const DECOMPRESSORS: Readonly<Record<string, Decompress>> = {
+  ZSTD: (data, size) => new Uint8Array(zstdDecompressSync(data, { maxOutputLength: Math.max(1, size) })),
+  GZIP: (data, size) => new Uint8Array(unzipSync(data, { maxOutputLength: Math.max(1, size) })),
+  BROTLI: (data, size) => new Uint8Array(brotliDecompressSync(data, { maxOutputLength: Math.max(1, size) })),
+  SNAPPY: (data, size) => {
+    const plain = new Uint8Array(size);
+    snappyUncompress(data, plain);
+    return plain;
+  },
 };

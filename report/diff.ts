@@ -4,6 +4,7 @@ import { CATEGORY_COLOURS, chartFrame } from "./chart_frame.ts";
 import { courseOf, pointsOf } from "./distribution.ts";
 import { useNameOf } from "./mappings_table.ts";
 import { type Overview, overviewFigures } from "./overview.ts";
+import { displayWidth } from "./display_width.ts";
 import { recordedLine, sampledLine } from "./record_caption.ts";
 import { selectionLine } from "./selection_line.ts";
 import type { Table, TableRow } from "./table.ts";
@@ -22,6 +23,8 @@ export interface DiffSide {
 /** Two records side by side: sizes of both, how much they changed, and their working sets over time. */
 export function diffTable(before: DiffSide, after: DiffSide): Table {
   const sides = [before, after];
+  const names = shortNamesOf([before.name, after.name]);
+  const nameWidth = Math.max(...names.map(displayWidth));
   return {
     title: `${before.name} and ${after.name}`,
     caption: [
@@ -30,8 +33,8 @@ export function diffTable(before: DiffSide, after: DiffSide): Table {
       ...sides.flatMap(({ name, overview: { survey } }) => [`${name}: ${recordedLine(survey)}`, sampledLine(survey)]),
       ...selectionLines(sides),
     ],
-    totals: sides.map(({ name, overview: { survey, wss } }) =>
-      `${shortName(name).padEnd(Math.max(...sides.map((side) => shortName(side.name).length)))} ` +
+    totals: sides.map(({ overview: { survey, wss } }, i) =>
+      `${names[i]}${" ".repeat(nameWidth - displayWidth(names[i]))} ` +
       `${sparkline(courseOf(wss, 30), largestOf(sides))} over ${
         formatNs(survey.timeRange.endNs - survey.timeRange.startNs)
       }`
@@ -39,8 +42,8 @@ export function diffTable(before: DiffSide, after: DiffSide): Table {
     columns: [
       { name: "kind", title: "kind", description: "total or mapping", kind: "text", hidden: true },
       { name: "figure", title: "figure", description: "what is compared", kind: "text" },
-      { name: "before_bytes", title: shortName(before.name), description: `bytes in ${before.name}`, kind: "bytes" },
-      { name: "after_bytes", title: shortName(after.name), description: `bytes in ${after.name}`, kind: "bytes" },
+      { name: "before_bytes", title: names[0], description: `bytes in ${before.name}`, kind: "bytes" },
+      { name: "after_bytes", title: names[1], description: `bytes in ${after.name}`, kind: "bytes" },
       { name: "change_bytes", title: "change", description: "second less first", kind: "bytes" },
       { name: "change_percent", title: "in %", description: "of the first", kind: "percent" },
     ],
@@ -89,9 +92,19 @@ function largestOf(sides: readonly DiffSide[]): number {
   return Math.max(...sides.map(({ overview }) => overview.wss.values.reduce((max, value) => Math.max(max, value), 0)));
 }
 
-function shortName(path: string): string {
-  const base = path.slice(path.lastIndexOf("/") + 1);
-  return base.length > 20 ? `…${base.slice(-19)}` : base;
+/** What two files are called at the head of a column: by their own names, with the folder that tells two of one name apart. */
+export function shortNamesOf(paths: readonly [string, string]): [string, string] {
+  const parts = paths.map((path) => path.split("/"));
+  const most = Math.max(...parts.map(({ length }) => length));
+  let depth = 1;
+  while (depth < most && parts[0].slice(-depth).join("/") === parts[1].slice(-depth).join("/")) depth++;
+  const names = parts.map((words) => {
+    const [first, ...rest] = words.slice(-depth);
+    const name = rest.length > 1 ? `${first}/…/${rest.at(-1)}` : [first, ...rest].join("/");
+    return name.length > 24 ? `…${name.slice(-23)}` : name;
+  });
+  // The same file, or what differs is cut off.
+  return names[0] === names[1] ? [`${names[0]} (1)`, `${names[1]} (2)`] : [names[0], names[1]];
 }
 
 const [WIDTH, HEIGHT, POINTS, ROWS] = [760, 260, 300, 12];
@@ -99,8 +112,7 @@ const [WIDTH, HEIGHT, POINTS, ROWS] = [760, 260, 300, 12];
 /** The working sets of both over time, and their mappings as pairs of bars. */
 export function diffSpec(before: DiffSide, after: DiffSide): VegaLiteSpec {
   const sides = [before, after];
-  const names = sides.map(({ name }) => shortName(name));
-  const domain = names[0] === names[1] ? [`${names[0]} (1)`, `${names[1]} (2)`] : names;
+  const domain = shortNamesOf([before.name, after.name]);
   const course = sides.flatMap(({ overview: { wss, survey } }, i) => {
     const points = pointsOf(wss, POINTS);
     // A window's figure is of the time before its end.

@@ -1,7 +1,7 @@
 import { formatBytes, formatNr, formatNs, type RecordHeader, type Source } from "../damon/mod.ts";
 import type { HeatCaption } from "./heat_caption.ts";
 import type { IdleReport } from "./idle.ts";
-import { SEPARATOR, shorten } from "./wrap.ts";
+import { SEPARATOR, shortenTitle } from "./wrap.ts";
 
 /** What stands above a report of idle memory: whose it is, the middle and the tail, who measured it, losses. */
 export function idleCaptionOf(report: IdleReport): HeatCaption {
@@ -41,7 +41,7 @@ function subjectOf({ kdamonds, processes }: RecordHeader, pids?: readonly number
   const names = processes.filter(({ pid }) => pids?.includes(pid) ?? true).map(({ pid, comm }) =>
     `${comm || "process"} (pid ${pid})`
   );
-  return names.length > 0 ? shorten(names.join(", "), 60) : "the recorded memory";
+  return names.length > 0 ? shortenTitle(names.join(", "), 60) : "the recorded memory";
 }
 
 function summaryOf(report: IdleReport): string {

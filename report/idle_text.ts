@@ -3,7 +3,7 @@ import type { IdleReport } from "./idle.ts";
 import { idleCaptionOf, idleClassNames, usedClassesOf } from "./idle_caption.ts";
 import { rgbOf } from "./idle_colours.ts";
 import { shareFrom } from "./idle_table.ts";
-import { wrap } from "./wrap.ts";
+import { shortenTitle, wrap } from "./wrap.ts";
 
 /** How idle memory is written as text. */
 export interface IdleTextOptions {
@@ -28,7 +28,7 @@ export function formatIdle(report: IdleReport, options: IdleTextOptions): string
   const width = Math.max(60, options.width);
   const { title, lines } = idleCaptionOf(report);
   return [
-    title,
+    shortenTitle(title, width),
     "",
     ...table(report, width, options),
     "",

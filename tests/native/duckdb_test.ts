@@ -1,6 +1,6 @@
 import assert from "assert";
 import { type RecordHeader, type RecordItem, Regions } from "../../damon/mod.ts";
-import { FORMATS, PartitionedWriter } from "../../format/mod.ts";
+import { FORMATS, openRecord, PartitionedWriter } from "../../format/mod.ts";
 import { ParquetEncoder } from "../../format/parquet_write.ts";
 import { HEADER } from "../records.ts";
 
@@ -164,6 +164,49 @@ Deno.test("Parquet names the process of each target, that of a child only where 
       { target_id: "0", pid: 1000, comm: "nginx" },
       { target_id: "1", pid: 1234, comm: "worker" },
     ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("tables that DuckDB made of a record are read: any order, more columns, each way to compress; LZ4 is named", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [file] = await writeHost(folder, 0);
+    const regionsOf = async (path: string) => {
+      await using record = await openRecord(path);
+      const rows = (await Array.fromAsync(record.items())).flatMap((item) =>
+        item.kind === "snapshot" ? [[item.snapshot.startNs, [...item.snapshot.regions]]] : []
+      );
+      assert.equal(record.incomplete, undefined, path);
+      return rows;
+    };
+    const ways: Record<string, [query: string, options?: string]> = {
+      random: [`SELECT * FROM '${file}' ORDER BY random()`],
+      byAddress: [`SELECT * FROM '${file}' ORDER BY start`],
+      more: [`SELECT 1 AS "first", nr_accesses, "end", * EXCLUDE (nr_accesses, "end"), 'x' AS last FROM '${file}'`],
+      ...Object.fromEntries(
+        ["gzip", "brotli", "snappy", "zstd", "uncompressed"].flatMap((name) =>
+          ["V1", "V2"].map((version) => [name + version, [
+            `SELECT * FROM '${file}'`,
+            `, compression ${name}, parquet_version ${version}`,
+          ]])
+        ),
+      ),
+      lz4: [`SELECT * FROM '${file}'`, ", compression lz4_raw"],
+    };
+    await ask(
+      ...Object.entries(ways).map(([name, [query, options = ""]]) =>
+        `COPY (${query}) TO '${folder}/${name}.parquet' (format parquet${options})`
+      ),
+    );
+    const wanted = await regionsOf(file);
+    assert.ok(wanted.length > 50);
+    for (const name of Object.keys(ways)) {
+      const path = `${folder}/${name}.parquet`;
+      if (name !== "lz4") assert.deepEqual(await regionsOf(path), wanted, name);
+      else await assert.rejects(regionsOf(path), { message: /compressed with LZ4_RAW, which is not read/ });
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
