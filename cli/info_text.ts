@@ -14,13 +14,19 @@ const FORMAT_NAMES: Record<string, string> = {
   trace: "text of a trace",
 };
 
+/** Targets that are shown. */
+const MOST_TARGETS = 50;
+
 /** What is in a record, for a person; the lines that can be are no longer than `columns`. */
 export function infoText(file: string, described: RecordDescription, columns = Infinity): string {
   const { header, footer, incomplete } = described;
   const rows: [string, string][] = [["format", formatLine(described)], ["by", byLine(described)]];
   if (header.recorder.length > 0) rows.push(["command", header.recorder.join(" ")]);
   rows.push(["time", timeLine(described)], ["content", contentLine(described)]);
-  for (const target of described.targets) rows.push([targetName(target), targetLine(described, target)]);
+  const shown = largest(described.targets);
+  for (const target of shown) rows.push([targetName(target), targetLine(described, target)]);
+  const others = described.targets.length - shown.length;
+  if (others > 0) rows.push(["not shown", `${plural(others, "other target")}; --json has all`]);
   if (footer) {
     rows.push(["ended by", footer.reason]);
     rows.push([
@@ -100,6 +106,14 @@ function contentLine(
     workingSets > 0 && `${plural(workingSets, "working set")}`,
     profileSamples > 0 && `${plural(profileSamples, "sample")} of what ran`,
   ].filter(Boolean).join(", ");
+}
+
+/** The targets with the most snapshots, of those with as many the ones with the most regions, in their order. */
+function largest(targets: readonly TargetDescription[]): readonly TargetDescription[] {
+  if (targets.length <= MOST_TARGETS) return targets;
+  const bySize = targets.toSorted((a, b) => b.snapshots - a.snapshots || b.regions.max - a.regions.max);
+  const chosen = new Set(bySize.slice(0, MOST_TARGETS));
+  return targets.filter((target) => chosen.has(target));
 }
 
 function targetName({ targetId, kdamond, scheme }: TargetDescription): string {

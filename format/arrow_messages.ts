@@ -96,7 +96,10 @@ export class ArrowMessages {
         return undefined;
       }
       if (length < 8 || length > MOST_METADATA) {
-        throw new ImpossibleError(`the message at byte ${at} says that its description has ${formatNr(length)} bytes`);
+        const most = length > MOST_METADATA ? `; ${formatNr(MOST_METADATA)} are the most that is read` : "";
+        throw new ImpossibleError(
+          `the message at byte ${at} says that its description has ${formatNr(length)} bytes${most}`,
+        );
       }
       const message = await this.#message(at, head, length);
       if (message) return message;

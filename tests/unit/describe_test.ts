@@ -42,3 +42,17 @@ Deno.test("describeRecord shows no part of a record as the whole, however slow t
     performance.now = now;
   }
 });
+
+Deno.test("infoText shows of very many targets those with the most snapshots, and says how many others there are", async () => {
+  const items = Array.from({ length: 200 }, (_, i): RecordItem => ({
+    kind: "snapshot",
+    snapshot: { ...snapshotOf(i, i + 1, [[0, 4096, 1]]), targetId: BigInt(i < 60 ? i : 59 - i % 40) },
+  }));
+  const text = infoText("r", await describeRecord(slowRecord(items, undefined)));
+  const shown = [...text.matchAll(/target (\d+) /g)].map(([, id]) => Number(id));
+  assert.equal(shown.length, 50);
+  // In their order, and all of those that have more than one.
+  assert.deepEqual(shown, [...new Set([...shown].sort((a, b) => a - b))]);
+  assert.ok(Array.from({ length: 40 }, (_, i) => 20 + i).every((id) => shown.includes(id)), text);
+  assert.match(text, /not shown +10 other targets; --json has all/);
+});
