@@ -69,7 +69,11 @@ export class RandomSteps {
   #foreign: number | undefined;
   #foreignState = "";
 
-  constructor(seed: number) {
+  readonly #kinds: readonly string[] | undefined;
+
+  /** @param kinds Only steps of these kinds; all by default. */
+  constructor(seed: number, kinds?: readonly string[]) {
+    this.#kinds = kinds;
     this.#random = randomOf(seed);
   }
 
@@ -110,7 +114,7 @@ export class RandomSteps {
     const record = () => ["record", this.#pid(), "--timeout", "1", "--monitor", "damon", "-o", RECORD];
     const start = () => ["start", this.#pid(), "--damos_action", "stat", "-a", aggr()];
     const ongoing = ["record", "ongoing", "--timeout", "1", "-o", "/tmp/ongoing.arrow"];
-    return this.#one<[string, () => Promise<void>]>([
+    const all: [string, () => Promise<void>][] = [
       ["start", () => this.#damo(...start())],
       ["start", () => this.#damo(...start())],
       ["stop", () => this.#damo("stop")],
@@ -129,7 +133,8 @@ export class RandomSteps {
       ["target ends", () => this.#targetEnds()],
       ["foreign on", () => this.#foreignOn()],
       ["foreign off", () => this.#foreignOff()],
-    ]);
+    ];
+    return this.#one(all.filter(([name]) => this.#kinds?.includes(name) ?? true));
   }
 
   #one<T>(all: readonly T[]): T {
