@@ -1,6 +1,7 @@
 import { formatBytes, formatNr, formatNs, type RecordFooter, type RecordHeader } from "../damon/mod.ts";
 import { isStream } from "../format/output_file.ts";
 import { filesOf, type RecordOutput } from "../live/mod.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** What was recorded, in a sentence: `recorded 12 snapshots of 340 regions in 1.2 s, nothing lost; ended by: timeout`. */
 export function sentenceOf(footer: RecordFooter, startNs: number): string {
@@ -22,11 +23,6 @@ export function sentenceOf(footer: RecordFooter, startNs: number): string {
     : "";
   const what = `recorded ${formatNr(snapshots)} snapshots of ${formatNr(regions)} regions`;
   return `${what} in ${formatNs(endNs - startNs)}, ${lost}${followed}${unseen}${samples}${cost}; ended by: ${reason}`;
-}
-
-/** A path as a shell takes it for one word. */
-export function shellWord(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** What was recorded, where it is, and how to look at it. */

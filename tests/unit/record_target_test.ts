@@ -1,6 +1,6 @@
 import assert from "assert";
 import { splitArguments } from "../../cli/arguments.ts";
-import { shellWord } from "../../cli/record_summary.ts";
+import { shellWord } from "../../cli/shell_word.ts";
 import { StopSignals } from "../../cli/stop_signals.ts";
 import type { RecordOptions } from "../../cli/record.ts";
 import { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "../../cli/record_target.ts";

@@ -1,21 +1,12 @@
 import assert from "assert";
 import { type Context, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Scheme } from "../../../damon/mod.ts";
+import { exists } from "../../../kernel/files.ts";
 import { readEntry } from "../../../kernel/ours.ts";
 import { defaultRoots } from "../../../kernel/roots.ts";
 import { damonTree, KDAMONDS } from "./guest.ts";
 
 /** The guest's own. */
 export const roots = defaultRoots();
-
-/** Whether there is such a file. */
-export function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** A process that sleeps, ended with the test. */
 export function sleeper(): { pid: number } & AsyncDisposable {

@@ -11,7 +11,8 @@ import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
 import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { readKdamonds } from "../../../kernel/sysfs.ts";
-import { assertClean, context, exists, roots, scheme, sleeper } from "./control.ts";
+import { assertClean, context, roots, scheme, sleeper } from "./control.ts";
+import { exists } from "../../../kernel/files.ts";
 import { damo, exercised, KDAMONDS, readRecord } from "./guest.ts";
 
 const OUT = Deno.makeTempDirSync();

@@ -12,7 +12,8 @@ import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
 import { findFeature } from "../../../kernel/features.ts";
 import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
 import { memoryOf } from "../../../kernel/process.ts";
-import { assertClean, COLD, compressedSwap, context, exists, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
+import { assertClean, COLD, compressedSwap, context, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
+import { exists } from "../../../kernel/files.ts";
 import { debugfsTree } from "./debugfs.ts";
 import { exercised, outcomeOf, spawnDamo, startWorkload } from "./guest.ts";
 
