@@ -1,6 +1,6 @@
 import { cleanLines } from "../damon/clean_text.ts";
-import { isEngineMessage } from "../format/reason.ts";
-import { CommandEndedError } from "../live/command.ts";
+import { isEngineMessage } from "../damon/engine_message.ts";
+import { CommandEndedError } from "../damon/command_ended.ts";
 import { withOrigins } from "./rereadable.ts";
 
 /** Thrown by a command that has said all there is to say and wants this exit code. */

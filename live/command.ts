@@ -1,14 +1,6 @@
 import { isEnding } from "../kernel/process.ts";
 import type { Roots } from "../kernel/roots.ts";
 
-/** A command that had ended before anything could look at it. */
-export class CommandEndedError extends Error {
-  /** @param exitCode The command's own. */
-  constructor(program: string, readonly exitCode: number) {
-    super(`${program} ended with exit code ${exitCode} before it could be watched: record what runs for longer`);
-  }
-}
-
 /** What a command has to end in order, ms; then it is killed. */
 const PATIENCE_MS = 2000;
 

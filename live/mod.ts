@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { CommandEndedError, type RecordedCommand, startCommand } from "./command.ts";
+export { CommandEndedError } from "../damon/command_ended.ts";
+export { type RecordedCommand, startCommand } from "./command.ts";
 export { filesOf, formatBy, type OutputOptions, type RecordOutput } from "./output.ts";
 export { runSession, Session, type SessionEnd, type SessionOptions, startSession } from "./session.ts";
 export type { SnapshotOptions } from "./snapshots.ts";

@@ -11,11 +11,6 @@ export function commonBytesOf(some: readonly AddressRange[], others: readonly Ad
   return bytes;
 }
 
-/** Bytes in a list that does not overlap itself. */
-export function bytesOf(ranges: readonly AddressRange[]): number {
-  return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-}
-
 /** The ranges of which at least `hotFraction` of the samples were found accessed, ascending, neighbours joined. */
 export function hotRangesFrom(snapshot: Snapshot, hotFraction: number): AddressRange[] {
   const { length, start, end, nrAccesses } = snapshot.regions;

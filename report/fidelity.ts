@@ -1,5 +1,6 @@
 import type { AddressRange, RecordHeader, RecordItem, Snapshot } from "../damon/mod.ts";
-import { bytesOf, commonBytesOf, hotRangesFrom } from "./address_ranges.ts";
+import { commonBytesOf, hotRangesFrom } from "./address_ranges.ts";
+import { bytesOf } from "./ranges.ts";
 import { hotRangesOf } from "./expected.ts";
 import { type ComparedCounts, ComparedSnapshots } from "./compared_snapshots.ts";
 import { type FidelityRow, FidelitySum } from "./fidelity_sum.ts";

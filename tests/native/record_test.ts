@@ -1,7 +1,8 @@
 import assert from "assert";
 import type { AddressRange, Snapshot } from "../../damon/mod.ts";
 import { parseTruth, type Truth } from "../../report/mod.ts";
-import { bytesOf, commonBytesOf, hotRangesFrom } from "../../report/address_ranges.ts";
+import { commonBytesOf, hotRangesFrom } from "../../report/address_ranges.ts";
+import { bytesOf } from "../../report/ranges.ts";
 import { hasRecord, outcomeOf, readRecord, spawnDamo, startWorkload, until } from "../lab/guest/guest.ts";
 
 const OUT = Deno.makeTempDirSync();
