@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
-import { count, each, reportOf } from "./report_options.ts";
+import { count } from "./count_option.ts";
+import { each, reportOf } from "./report_options.ts";
 
 /** The options of `report access`, as parsed. */
 export type AccessCommandOptions = ReturnType<ReturnType<typeof accessCommand>["opts"]>;

@@ -1,5 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { addressesOption, formatOption } from "./convert.ts";
+import { addressesOption, formatOption } from "./record_format_options.ts";
 
 /** The options of `cat`, as parsed. */
 export type CatOptions = ReturnType<ReturnType<typeof catCommand>["opts"]>;

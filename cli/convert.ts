@@ -1,17 +1,5 @@
-import { Command, Option } from "@commander-js/extra-typings";
-
-const FORMATS = ["arrow", "jsonl", "csv", "parquet", "json_compressed", "json", "perf_script"] as const;
-
-/** `--format`, for every command that writes a record. */
-export function formatOption() {
-  return new Option("--format <name>", `${FORMATS.join(", ")} (default: by the output's name)`);
-}
-
-/** `--addresses`, likewise. */
-export function addressesOption() {
-  return new Option("--addresses <style>", "of JSON lines: integer, or hex as text").choices(["integer", "hex"])
-    .default("integer" as const);
-}
+import { Command } from "@commander-js/extra-typings";
+import { addressesOption, formatOption } from "./record_format_options.ts";
 
 /** The options of `convert`, as parsed. */
 export type ConvertOptions = ReturnType<ReturnType<typeof convertCommand>["opts"]>;

@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs, parseUs } from "../damon/units.ts";
-import { addressesOption, formatOption } from "./convert.ts";
+import { addressesOption, formatOption } from "./record_format_options.ts";
 
 const count = (text: string) => {
   if (!/^\d+$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count`);

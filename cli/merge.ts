@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { addressesOption, formatOption } from "./convert.ts";
+import { addressesOption, formatOption } from "./record_format_options.ts";
 
 /** The options of `merge`, as parsed. */
 export type MergeOptions = ReturnType<ReturnType<typeof mergeCommand>["opts"]>;

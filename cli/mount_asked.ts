@@ -1,9 +1,6 @@
 import type { InterfaceName } from "../kernel/choose_interface.ts";
 import type { Roots } from "../kernel/roots.ts";
 
-/** What `--mount` says in the help of every command that has it. */
-export const MOUNT_HELP = "mount the kernel's file system that the interface is in, where it is not mounted";
-
 /**
  * With `--mount`, mounts what the interface is in where it is not mounted, and says so: it stays.
  *

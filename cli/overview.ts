@@ -1,4 +1,5 @@
-import { count, each, reportOf, windowOption } from "./report_options.ts";
+import { count } from "./count_option.ts";
+import { each, reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report` alone and `report html`, as parsed. */
 export type OverviewCommandOptions = ReturnType<ReturnType<typeof overviewCommand>["opts"]>;

@@ -2,7 +2,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs, parseRatio } from "../damon/units.ts";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
 import { WORD_SEPARATOR } from "./damon_option_table.ts";
-import { MOUNT_HELP } from "./mount_asked.ts";
+import { MOUNT_HELP } from "./mount_help.ts";
 import { parseRotate } from "./record_output.ts";
 
 const count = (text: string) => {

@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
-import { count, each, reportOf, windowOption } from "./report_options.ts";
+import { count } from "./count_option.ts";
+import { each, reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report heatmap`, as parsed. */
 export type HeatmapCommandOptions = ReturnType<ReturnType<typeof heatmapCommand>["opts"]>;

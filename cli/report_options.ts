@@ -1,11 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs } from "../damon/units.ts";
+import { count } from "./count_option.ts";
 
-/** A whole number. */
-export const count = (text: string) => {
-  if (!/^\d+$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count`);
-  return Number(text);
-};
 /** Time; a bare number counts in seconds. */
 export const seconds = (text: string) => parseNs(text, "s");
 /** Collects the values of an option that takes several. */

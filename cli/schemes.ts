@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { addDamonOptions } from "./damon_options.ts";
 import { schemesExplainCommand } from "./schemes_explain.ts";
-import { addControlOptions, type ControlOptions } from "./start.ts";
+import { addControlOptions, type ControlOptions } from "./control_options.ts";
 
 /** The options of `schemes`, as parsed. */
 export type SchemesOptions = ControlOptions & { timeout?: number; quiet?: true; json?: true };

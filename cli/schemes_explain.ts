@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
-import { count } from "./report_options.ts";
+import { count } from "./count_option.ts";
 
 /** The options of `schemes explain`, as parsed. */
 export type SchemesExplainOptions = ParsedDamonOptions & {

@@ -11,7 +11,7 @@ import { mountAsked } from "./mount_asked.ts";
 import { pidsIn } from "./pids_in.ts";
 import { sayLivingThreads } from "./say_living_threads.ts";
 import { shellWord } from "./shell_word.ts";
-import type { ControlOptions } from "./start.ts";
+import type { ControlOptions } from "./control_options.ts";
 
 /** `damo start`. */
 export async function start(target: string | undefined, options: ControlOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs } from "../damon/units.ts";
-import { addressesOption } from "./convert.ts";
+import { addressesOption } from "./record_format_options.ts";
 import { addDamonOptions, type ParsedDamonOptions } from "./damon_options.ts";
 
 const seconds = (text: string) => parseNs(text, "s") / 1e9;

@@ -8,7 +8,7 @@ import { controlRoots } from "./control_roots.ts";
 import { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { printPlan } from "./start_run.ts";
-import type { ControlOptions } from "./start.ts";
+import type { ControlOptions } from "./control_options.ts";
 import { configOf, tunable } from "../kernel/tunable.ts";
 
 /** `damo tune`. */

@@ -1,6 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { parseBytes } from "../damon/units.ts";
-import { count, each, reportOf, windowOption } from "./report_options.ts";
+import { count } from "./count_option.ts";
+import { each, reportOf, windowOption } from "./report_options.ts";
 
 /** The options of `report wss`, as parsed. */
 export type WssCommandOptions = ReturnType<ReturnType<typeof wssCommand>["opts"]>;
