@@ -19,7 +19,7 @@ PARTS := bpf workload
 # The parts of `deno task ok`, one by one: all run, even where one fails.
 OK := ok:format ok:lint ok:check ok:doc ok:unit
 # What fills the cache of Deno.
-SOURCES := $(wildcard mod.ts */*.ts tests/lab/guest/*.ts)
+SOURCES := $(wildcard mod.ts */*.ts */*/*.ts tests/lab/guest/*.ts)
 
 # For `make kernels`: KERNELS=6.12-debugfs builds only that one, in some 13 minutes on two processors; newest is fetched.
 KERNELS := newest 6.12-debugfs 6.1
@@ -81,7 +81,7 @@ native:
 # it is many seconds. Its cache of compiled code it makes when it first runs: here by its owner, and not by root under sudo.
 build/cached: $(SOURCES) deno.json deno.lock
 	@mkdir -p build
-	@.deno/deno cache --quiet $(wildcard cli/*.ts tests/lab/guest/*.ts)
+	@.deno/deno cache --quiet $(wildcard cli/*.ts cli/*/*.ts tests/lab/guest/*.ts)
 	@./damo --version >/dev/null
 	@touch $@
 

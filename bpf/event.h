@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tracer sends: read by damon/event.ts. layouts.h has its offsets. */
+/* What the tracer sends: read by damon/events/event.ts. layouts.h has its offsets. */
 #ifndef DAMO_EVENT_H
 #define DAMO_EVENT_H
 

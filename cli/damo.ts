@@ -1,8 +1,6 @@
 import { CommanderError } from "commander";
-import { makeProgram } from "./program.ts";
-import { answerTo, oursOf } from "./python_damo.ts";
-import { splitArguments } from "./arguments.ts";
-import { errorsOf, ExitCode, exitCodeFor, messageOfAll, terminalText } from "./exit.ts";
+import { answerTo, makeProgram, oursOf, splitArguments } from "./program/mod.ts";
+import { errorsOf, ExitCode, exitCodeFor, messageOfAll, terminalText } from "./terminal/mod.ts";
 
 /** The whole program: arguments in, exit code out. */
 export async function main(argv: string[]): Promise<number> {
@@ -15,10 +13,10 @@ export async function main(argv: string[]): Promise<number> {
     const run = async (words: string[]) =>
       void await (await makeProgram(command, words)).parseAsync(words, { from: "user" });
     if (args[0] === "report" && args.some((word) => word.startsWith("--live"))) {
-      const { reportLive } = await import("./live_report.ts");
+      const { reportLive } = await import("./report/live_report.ts");
       await reportLive(args, run);
     } else if (args[0] === "report" && args.includes("--follow")) {
-      const { followReport } = await import("./follow.ts");
+      const { followReport } = await import("./report/follow.ts");
       await followReport(args, run);
     } else await run(args);
     return 0;

@@ -5,5 +5,5 @@
  */
 export { renderHtml } from "./html.ts";
 export { type PngOptions, renderPng } from "./png.ts";
-export { type VegaLiteLiteral } from "./spec.ts";
+export type { VegaLiteLiteral } from "./spec.ts";
 export { renderSvg } from "./svg.ts";

@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../damon/errors.ts";
+import { UnsupportedError } from "../damon/model/mod.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { StructMemory } from "./struct_memory.ts";
 import { LAYOUTS, namesOf, STRUCTS, TRACEPOINTS } from "./symbols.ts";

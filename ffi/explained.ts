@@ -1,5 +1,4 @@
-import { describeErrno, KernelError, UnsupportedError, VerifierError } from "../damon/errors.ts";
-import { formatBytes } from "../damon/units.ts";
+import { describeErrno, formatBytes, KernelError, UnsupportedError, VerifierError } from "../damon/model/mod.ts";
 import { withoutBtf } from "./detect.ts";
 import type { Library } from "./library.ts";
 import { CAPABILITIES, namesOf } from "./symbols.ts";

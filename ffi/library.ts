@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../damon/errors.ts";
+import { UnsupportedError } from "../damon/model/mod.ts";
 import { SYMBOLS, VERSION } from "./symbols.ts";
 
 /** The native library, opened; who opened it closes it. */

@@ -1,6 +1,4 @@
-import { KernelError } from "../damon/errors.ts";
-import type { AddressRange } from "../damon/kdamond.ts";
-import type { PageRun } from "../damon/watched_ranges.ts";
+import { type AddressRange, KernelError, type PageRun } from "../damon/model/mod.ts";
 import { openSymbols } from "./library.ts";
 import { MEMORY_STRUCTS, MEMORY_SYMBOLS } from "./memory_symbols.ts";
 

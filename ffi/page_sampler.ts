@@ -1,6 +1,4 @@
-import { KernelError } from "../damon/errors.ts";
-import type { AddressRange } from "../damon/kdamond.ts";
-import { Regions } from "../damon/regions.ts";
+import { type AddressRange, KernelError, Regions } from "../damon/model/mod.ts";
 import { NativeHandle } from "./native_handle.ts";
 import type {
   Clearing,

@@ -1,5 +1,4 @@
-import type { Regions } from "../damon/regions.ts";
-import type { RegionEvidence } from "../damon/working_set.ts";
+import type { RegionEvidence, Regions } from "../damon/model/mod.ts";
 
 /** How a page sampler reads page tables on this machine. */
 export interface PageSamplerFacts {

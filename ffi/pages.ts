@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../damon/errors.ts";
+import { UnsupportedError } from "../damon/model/mod.ts";
 import { explained } from "./explained.ts";
 import { openSymbols } from "./library.ts";
 import { PageSampler } from "./page_sampler.ts";

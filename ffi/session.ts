@@ -1,4 +1,4 @@
-import { KernelError } from "../damon/errors.ts";
+import { KernelError } from "../damon/model/mod.ts";
 import { explained } from "./explained.ts";
 import { type Library, openSymbols } from "./library.ts";
 import { NativeHandle } from "./native_handle.ts";

@@ -28,7 +28,7 @@ export const SYMBOLS = {
   damo_session__close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** `DAMO_VERSION` that all of these tables and damon/event.ts are written for. */
+/** `DAMO_VERSION` that all of these tables and damon/events/event.ts are written for. */
 export const VERSION = 3;
 
 /** A struct as {@linkcode STRUCTS} and the like have it: its size and the offsets of its fields, bytes. */

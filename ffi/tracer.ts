@@ -1,5 +1,5 @@
-import { KernelError } from "../damon/errors.ts";
-import { EVENT_WORDS, type EventBatch } from "../damon/event.ts";
+import { KernelError } from "../damon/model/mod.ts";
+import { EVENT_WORDS, type EventBatch } from "../damon/events/mod.ts";
 import { detect } from "./detect.ts";
 import { explained } from "./explained.ts";
 import { type OpenedSession, openSession, Session } from "./session.ts";

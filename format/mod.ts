@@ -4,24 +4,22 @@
  *
  * @module
  */
-export { aggregateItems, type Aggregation } from "./aggregate.ts";
-export { ArrowEncoder } from "./arrow_write.ts";
-export { decodeArrow } from "./arrow_read.ts";
-export { type FormatReader } from "./checked_record.ts";
-export { Flaws } from "./flaws.ts";
-export { type Bounds, describeRecord, type RecordDescription, type TargetDescription } from "./describe.ts";
-export { type AddressStyle, type EncoderOptions, type FormatName, type RecordEncoder } from "./record_encoder.ts";
-export { encoderOf, formatOf, FORMATS, parseFormat, type WrittenFormat } from "./encoder.ts";
-export { clockShiftsOf, mergeHeaders, mergeItems } from "./merge.ts";
-export { type OpenRecord, openRecord } from "./open_record.ts";
-export { checkWritable } from "./output_file.ts";
-export { parsePartition, type PartitionColumn, PartitionedWriter } from "./partitioned_writer.ts";
-export { RecordWriter } from "./record_file.ts";
-export { rotatedFiles, RotatingWriter, type Rotation, type RunningCounts } from "./rotating_writer.ts";
-export { type RecordSelection, selectItems, withinAddresses } from "./select.ts";
-export { formatKdamondsJson, formatKdamondsYaml, type KdamondsFormat, parseKdamonds } from "./kdamonds.ts";
-export { type JsonSchema, type Plain } from "./shape.ts";
-export { kdamondsSchema } from "./kdamonds_schema.ts";
-export { parseSchemes } from "./schemes.ts";
-export { type SchemePlace, schemePlaces } from "./scheme_places.ts";
-export { type Place } from "./text_node.ts";
+export { aggregateItems, type Aggregation } from "./record/mod.ts";
+export { ArrowEncoder } from "./arrow/mod.ts";
+export { decodeArrow } from "./arrow/mod.ts";
+export type { AddressStyle, EncoderOptions, FormatName, FormatReader, RecordEncoder } from "./header/mod.ts";
+export { Flaws } from "./bytes/mod.ts";
+export { type Bounds, describeRecord, type RecordDescription, type TargetDescription } from "./record/mod.ts";
+export { encoderOf, formatOf, FORMATS, parseFormat, type WrittenFormat } from "./record/mod.ts";
+export { clockShiftsOf, mergeHeaders, mergeItems } from "./record/mod.ts";
+export { type OpenRecord, openRecord } from "./record/mod.ts";
+export { checkWritable } from "./bytes/mod.ts";
+export { parsePartition, type PartitionColumn, PartitionedWriter } from "./record/mod.ts";
+export { RecordWriter } from "./record/mod.ts";
+export { rotatedFiles, RotatingWriter, type Rotation, type RunningCounts } from "./record/mod.ts";
+export { type RecordSelection, selectItems, withinAddresses } from "./record/mod.ts";
+export { formatKdamondsJson, formatKdamondsYaml, type KdamondsFormat, parseKdamonds } from "./config/mod.ts";
+export type { JsonSchema, Place, Plain } from "./config/mod.ts";
+export { kdamondsSchema } from "./config/mod.ts";
+export { parseSchemes } from "./config/mod.ts";
+export { type SchemePlace, schemePlaces } from "./config/mod.ts";

@@ -1,5 +1,4 @@
-import { isEnding } from "../kernel/process.ts";
-import type { Roots } from "../kernel/roots.ts";
+import { isEnding, type Roots } from "../kernel/machine/mod.ts";
 
 /** What a command has to end in order, ms; then it is killed. */
 const PATIENCE_MS = 2000;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { CommandEndedError } from "../damon/command_ended.ts";
+export { CommandEndedError } from "../damon/model/mod.ts";
 export { type RecordedCommand, startCommand } from "./command.ts";
 export { filesOf, formatBy, type OutputOptions, type RecordOutput } from "./output.ts";
 export { runSession, Session, type SessionEnd, type SessionOptions, startSession } from "./session.ts";

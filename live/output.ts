@@ -1,8 +1,7 @@
 import type { RecordHeader } from "../damon/mod.ts";
-import { checkWritable } from "../format/output_file.ts";
-import type { FormatName } from "../format/record_encoder.ts";
-import type { RecordWriter } from "../format/record_file.ts";
-import type { RotatingWriter, Rotation, RunningCounts } from "../format/rotating_writer.ts";
+import { checkWritable } from "../format/bytes/mod.ts";
+import type { FormatName } from "../format/header/mod.ts";
+import type { RecordWriter, RotatingWriter, Rotation, RunningCounts } from "../format/record/mod.ts";
 
 /** Where a session's record goes. */
 export interface OutputOptions {
@@ -39,13 +38,13 @@ export async function prepareOutput({ path, format, rotation }: OutputOptions): 
     throw new RangeError(`Cannot rotate ${path}: only files can be`);
   }
   checkWritable(path);
-  const { FORMATS } = await import("../format/encoder.ts");
+  const { FORMATS } = await import("../format/record/formats.ts");
   const name = format ?? await formatBy(path);
   const [make, { RecordWriter }, { RotatingWriter }, { PipedOutput }] = await Promise.all([
     FORMATS[name].load(),
-    import("../format/record_file.ts"),
-    import("../format/rotating_writer.ts"),
-    import("../format/piped_output.ts"),
+    import("../format/record/file.ts"),
+    import("../format/record/rotating_writer.ts"),
+    import("../format/bytes/piped_output.ts"),
   ]);
   return {
     path,
@@ -61,7 +60,7 @@ export async function prepareOutput({ path, format, rotation }: OutputOptions): 
 
 /** The format that a file's name says; `arrow` where it says none. */
 export async function formatBy(path: string): Promise<FormatName> {
-  const { formatOf } = await import("../format/encoder.ts");
+  const { formatOf } = await import("../format/record/formats.ts");
   try {
     return formatOf(path);
   } catch {

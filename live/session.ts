@@ -1,13 +1,17 @@
 import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
-import { hasMemory } from "../kernel/detect.ts";
-import { headerOf } from "../kernel/header.ts";
-import { type Monitor, type MonitorCounts, pidsOf } from "../kernel/monitor.ts";
-import type { ProfileSource } from "../kernel/profile_items.ts";
-import type { RecordSource, Watched } from "../kernel/record_source.ts";
-import { RenamedProcesses } from "../kernel/renamed.ts";
-import type { Roots } from "../kernel/roots.ts";
-import { withUsage } from "../kernel/usage_items.ts";
-import { CommandEndedError } from "../damon/command_ended.ts";
+import { hasMemory } from "../kernel/control/mod.ts";
+import {
+  headerOf,
+  type Monitor,
+  type MonitorCounts,
+  pidsOf,
+  type RecordSource,
+  type Watched,
+  withUsage,
+} from "../kernel/monitor/mod.ts";
+import type { ProfileSource } from "../kernel/profile/mod.ts";
+import { RenamedProcesses, type Roots } from "../kernel/machine/mod.ts";
+import { CommandEndedError } from "../damon/model/mod.ts";
 import { type RecordedCommand, startCommand } from "./command.ts";
 import { type OutputOptions, prepareOutput, type RecordOutput } from "./output.ts";
 import { openSideFiles, type RecordSideFiles } from "./side_files.ts";
@@ -296,7 +300,7 @@ export async function startMonitor(
 
 /** Loads what takes a moment; nothing is sampled yet. */
 async function prepareProfile(roots: Roots, hz: number, say?: (line: string) => void): Promise<ProfileSource> {
-  const { ProfileSource, hidesKernelFunctions } = await import("../kernel/profile_items.ts");
+  const { ProfileSource, hidesKernelFunctions } = await import("../kernel/profile/items.ts");
   if (hidesKernelFunctions(roots)) {
     say?.(
       "functions of the kernel stay without names, as it hides where they are; " +

@@ -1,10 +1,9 @@
 import type { RecordedProcess, RecordHeader, RecordItem } from "../damon/mod.ts";
-import type { FormatName } from "../format/record_encoder.ts";
-import type { PeerFootprint } from "../format/peer_side_write.ts";
-import { hasSideFiles } from "../format/output_file.ts";
-import { meminfoOf, statmOf, statWordsOf } from "../kernel/footprints.ts";
-import { pidsOf } from "../kernel/monitor.ts";
-import type { Roots } from "../kernel/roots.ts";
+import type { FormatName } from "../format/header/mod.ts";
+import type { PeerFootprint } from "../format/python_damo/mod.ts";
+import { hasSideFiles } from "../format/bytes/mod.ts";
+import { meminfoOf, type Roots, statmOf, statWordsOf } from "../kernel/machine/mod.ts";
+import { pidsOf } from "../kernel/monitor/mod.ts";
 import type { OutputOptions } from "./output.ts";
 
 /** Files beside a record that is being made. */
@@ -26,7 +25,7 @@ export async function openSideFiles(
   children: () => readonly RecordedProcess[] = () => [],
 ): Promise<RecordSideFiles | undefined> {
   if (rotation !== undefined || !hasSideFiles(format, path)) return undefined;
-  const { PeerSideWriter } = await import("../format/peer_side_write.ts");
+  const { PeerSideWriter } = await import("../format/python_damo/side_write.ts");
   const writer = new PeerSideWriter(path, header);
   const pids = [...new Set(header.kdamonds.flatMap(pidsOf))];
   const threads = header.kdamonds.flatMap(({ pid }) => pid > 0 ? [pid] : []);

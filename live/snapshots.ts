@@ -1,20 +1,28 @@
 import type { Kdamond, RecordedKdamond, Scheme } from "../damon/mod.ts";
-import { chooseInterface } from "../kernel/choose_interface.ts";
-import type { DamonInterface } from "../kernel/interface.ts";
-import { requireFreeDamon, startKdamonds, tuneKdamonds } from "../kernel/kdamond.ts";
-import { PID_TO_COME, withPid } from "../kernel/pid_to_come.ts";
-import type { RecordSource, SourceOptions, Watched } from "../kernel/record_source.ts";
-import type { Roots } from "../kernel/roots.ts";
-import { stopAll } from "../kernel/stop_all.ts";
 import {
+  chooseInterface,
+  configOf,
+  type DamonInterface,
+  PID_TO_COME,
+  requireFreeDamon,
+  startKdamonds,
+  stopAll,
+  tunable,
+  tuneKdamonds,
+  withPid,
+} from "../kernel/control/mod.ts";
+import {
+  type RecordSource,
   requireSnapshots,
   snapshotScheme,
   type SnapshotTimes,
+  type SourceOptions,
   type TriedKdamond,
   TriedMonitor,
   uptimeNs,
-} from "../kernel/tried_monitor.ts";
-import { configOf, tunable } from "../kernel/tunable.ts";
+  type Watched,
+} from "../kernel/monitor/mod.ts";
+import type { Roots } from "../kernel/machine/mod.ts";
 
 /** Looks now and then through a scheme that does nothing, instead of at every aggregation. */
 export interface SnapshotOptions extends SnapshotTimes {

@@ -1,5 +1,5 @@
-import { openSource, type RecordSource, type SourceOptions, type Watched } from "../kernel/record_source.ts";
-import type { Roots } from "../kernel/roots.ts";
+import { openSource, type RecordSource, type SourceOptions, type Watched } from "../kernel/monitor/mod.ts";
+import type { Roots } from "../kernel/machine/mod.ts";
 import type { SnapshotOptions } from "./snapshots.ts";
 
 /** How a session watches. */

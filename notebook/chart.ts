@@ -1,5 +1,5 @@
 import { renderHtml, renderPng, renderSvg, type VegaLiteLiteral } from "../draw/mod.ts";
-import { sudoOwner } from "../format/sudo_owner.ts";
+import { sudoOwner } from "../format/bytes/mod.ts";
 import { $display, type Displayed, type MimeBundle } from "./display.ts";
 
 /** The newest Vega-Lite that Jupyter's front ends render; what our charts use is the same in it. */

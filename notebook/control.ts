@@ -1,9 +1,7 @@
 import type { Kdamond, Write } from "../damon/mod.ts";
-import type { InterfaceName } from "../kernel/choose_interface.ts";
-import type { Diagnosis } from "../kernel/doctor.ts";
-import type { RunningKdamond, Stopped } from "../kernel/kdamond.ts";
-import { defaultRoots, requireKernelFiles } from "../kernel/roots.ts";
-import type { KdamondStatus } from "../kernel/sysfs_read.ts";
+import type { InterfaceName, KdamondStatus, RunningKdamond, Stopped } from "../kernel/control/mod.ts";
+import type { Diagnosis } from "../kernel/doctor/mod.ts";
+import { defaultRoots, requireKernelFiles } from "../kernel/machine/mod.ts";
 
 /** How DAMON is driven. */
 export interface ControlOptions {
@@ -13,14 +11,14 @@ export interface ControlOptions {
 
 async function damonOf({ interface: name }: ControlOptions) {
   requireKernelFiles(defaultRoots());
-  const { chooseInterface } = await import("../kernel/choose_interface.ts");
+  const { chooseInterface } = await import("../kernel/control/choose_interface.ts");
   return chooseInterface(defaultRoots(), name);
 }
 
 /** What this machine has and lacks for each feature, why, and what would bring it. It writes nothing to the kernel. */
 export async function diagnoseMachine(): Promise<Diagnosis> {
   requireKernelFiles(defaultRoots());
-  const { diagnose } = await import("../kernel/doctor.ts");
+  const { diagnose } = await import("../kernel/doctor/doctor.ts");
   return await diagnose(defaultRoots());
 }
 
@@ -54,7 +52,7 @@ export async function start(
   kdamonds: readonly Kdamond[],
   { stays, ...options }: ControlOptions & { stays?: boolean } = {},
 ): Promise<RunningKdamond[]> {
-  const { startKdamonds } = await import("../kernel/kdamond.ts");
+  const { startKdamonds } = await import("../kernel/control/kdamond.ts");
   return await startKdamonds(defaultRoots(), kdamonds, { damon: await damonOf(options), ...(stays && { stays }) });
 }
 
@@ -65,7 +63,7 @@ export async function start(
  * @throws {BusyError} where somebody else started it. The others as {@linkcode start}.
  */
 export async function tune(wanted: ReadonlyMap<number, Kdamond>, options: ControlOptions = {}): Promise<void> {
-  const { tuneKdamonds } = await import("../kernel/kdamond.ts");
+  const { tuneKdamonds } = await import("../kernel/control/kdamond.ts");
   await tuneKdamonds(defaultRoots(), wanted, await damonOf(options));
 }
 
@@ -77,6 +75,6 @@ export async function status(options: ControlOptions = {}): Promise<KdamondStatu
 /** Turns off what damo started, and cleans up after recorders that were killed. Nobody else's DAMON is touched. */
 export async function stop(): Promise<Stopped[]> {
   requireKernelFiles(defaultRoots());
-  const { stopOurs } = await import("../kernel/kdamond.ts");
+  const { stopOurs } = await import("../kernel/control/kdamond.ts");
   return await stopOurs(defaultRoots());
 }

@@ -21,12 +21,15 @@ export {
 } from "./recording.ts";
 export { showLive } from "./show_live.ts";
 export { type ControlOptions, diagnoseMachine, planStart, start, status, stop, tune } from "./control.ts";
-export { type SourceOptions } from "../kernel/record_source.ts";
-export { type SnapshotTimes } from "../kernel/tried_monitor.ts";
-export { type SnapshotOptions, type WatchingOptions } from "../live/mod.ts";
-export { type MonitorCounts } from "../kernel/monitor.ts";
-export { type InterfaceName } from "../kernel/choose_interface.ts";
-export { type Diagnosis } from "../kernel/doctor.ts";
-export { type DoctorSection, type FeatureRow, type FeatureState } from "../kernel/feature_row.ts";
-export { type RunningKdamond, type Stopped } from "../kernel/kdamond.ts";
-export { type ContextStatus, type KdamondStatus, type SchemeStatus } from "../kernel/sysfs_read.ts";
+export type { MonitorCounts, SnapshotTimes, SourceOptions } from "../kernel/monitor/mod.ts";
+export type { SnapshotOptions, WatchingOptions } from "../live/mod.ts";
+export type {
+  ContextStatus,
+  InterfaceName,
+  KdamondStatus,
+  RunningKdamond,
+  SchemeStatus,
+  Stopped,
+} from "../kernel/control/mod.ts";
+export type { Diagnosis } from "../kernel/doctor/mod.ts";
+export type { DoctorSection, FeatureRow, FeatureState } from "../kernel/machine/mod.ts";

@@ -6,10 +6,10 @@ import {
   type Kdamond,
   type RecordHeader,
 } from "../damon/mod.ts";
-import type { FormatName } from "../format/record_encoder.ts";
-import type { Rotation } from "../format/rotating_writer.ts";
-import type { MonitorCounts } from "../kernel/monitor.ts";
-import { defaultRoots, requireKernelFiles } from "../kernel/roots.ts";
+import type { FormatName } from "../format/header/mod.ts";
+import type { Rotation } from "../format/record/mod.ts";
+import type { MonitorCounts } from "../kernel/monitor/mod.ts";
+import { defaultRoots, requireKernelFiles } from "../kernel/machine/mod.ts";
 import type { Session, SessionOptions, WatchingOptions } from "../live/mod.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { readRecord, type RecordFile } from "./record_file.ts";
@@ -184,10 +184,10 @@ async function kdamondsOf(
     ...(schemes && { schemes }),
   };
   if (typeof target === "number") {
-    const { requireProcess } = await import("../kernel/detect.ts");
+    const { requireProcess } = await import("../kernel/control/detect.ts");
     requireProcess(roots, target);
     return [{ contexts: [{ operations: "fvaddr", targets: [{ pid: target, regions: [] }], ...common }] }];
   }
-  const { systemRamRanges } = await import("../kernel/ram.ts");
+  const { systemRamRanges } = await import("../kernel/machine/ram.ts");
   return [{ contexts: [{ operations: "paddr", targets: [{ regions: systemRamRanges(roots) }], ...common }] }];
 }

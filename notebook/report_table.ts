@@ -1,5 +1,5 @@
 import { type Cell, formatTable, type Table, tableRows } from "../report/mod.ts";
-import { formatCell } from "../report/table_text.ts";
+import { formatCell } from "../report/table/mod.ts";
 import { Chart } from "./chart.ts";
 import { $display, type Displayed, htmlTable, type MimeBundle } from "./display.ts";
 

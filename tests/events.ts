@@ -1,5 +1,5 @@
-import { EVENT, EVENT_WORDS, type EventBatch, EventKind } from "../damon/event.ts";
-import type { Region } from "../damon/regions.ts";
+import { EVENT, EVENT_WORDS, type EventBatch, EventKind } from "../damon/events/event.ts";
+import type { Region } from "../damon/model/regions.ts";
 
 /** The fields of an event that a test sets; the others are 0. */
 export type Fields = Partial<Record<keyof typeof EVENT, number | bigint>>;

@@ -1,5 +1,5 @@
 import { KernelError } from "../damon/mod.ts";
-import type { Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/machine/roots.ts";
 import { capturedTree } from "./fake_kernel.ts";
 import { fakeRoots } from "./fake_sysfs.ts";
 

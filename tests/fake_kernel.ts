@@ -1,5 +1,5 @@
 import { countedFolder, KernelError } from "../damon/mod.ts";
-import type { Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/machine/roots.ts";
 import { fakeRoots } from "./fake_sysfs.ts";
 import type { CapturedTree } from "./testdata/capture_tree.ts";
 

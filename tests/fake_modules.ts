@@ -1,5 +1,5 @@
 import captured from "./testdata/modules_6.12.json" with { type: "json" };
-import type { Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/machine/roots.ts";
 import { fakeRoots } from "./fake_sysfs.ts";
 
 /** The modules of Debian's 6.12, read there, as plain files; with what the kernel does when they are written to. */

@@ -1,4 +1,4 @@
-import type { Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/machine/roots.ts";
 
 /** Processes in a `/proc` of plain files, with as much of each as is asked for to follow forks. */
 export class FakeProcesses {

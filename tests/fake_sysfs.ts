@@ -1,4 +1,4 @@
-import type { Roots } from "../kernel/roots.ts";
+import type { Roots } from "../kernel/machine/roots.ts";
 
 /** A tree of plain files in a temporary folder, removed with the test. */
 export function fakeRoots(files: Record<string, string>): Roots & Disposable {

@@ -1,7 +1,7 @@
-import { FidelityFold } from "../report/fidelity.ts";
-import type { FidelityReport } from "../report/fidelity_caption.ts";
+import { FidelityFold } from "../report/fidelity/fidelity.ts";
+import type { FidelityReport } from "../report/fidelity/caption.ts";
 import type { RecordItem } from "../damon/mod.ts";
-import { fidelityBetween } from "../report/fidelity_records.ts";
+import { fidelityBetween } from "../report/fidelity/records.ts";
 import { PROCESS_HEADER } from "./memory_record.ts";
 import { access, phase, snapshot, truth } from "./truths.ts";
 

@@ -9,8 +9,8 @@ import {
   type Snapshot,
 } from "../damon/mod.ts";
 import { type FormatName, FORMATS, type OpenRecord, openRecord } from "../format/mod.ts";
-import { openRecordFrom } from "../format/open_record.ts";
-import { sniffFormat } from "../format/sniff.ts";
+import { openRecordFrom } from "../format/record/open_record.ts";
+import { sniffFormat } from "../format/bytes/sniff.ts";
 import { HEADER } from "./records.ts";
 
 /** A whole record in memory. */

@@ -1,5 +1,5 @@
 import { Regions, type Snapshot } from "../damon/mod.ts";
-import type { Truth, TruthAccess, TruthPhase } from "../report/truth.ts";
+import type { Truth, TruthAccess, TruthPhase } from "../report/fidelity/truth.ts";
 
 /** Bytes of a page in truths made by tests. */
 export const PAGE = 4096;

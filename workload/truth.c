@@ -24,7 +24,7 @@ static unsigned long number_of(const char *name)
 	return *end || number >= UINT32_MAX ? 0 : number;
 }
 
-/* What sudo makes belongs to who ran it, as format/sudo_owner.ts has it. A file system without owners refuses: then it stays as it is. */
+/* What sudo makes belongs to who ran it, as format/bytes/sudo_owner.ts has it. A file system without owners refuses: then it stays as it is. */
 static void give_to_sudo_user(void)
 {
 	unsigned long uid = number_of("SUDO_UID");

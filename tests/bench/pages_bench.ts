@@ -6,7 +6,7 @@
  * @module
  */
 import { openPageSampler, type PagePart, type PageSampler } from "../../ffi/pages.ts";
-import type { PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
+import type { PagesMonitorOptions } from "../../kernel/monitor/pages_monitor_options.ts";
 import { Process } from "../native/pages_processes.ts";
 import { slowdownOf } from "./pages_slowdown.ts";
 import { median, type Ratio } from "./ratio_of_pairs.ts";

@@ -6,8 +6,9 @@
  * @module
  */
 import { cpuUsage } from "node:process";
-import { openPagesMonitor, type PagesMonitor, type PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
-import { defaultRoots } from "../../kernel/roots.ts";
+import type { PagesMonitorOptions } from "../../kernel/monitor/pages_monitor_options.ts";
+import { openPagesMonitor, type PagesMonitor } from "../../kernel/monitor/pages_monitor.ts";
+import { defaultRoots } from "../../kernel/machine/roots.ts";
 import type { Process } from "../native/pages_processes.ts";
 import { median, type Ratio, ratioOfPairs } from "./ratio_of_pairs.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { makeFolder } from "../../format/sudo_owner.ts";
+import { makeFolder } from "../../format/bytes/sudo_owner.ts";
 import { agreements } from "./agreements.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { recordedIn, recordOf, type Setting, SETTINGS } from "./recorded.ts";

@@ -10,7 +10,7 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { isEngineMessage } from "../../damon/engine_message.ts";
+import { isEngineMessage } from "../../damon/text/engine_message.ts";
 import { RecordError } from "../../damon/mod.ts";
 import { type ReadBack, readBytes, snapshotsIn } from "../record_samples.ts";
 import { corpus, type Seed } from "./corpus.ts";

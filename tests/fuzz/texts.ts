@@ -9,9 +9,9 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { parseMaps } from "../../damon/mod.ts";
-import { readElf } from "../../kernel/elf.ts";
-import { HugetlbMappings } from "../../kernel/hugetlb.ts";
-import { defaultRoots } from "../../kernel/roots.ts";
+import { readElf } from "../../kernel/profile/elf.ts";
+import { HugetlbMappings } from "../../kernel/machine/hugetlb.ts";
+import { defaultRoots } from "../../kernel/machine/roots.ts";
 import { elfOf } from "../elf_file.ts";
 import { Dice, mutated } from "./mutate.ts";
 

@@ -1,10 +1,10 @@
 import assert from "assert";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { commandLineOf } from "../../cli/args_run.ts";
+import { commandLineOf } from "../../cli/control/args_run.ts";
 import { checkKdamond, outlineOf } from "../../damon/mod.ts";
-import { formatKdamondsJson, formatKdamondsYaml, parseKdamonds } from "../../format/kdamonds.ts";
-import { kdamondsSchema } from "../../format/kdamonds_schema.ts";
+import { formatKdamondsJson, formatKdamondsYaml, parseKdamonds } from "../../format/config/kdamonds.ts";
+import { kdamondsSchema } from "../../format/config/kdamonds_schema.ts";
 import { assertGolden } from "../golden_file.ts";
 
 const dir = new URL("kdamonds/", import.meta.url);

@@ -1,8 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
-import { splitArguments } from "../../cli/arguments.ts";
-import { addDamonOptions, damonOptionsOf } from "../../cli/damon_options.ts";
+import { splitArguments } from "../../cli/program/arguments.ts";
+import { addDamonOptions, damonOptionsOf } from "../../cli/options/damon_options.ts";
 import { checkKdamond, type Kdamond, kdamondsOf } from "../../damon/mod.ts";
-import { formatKdamondsYaml } from "../../format/kdamonds.ts";
+import { formatKdamondsYaml } from "../../format/config/kdamonds.ts";
 import { assertGolden } from "../golden_file.ts";
 
 const GiB = 2 ** 30;

@@ -1,9 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
-import { splitArguments } from "../../cli/arguments.ts";
-import { addDamonOptions, damonOptionsOf } from "../../cli/damon_options.ts";
+import { splitArguments } from "../../cli/program/arguments.ts";
+import { addDamonOptions, damonOptionsOf } from "../../cli/options/damon_options.ts";
 import { checkKdamond, kdamondsOf } from "../../damon/mod.ts";
-import { DebugfsInterface } from "../../kernel/debugfs_interface.ts";
-import { SysfsInterface } from "../../kernel/sysfs_interface.ts";
+import { DebugfsInterface } from "../../kernel/control/debugfs_interface.ts";
+import { SysfsInterface } from "../../kernel/control/sysfs_interface.ts";
 import { FakeKernel } from "../fake_kernel.ts";
 import { fakeRoots } from "../fake_sysfs.ts";
 import { assertGolden } from "../golden_file.ts";

@@ -1,6 +1,6 @@
 import { explainScheme } from "../../damon/mod.ts";
-import { parseKdamonds } from "../../format/kdamonds.ts";
-import { wrap } from "../../report/wrap.ts";
+import { parseKdamonds } from "../../format/config/kdamonds.ts";
+import { wrap } from "../../report/text/wrap.ts";
 import { assertGolden } from "../golden_file.ts";
 
 Deno.test("explainScheme says in sentences what schemes of every action, with every field, would do", async () => {

@@ -29,6 +29,9 @@ const MAX_LINES = 400;
 /** Names that say nothing about what is in the file. */
 const EMPTY_NAMES = ["util", "utils", "helper", "helpers", "manager", "info", "data", "common", "misc"];
 
+/** Rooms that have rooms within them. What lies in such a room itself is its `mod.ts`, or (in cli/) the program. */
+const DIVIDED = ["damon", "format", "report", "kernel", "cli"];
+
 const ROOT = new URL("../..", import.meta.url);
 
 /** Path in the checkout; a relative one is taken as such already. */
@@ -38,6 +41,12 @@ function pathOf(filename: string): string {
 
 function roomOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.indexOf("/")) : ".";
+}
+
+/** The innermost room: `report/heatmap`; for a room that is not divided, the room. */
+function innerRoomOf(path: string): string {
+  const [room, inner, file] = path.split("/");
+  return DIVIDED.includes(room) && file !== undefined ? `${room}/${inner}` : roomOf(path);
 }
 
 /** A rule that looks at the files for which `applies` says so. */
@@ -84,7 +93,7 @@ function uses(
 const importsRule = rule(() => true, (context, path) => {
   const from = roomOf(path);
   const allowed = ROOMS[from];
-  const check = (node: Deno.lint.Node, source: Deno.lint.Node | null) => {
+  const check = (node: Deno.lint.Node, source: Deno.lint.Node | null, lazy = false) => {
     if (source?.type !== "Literal" || typeof source.value !== "string") return;
     const specifier = source.value;
     if (!allowed) {
@@ -105,6 +114,17 @@ const importsRule = rule(() => true, (context, path) => {
       if (to !== from && !allowed.includes(to)) {
         const may = allowed.length ? allowed.join(", ") : "no other folder";
         context.report({ node, message: `Cannot import ${specifier} as ${from}/ may import ${may}: this is ${to}/` });
+        return;
+      }
+      const file = pathOf(target);
+      if (lazy || from === "tests" || to === "." || file.endsWith("/mod.ts") || !file.endsWith(".ts")) return;
+      const inner = innerRoomOf(file);
+      if (inner !== innerRoomOf(path)) {
+        context.report({
+          node,
+          message:
+            `Cannot import ${specifier} as it is inside ${inner}/: import ${inner}/mod.ts, and export there what is used`,
+        });
       }
     }
   };
@@ -112,13 +132,15 @@ const importsRule = rule(() => true, (context, path) => {
     ImportDeclaration: (node) => check(node, node.source),
     ExportAllDeclaration: (node) => check(node, node.source),
     ExportNamedDeclaration: (node) => check(node, node.source),
-    ImportExpression: (node) => check(node, node.source),
+    // What is loaded only when it is needed is a file, and not all of its room.
+    ImportExpression: (node) => check(node, node.source, true),
     TSImportType: (node) => check(node, node.argument.type === "TSLiteralType" ? node.argument.literal : node.argument),
   };
 });
 
 const pathsRule = rule(outside("kernel"), (context) => {
-  const message = "Cannot name a path below /sys or /proc as only kernel/ knows them: take it from kernel/roots.ts";
+  const message =
+    "Cannot name a path below /sys or /proc as only kernel/ knows them: take it from kernel/machine/roots.ts";
   const isPath = (text: string) => /(^|[^\w.:/])\/(sys|proc)(\/|$)/.test(text);
   return {
     Literal(node) {
@@ -147,11 +169,23 @@ const sizeRule = rule(() => true, (context, path) => ({
   },
 }));
 
+/** What lies in a divided room itself, outside the rooms within. */
+const roomsRule = rule((room) => DIVIDED.includes(room), (context, path) => ({
+  Program(node) {
+    if (innerRoomOf(path).includes("/") || path.endsWith("/mod.ts") || path === "cli/damo.ts") return;
+    context.report({
+      node,
+      message: `Cannot lie in ${roomOf(path)}/ itself as that has rooms: put it into one of them`,
+    });
+  },
+}));
+
 /** The rules of this project's architecture; `deno.json` names this file under `lint.plugins`. */
 const plugin: Deno.lint.Plugin = {
   name: "damo",
   rules: {
     "imports": importsRule,
+    "rooms": roomsRule,
     "paths": pathsRule,
     "dlopen": rule(
       outside("ffi"),

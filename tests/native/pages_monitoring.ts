@@ -1,6 +1,7 @@
 import type { RecordItem } from "../../damon/mod.ts";
-import { openPagesMonitor, type PagesMonitor, type PagesMonitorOptions } from "../../kernel/pages_monitor.ts";
-import { defaultRoots } from "../../kernel/roots.ts";
+import type { PagesMonitorOptions } from "../../kernel/monitor/pages_monitor_options.ts";
+import { openPagesMonitor, type PagesMonitor } from "../../kernel/monitor/pages_monitor.ts";
+import { defaultRoots } from "../../kernel/machine/roots.ts";
 
 /** How a page sampler may be told to look. */
 export type Mode = PagesMonitorOptions["mode"];

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { PeerSideWriter } from "../../format/peer_side_write.ts";
+import { PeerSideWriter } from "../../format/python_damo/side_write.ts";
 import { PEER_HEAP, peerMachineRecord, peerProcessRecord, peerYoungRecord } from "../peer_records.ts";
 import { encodeSample } from "../record_samples.ts";
 

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { readKernelTypes } from "../../kernel/doctor_btf.ts";
-import { defaultRoots } from "../../kernel/roots.ts";
+import { readKernelTypes } from "../../kernel/machine/kernel_types.ts";
+import { defaultRoots } from "../../kernel/machine/roots.ts";
 
 /** One kernel's files, before anybody wrote a value into them. */
 export interface CapturedTree {

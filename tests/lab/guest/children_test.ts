@@ -1,10 +1,10 @@
 import assert from "assert";
 import { DEFAULT_NR_REGIONS, type Kdamond, type Snapshot, type Target } from "../../../damon/mod.ts";
 import { openTracer } from "../../../ffi/tracer.ts";
-import { startKdamonds } from "../../../kernel/kdamond.ts";
-import { DamonMonitor } from "../../../kernel/monitor.ts";
-import { openSource } from "../../../kernel/record_source.ts";
-import { defaultRoots } from "../../../kernel/roots.ts";
+import { startKdamonds } from "../../../kernel/control/kdamond.ts";
+import { DamonMonitor } from "../../../kernel/monitor/monitor.ts";
+import { openSource } from "../../../kernel/monitor/record_source.ts";
+import { defaultRoots } from "../../../kernel/machine/roots.ts";
 import { MAIN_ENDS_BYTES, MainEnds } from "../../native/main_ends.ts";
 import { Process } from "../../native/pages_processes.ts";
 import { damo, damonTree, isRecording, KDAMONDS, outcomeOf, readRecord, spawnDamo, until } from "./guest.ts";

@@ -1,6 +1,6 @@
 import assert from "assert";
-import { threadsOf } from "../../../kernel/kernel_thread.ts";
-import { readEntry } from "../../../kernel/ours.ts";
+import { threadsOf } from "../../../kernel/machine/kernel_thread.ts";
+import { readEntry } from "../../../kernel/control/ours.ts";
 import { assertClean, roots, sleeper, turnOffStat } from "./control.ts";
 import { DamoRunner } from "./damo_runner.ts";
 import { damo, KDAMONDS, outcomeOf, spawnDamo, until } from "./guest.ts";

@@ -1,8 +1,8 @@
 import assert from "assert";
 import { type Context, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Scheme } from "../../../damon/mod.ts";
-import { exists } from "../../../kernel/files.ts";
-import { readEntry } from "../../../kernel/ours.ts";
-import { defaultRoots } from "../../../kernel/roots.ts";
+import { exists } from "../../../kernel/machine/files.ts";
+import { readEntry } from "../../../kernel/control/ours.ts";
+import { defaultRoots } from "../../../kernel/machine/roots.ts";
 import { damonTree, KDAMONDS } from "./guest.ts";
 
 /** The guest's own. */

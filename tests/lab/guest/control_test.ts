@@ -1,10 +1,10 @@
 import assert from "assert";
 import { DEFAULT_INTERVALS, type Kdamond, SYSFS_FEATURES, type SysfsFeature } from "../../../damon/mod.ts";
-import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
-import { findFeature } from "../../../kernel/features.ts";
-import { startKdamonds, stopOurs, tuneKdamonds } from "../../../kernel/kdamond.ts";
-import { readEntry } from "../../../kernel/ours.ts";
-import { readKdamonds } from "../../../kernel/sysfs.ts";
+import { readKernelTypes } from "../../../kernel/machine/kernel_types.ts";
+import { findFeature } from "../../../kernel/control/features.ts";
+import { startKdamonds, stopOurs, tuneKdamonds } from "../../../kernel/control/kdamond.ts";
+import { readEntry } from "../../../kernel/control/ours.ts";
+import { readKdamonds } from "../../../kernel/control/sysfs.ts";
 import { assertClean, context, roots, scheme, sleeper } from "./control.ts";
 import {
   damo,

@@ -1,8 +1,8 @@
 import { UnsupportedError } from "../../../damon/mod.ts";
-import { readWhole } from "../../../kernel/debugfs_interface.ts";
-import { requireDebugfs } from "../../../kernel/detect.ts";
+import { readWhole } from "../../../kernel/control/debugfs_interface.ts";
+import { requireDebugfs } from "../../../kernel/control/detect.ts";
 import { roots } from "./control.ts";
-import { exists } from "../../../kernel/files.ts";
+import { exists } from "../../../kernel/machine/files.ts";
 import { exercised } from "./guest.ts";
 
 export const DEBUGFS = roots.debugfs;

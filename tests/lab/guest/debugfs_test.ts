@@ -1,9 +1,9 @@
 import assert from "assert";
-import { readWhole } from "../../../kernel/debugfs_interface.ts";
+import { readWhole } from "../../../kernel/control/debugfs_interface.ts";
 import { openRecord } from "../../../format/mod.ts";
-import { fidelityOf, watcherOf } from "../../../report/fidelity.ts";
-import { formatFidelity } from "../../../report/fidelity_text.ts";
-import { parseTruth } from "../../../report/truth.ts";
+import { fidelityOf, watcherOf } from "../../../report/fidelity/fidelity.ts";
+import { formatFidelity } from "../../../report/fidelity/text.ts";
+import { parseTruth } from "../../../report/fidelity/truth.ts";
 import { assertClean, compressedSwap, sleeper } from "./control.ts";
 import {
   damoWithout,

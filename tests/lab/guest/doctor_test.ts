@@ -1,5 +1,5 @@
 import assert from "assert";
-import type { Diagnosis } from "../../../kernel/doctor.ts";
+import type { Diagnosis } from "../../../kernel/doctor/doctor.ts";
 import { damo, damonTree, foreignKdamond } from "./guest.ts";
 
 async function diagnosis(): Promise<Diagnosis> {

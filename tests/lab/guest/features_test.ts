@@ -6,13 +6,13 @@ import {
   SYSFS_FEATURES,
   type SysfsFeature,
 } from "../../../damon/mod.ts";
-import { chooseInterface } from "../../../kernel/choose_interface.ts";
-import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
-import { findFeature } from "../../../kernel/features.ts";
-import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
-import { readKdamonds } from "../../../kernel/sysfs.ts";
+import { chooseInterface } from "../../../kernel/control/choose_interface.ts";
+import { readKernelTypes } from "../../../kernel/machine/kernel_types.ts";
+import { findFeature } from "../../../kernel/control/features.ts";
+import { startKdamonds, tuneKdamonds } from "../../../kernel/control/kdamond.ts";
+import { readKdamonds } from "../../../kernel/control/sysfs.ts";
 import { assertClean, context, roots, scheme, sleeper } from "./control.ts";
-import { exists } from "../../../kernel/files.ts";
+import { exists } from "../../../kernel/machine/files.ts";
 import { damo, exercised, KDAMONDS, readRecord } from "./guest.ts";
 
 const OUT = Deno.makeTempDirSync();

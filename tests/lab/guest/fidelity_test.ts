@@ -1,7 +1,7 @@
 import assert from "assert";
-import { fidelityOf, watcherOf } from "../../../report/fidelity.ts";
-import { formatFidelity } from "../../../report/fidelity_text.ts";
-import { parseTruth } from "../../../report/truth.ts";
+import { fidelityOf, watcherOf } from "../../../report/fidelity/fidelity.ts";
+import { formatFidelity } from "../../../report/fidelity/text.ts";
+import { parseTruth } from "../../../report/fidelity/truth.ts";
 import { openRecord } from "../../../format/mod.ts";
 import { hasRecord, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
 

@@ -1,8 +1,8 @@
 import assert from "assert";
 import type { AddressRange, RecordItem, Snapshot } from "../../../damon/mod.ts";
 import { openRecord } from "../../../format/mod.ts";
-import { figuresOf } from "../../../report/working_set.ts";
-import { workingSetOf } from "../../../report/working_set_fold.ts";
+import { figuresOf } from "../../../report/working_set/working_set.ts";
+import { workingSetOf } from "../../../report/working_set/fold.ts";
 import { assertClean } from "./control.ts";
 import { isRecording, outcomeOf, spawnDamo, until } from "./guest.ts";
 import { cpuSeconds, measureTruth } from "./truth.ts";

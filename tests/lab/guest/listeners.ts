@@ -1,8 +1,8 @@
 import { openListener } from "../../../ffi/listener.ts";
 import { openTracer } from "../../../ffi/tracer.ts";
-import { TracepointLines } from "../../../cli/trace_run.ts";
-import { readTracepoints } from "../../../kernel/tracepoints.ts";
-import { type RunningKdamond, startKdamonds } from "../../../kernel/kdamond.ts";
+import { TracepointLines } from "../../../cli/record/trace_run.ts";
+import { readTracepoints } from "../../../kernel/control/tracepoints.ts";
+import { type RunningKdamond, startKdamonds } from "../../../kernel/control/kdamond.ts";
 import { context, hotCold, roots, turnOffStat } from "./control.ts";
 import { startWorkload } from "./guest.ts";
 

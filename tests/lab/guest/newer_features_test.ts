@@ -6,10 +6,10 @@ import {
   SYSFS_FEATURES,
   type SysfsFeatureName,
 } from "../../../damon/mod.ts";
-import { chooseInterface } from "../../../kernel/choose_interface.ts";
-import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
-import { findFeature } from "../../../kernel/features.ts";
-import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
+import { chooseInterface } from "../../../kernel/control/choose_interface.ts";
+import { readKernelTypes } from "../../../kernel/machine/kernel_types.ts";
+import { findFeature } from "../../../kernel/control/features.ts";
+import { startKdamonds, tuneKdamonds } from "../../../kernel/control/kdamond.ts";
 import { assertClean, context, hotCold, roots, scheme, sleeper } from "./control.ts";
 import { damo, exercised, readRecord, startWorkload, until } from "./guest.ts";
 

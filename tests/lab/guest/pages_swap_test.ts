@@ -1,8 +1,8 @@
 import assert from "assert";
 import { openPageSampler, PageFlag } from "../../../ffi/pages.ts";
-import { openPagesMonitor } from "../../../kernel/pages_monitor.ts";
-import { memoryOf } from "../../../kernel/process.ts";
-import { defaultRoots } from "../../../kernel/roots.ts";
+import { openPagesMonitor } from "../../../kernel/monitor/pages_monitor.ts";
+import { memoryOf } from "../../../kernel/machine/process.ts";
+import { defaultRoots } from "../../../kernel/machine/roots.ts";
 import { Process } from "../../native/pages_processes.ts";
 import { compressedSwap } from "./control.ts";
 

@@ -1,12 +1,12 @@
 import assert from "assert";
 import type { AddressRange, Context, RecordReader, Scheme } from "../../../damon/mod.ts";
 import { openRecord } from "../../../format/mod.ts";
-import { chooseInterface } from "../../../kernel/choose_interface.ts";
-import { startKdamonds } from "../../../kernel/kdamond.ts";
-import { memoryOf } from "../../../kernel/process.ts";
+import { chooseInterface } from "../../../kernel/control/choose_interface.ts";
+import { startKdamonds } from "../../../kernel/control/kdamond.ts";
+import { memoryOf } from "../../../kernel/machine/process.ts";
 import { replaySchemes } from "../../../report/mod.ts";
-import { bytesOf, intersect } from "../../../report/ranges.ts";
-import { parseTruth, type Truth } from "../../../report/truth.ts";
+import { bytesOf, intersect } from "../../../report/record/ranges.ts";
+import { parseTruth, type Truth } from "../../../report/fidelity/truth.ts";
 import { compressedSwap, context, hotCold, roots, scheme } from "./control.ts";
 import { type Busy, isRecording, outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
 

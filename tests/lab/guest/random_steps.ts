@@ -1,6 +1,6 @@
 import assert from "assert";
-import { readEntry } from "../../../kernel/ours.ts";
-import { threadsOf } from "../../../kernel/kernel_thread.ts";
+import { readEntry } from "../../../kernel/control/ours.ts";
+import { threadsOf } from "../../../kernel/machine/kernel_thread.ts";
 import { roots } from "./control.ts";
 import { DamoRunner, type Outcome } from "./damo_runner.ts";
 import { damo, KDAMONDS, put } from "./guest.ts";

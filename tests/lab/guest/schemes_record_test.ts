@@ -1,9 +1,9 @@
 import assert from "assert";
 import type { RecordItem } from "../../../damon/mod.ts";
 import { openRecord } from "../../../format/mod.ts";
-import { chooseInterface } from "../../../kernel/choose_interface.ts";
+import { chooseInterface } from "../../../kernel/control/choose_interface.ts";
 import { assertClean, compressedSwap, roots } from "./control.ts";
-import { exists } from "../../../kernel/files.ts";
+import { exists } from "../../../kernel/machine/files.ts";
 import { outcomeOf, spawnDamo, startWorkload, until } from "./guest.ts";
 
 const OUT = Deno.env.get("DAMO_OUT") ?? Deno.makeTempDirSync();

@@ -7,13 +7,13 @@ import {
   type Scheme,
   SYSFS_FEATURES,
 } from "../../../damon/mod.ts";
-import { chooseInterface } from "../../../kernel/choose_interface.ts";
-import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
-import { findFeature } from "../../../kernel/features.ts";
-import { startKdamonds, tuneKdamonds } from "../../../kernel/kdamond.ts";
-import { memoryOf } from "../../../kernel/process.ts";
+import { chooseInterface } from "../../../kernel/control/choose_interface.ts";
+import { readKernelTypes } from "../../../kernel/machine/kernel_types.ts";
+import { findFeature } from "../../../kernel/control/features.ts";
+import { startKdamonds, tuneKdamonds } from "../../../kernel/control/kdamond.ts";
+import { memoryOf } from "../../../kernel/machine/process.ts";
 import { assertClean, COLD, compressedSwap, context, HOT, hotCold, roots, scheme, sleeper } from "./control.ts";
-import { exists } from "../../../kernel/files.ts";
+import { exists } from "../../../kernel/machine/files.ts";
 import { debugfsTree } from "./debugfs.ts";
 import { exercised, outcomeOf, spawnDamo, startWorkload } from "./guest.ts";
 

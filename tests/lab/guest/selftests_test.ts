@@ -1,7 +1,7 @@
 import assert from "assert";
-import { chooseInterface } from "../../../kernel/choose_interface.ts";
-import { startKdamond } from "../../../kernel/kdamond.ts";
-import { threadsOf } from "../../../kernel/kernel_thread.ts";
+import { chooseInterface } from "../../../kernel/control/choose_interface.ts";
+import { startKdamond } from "../../../kernel/control/kdamond.ts";
+import { threadsOf } from "../../../kernel/machine/kernel_thread.ts";
 import { assertClean, context, roots, scheme, sleeper } from "./control.ts";
 import { DamoRunner } from "./damo_runner.ts";
 import { damonTree, KDAMONDS, put, readRecord, startWorkload } from "./guest.ts";

@@ -1,8 +1,8 @@
 import assert from "assert";
 import { SYSFS_FEATURES } from "../../../damon/mod.ts";
-import { readKernelTypes } from "../../../kernel/doctor_btf.ts";
-import { findFeature } from "../../../kernel/features.ts";
-import { readKdamonds } from "../../../kernel/sysfs.ts";
+import { readKernelTypes } from "../../../kernel/machine/kernel_types.ts";
+import { findFeature } from "../../../kernel/control/features.ts";
+import { readKdamonds } from "../../../kernel/control/sysfs.ts";
 import { assertClean, hotCold, roots } from "./control.ts";
 import { damo, exercised, foreignKdamond, readRecord, startWorkload } from "./guest.ts";
 

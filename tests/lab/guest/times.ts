@@ -1,4 +1,4 @@
-import { threadsOf } from "../../../kernel/kernel_thread.ts";
+import { threadsOf } from "../../../kernel/machine/kernel_thread.ts";
 import { roots, sleeper, turnOffStat } from "./control.ts";
 import { damo, outcomeOf, spawnDamo, until } from "./guest.ts";
 

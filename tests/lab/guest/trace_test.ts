@@ -1,7 +1,7 @@
 import assert from "assert";
-import { TracepointLines } from "../../../cli/trace_run.ts";
+import { TracepointLines } from "../../../cli/record/trace_run.ts";
 import { openListener } from "../../../ffi/listener.ts";
-import { readTracepoints } from "../../../kernel/tracepoints.ts";
+import { readTracepoints } from "../../../kernel/control/tracepoints.ts";
 import { roots } from "./control.ts";
 import {
   damo,

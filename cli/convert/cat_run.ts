@@ -1,0 +1,20 @@
+import { openRecord } from "../../format/mod.ts";
+import type { CatOptions } from "./cat.ts";
+import { wantedFormat, writeRecord } from "./write.ts";
+
+/** Runs `damo cat`. */
+export async function cat(files: readonly string[], options: CatOptions): Promise<void> {
+  const format = await wantedFormat("-", options.format);
+  if (files.length > 1 && format !== "jsonl" && format !== "perf_script") {
+    throw new RangeError(
+      `Cannot print several records as ${format}, which has room for one: damo merge FILES -o - --format ${format} makes one`,
+    );
+  }
+  for (const file of files) {
+    await using record = await openRecord(file);
+    const target = { output: "-", format, addresses: options.addresses };
+    await writeRecord(record.header, record.items(), target, () => record.incomplete);
+    for (const remark of record.remarks ?? []) console.error(`damo: ${file}: ${remark}`);
+    if (record.incomplete) console.error(`damo: ${file} is not whole: ${record.incomplete}`);
+  }
+}

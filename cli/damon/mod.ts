@@ -1,0 +1,7 @@
+/**
+ * The options that describe what DAMON is to do, and the files they name.
+ *
+ * @module
+ */
+export { fileTextOf, readKdamondsFile } from "./files.ts";
+export { pidsIn } from "./pids_in.ts";

@@ -1,0 +1,8 @@
+/**
+ * Records of the Python damo and the files beside them.
+ *
+ * @module
+ */
+export { inConfiguredSamples } from "./samples.ts";
+export { mergeSideFiles, type SideFiles } from "./side_files.ts";
+export { type PeerFootprint, PeerSideWriter } from "./side_write.ts";

@@ -1,0 +1,6 @@
+/**
+ * What this machine and its kernel offer.
+ *
+ * @module
+ */
+export type { Diagnosis } from "./doctor.ts";

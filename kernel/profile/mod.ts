@@ -1,0 +1,6 @@
+/**
+ * CPU profiles and the symbols of what ran.
+ *
+ * @module
+ */
+export { ProfileSource } from "./items.ts";

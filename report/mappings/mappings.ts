@@ -1,0 +1,362 @@
+import {
+  type Mappings,
+  maxNrAccessesOf,
+  type MemoryUsage,
+  type Residency,
+  type Snapshot,
+  type WorkingSet,
+} from "../../damon/mod.ts";
+import {
+  type Fold,
+  foldRecord,
+  GrowingTime,
+  keyOf,
+  MappingNames,
+  type OpenRecord,
+  PHYSICAL,
+  type RecordedTarget,
+  type RecordStart,
+  type RecordSurvey,
+  type Selection,
+  type ShortRow,
+  targetNameOf,
+} from "../record/mod.ts";
+import {
+  figuresOf,
+  type PartOfSet,
+  type WorkingSetFigures,
+  WorkingSetFold,
+  type WorkingSetSample,
+} from "../working_set/mod.ts";
+
+/** A mapping is called never accessed from so many looks on at pages that were in memory. */
+export const ENOUGH_LOOKS = 20;
+
+/** What is known of a mapping's accesses: where none was seen, whether there were enough looks to say so. */
+export type Seen = "accessed" | "never accessed" | "not seen accessed" | "not resident";
+
+/** What reports on mappings and working sets are to know. */
+export interface MappingsOptions {
+  /** Processes of targets, where they are known before. */
+  pids?: ReadonlyMap<string, number | undefined>;
+  /** Window of the working set, ns. */
+  windowNs?: number;
+  /** What is selected of the record. */
+  selection?: Selection;
+}
+
+/** Bins of time of a {@linkcode MappingUse}. */
+const TIME_BINS = 120;
+
+/** How a mapping, or all of one name, was used. */
+export interface MappingUse {
+  /** Whose it is. */
+  target: RecordedTarget;
+  /** Its name: `heap`, `libc.so.6`, `anonymous`; empty where the record does not say. */
+  name: string;
+  /** The most bytes that were monitored of it at once. */
+  bytes: number;
+  /** Bytes of it in memory, mean over time; absent where the record does not say. */
+  residentBytes?: number;
+  /** Its part of the working set, mean over time, bytes. */
+  meanWssBytes: number;
+  /** Its largest part of the working set of a window, bytes. */
+  maxWssBytes: number;
+  /** Share of samples that found its memory accessed, 0 to 1. */
+  accessed: number;
+  /** Its part of all accesses (bytes × time) to the target, 0 to 1. */
+  share: number;
+  /** From its last access to the last snapshot of its target, ns; `undefined` where none was seen. */
+  idleNs: number | undefined;
+  /** Looks at pages of it that were in memory, as far as that is known. */
+  looks: number;
+  /** What these say. */
+  seen: Seen;
+  /** Share of samples that found it accessed in each bin of time; `undefined` where it was not monitored. */
+  overTime: (number | undefined)[];
+  /** Mean working set in each bin, bytes, likewise. */
+  wssOverTime: (number | undefined)[];
+}
+
+/** How all mappings of a record were used. */
+export interface MappingReport {
+  /** What it was taken from. */
+  survey: RecordSurvey;
+  /** The working set of all targets together; `undefined` where there is none. */
+  workingSet: WorkingSetFigures | undefined;
+  /** Bins of {@linkcode MappingUse.overTime}: the first begins at `startNs` of the record. */
+  time: { startNs: number; binNs: number; count: number };
+  /** The largest working set first, of whatever target. */
+  uses: MappingUse[];
+}
+
+/** Learns how each mapping of each process is used, in one pass and in memory that does not grow with the record. */
+export async function mappingsOf(
+  open: OpenRecord,
+  selection: Selection = {},
+  windowNs?: number,
+): Promise<MappingReport> {
+  const options = { selection, ...(windowNs !== undefined && { windowNs }) };
+  let fold = new MappingsFold(options);
+  let survey = await foldRecord(open, [fold], selection);
+  // Children that were followed: whose pid a target is stands at the end only, so once more with that.
+  const late = survey.targets.filter((target) => fold.unknown.has(keyOf(target)) && target.pid !== undefined);
+  if (late.length > 0) {
+    fold = new MappingsFold({ ...options, pids: new Map(survey.targets.map((target) => [keyOf(target), target.pid])) });
+    survey = await foldRecord(open, [fold], selection);
+  }
+  return fold.report(survey);
+}
+
+interface Sum {
+  name: string;
+  bytes: number;
+  heat: number;
+  watched: number;
+  ns: number;
+  looks: number;
+  accessedNs: number | undefined;
+  heatOverTime: ShortRow;
+  watchedOverTime: ShortRow;
+  /** Working sets by the page sampler, and by what snapshots saw. */
+  measured: WssSum;
+  estimated: WssSum;
+  // Of the snapshot at hand.
+  nowBytes: number;
+  nowHeat: number;
+  nowHit: boolean;
+}
+
+/** Sums of a mapping's part of windows. */
+interface WssSum {
+  wss: number;
+  max: number;
+  resident: number;
+  isResidentKnown: boolean;
+  mostResident: number;
+  overTime: ShortRow;
+}
+
+interface TargetSums {
+  target: RecordedTarget;
+  pid: number | undefined;
+  sums: Map<string, Sum>;
+  ranges: { start: number; end: number; sum: Sum }[];
+  unnamed: Sum;
+  lastNs: number;
+  /** Time of all windows, and in bins. */
+  windows: Record<"measured" | "estimated", { ns: number; overTime: ShortRow; last: WorkingSetSample | undefined }>;
+}
+
+/** Sums of each mapping. */
+export class MappingsFold implements Fold {
+  /** Targets whose process was not known while they were read. */
+  readonly unknown: Set<string> = new Set();
+  /** The working sets, which the mappings are parts of. */
+  readonly workingSets: WorkingSetFold;
+  readonly #pids: ReadonlyMap<string, number | undefined>;
+  readonly #targets = new Map<RecordedTarget, TargetSums>();
+  /** Targets of each process; there may be very many. */
+  readonly #byPid = new Map<number, TargetSums[]>();
+  readonly #names = new Map<number, MappingNames>();
+  readonly #time = new GrowingTime(TIME_BINS);
+
+  /** Keeps nothing yet. */
+  constructor(options: MappingsOptions = {}) {
+    this.#pids = options.pids ?? new Map();
+    this.workingSets = new WorkingSetFold({
+      ...options,
+      onPart: (target, part, window, isMeasured) => this.#addPart(target, part, window, isMeasured),
+    });
+  }
+
+  /** Takes the next snapshot. */
+  snapshot(snapshot: Snapshot, target: RecordedTarget, record: RecordStart): void {
+    let sums = this.#targets.get(target);
+    if (!sums) this.#targets.set(target, sums = this.#begin(target, record));
+    const touched = this.#sweep(snapshot, sums);
+    const { startNs, endNs } = snapshot;
+    const ns = endNs - startNs;
+    sums.lastNs = endNs;
+    for (const sum of touched) {
+      sum.bytes = Math.max(sum.bytes, sum.nowBytes);
+      sum.heat += sum.nowHeat * ns;
+      sum.watched += sum.nowBytes * ns;
+      sum.ns += ns;
+      if (sum.nowHit) sum.accessedNs = endNs;
+      this.#time.spread(startNs, endNs, (bin, part) => {
+        sum.heatOverTime.add(bin, sum.nowHeat * part);
+        sum.watchedOverTime.add(bin, sum.nowBytes * part);
+      });
+      sum.nowBytes = sum.nowHeat = 0;
+      sum.nowHit = false;
+    }
+    this.workingSets.snapshot(snapshot, target, record);
+  }
+
+  /** Takes what the addresses of a process are from now on. */
+  mappings(all: Mappings): void {
+    this.workingSets.mappings(all);
+    const { pid, mappings } = all;
+    let names = this.#names.get(pid);
+    if (!names) this.#names.set(pid, names = new MappingNames());
+    names.overlay(mappings);
+    for (const sums of this.#byPid.get(pid) ?? []) this.#name(sums);
+  }
+
+  /** Takes which memory of a process is there from now on. */
+  residency(residency: Residency): void {
+    this.workingSets.residency(residency);
+  }
+
+  /** Takes memory in use. */
+  usage(usage: MemoryUsage): void {
+    this.workingSets.usage(usage);
+  }
+
+  /** Takes a measured working set. */
+  workingSet(measured: WorkingSet): void {
+    this.workingSets.workingSet(measured);
+  }
+
+  /** What was summed up. */
+  report(survey: RecordSurvey): MappingReport {
+    // Ends the windows that are open.
+    const workingSet = figuresOf(this.workingSets.all());
+    const { startNs, binNs, used } = this.#time;
+    const uses = [...this.#targets.values()]
+      .flatMap((sums) => usesOf(sums, used, this.workingSets.isMeasured(sums.target) ? "measured" : "estimated"))
+      .sort((a, b) => b.meanWssBytes - a.meanWssBytes || (b.residentBytes ?? b.bytes) - (a.residentBytes ?? a.bytes));
+    return { survey, workingSet, time: { startNs: startNs - survey.originNs, binNs, count: used }, uses };
+  }
+
+  #addPart(target: RecordedTarget, part: PartOfSet, window: WorkingSetSample, isMeasured: boolean): void {
+    const sums = this.#targets.get(target);
+    if (!sums) return;
+    const how = isMeasured ? "measured" : "estimated";
+    const { startNs, endNs } = window;
+    const all = sums.windows[how];
+    if (all.last !== window) {
+      all.last = window;
+      all.ns += endNs - startNs;
+      this.#time.spread(startNs, endNs, (bin, ns) => all.overTime.add(bin, ns));
+    }
+    let sum = part.name === "" ? sums.unnamed : sums.sums.get(part.name);
+    if (!sum) sums.sums.set(part.name, sum = this.#newSum(part.name));
+    const { bytes, residentBytes, looks = 0, hits = 0 } = part;
+    const wss = sum[how];
+    wss.wss += bytes * (endNs - startNs);
+    wss.max = Math.max(wss.max, bytes);
+    wss.isResidentKnown &&= residentBytes !== undefined;
+    wss.resident += (residentBytes ?? 0) * (endNs - startNs);
+    wss.mostResident = Math.max(wss.mostResident, residentBytes ?? 0);
+    sum.looks += looks;
+    if (hits > 0) sum.accessedNs = Math.max(sum.accessedNs ?? 0, endNs);
+    this.#time.spread(startNs, endNs, (bin, ns) => wss.overTime.add(bin, bytes * ns));
+  }
+
+  #begin(target: RecordedTarget, record: RecordStart): TargetSums {
+    const pid = target.pid ?? this.#pids.get(keyOf(target));
+    if (pid === undefined) this.unknown.add(keyOf(target));
+    const sums = new Map<string, Sum>();
+    const name = pid === undefined && targetNameOf(record, target) === PHYSICAL ? PHYSICAL : "";
+    const windows = () => ({ ns: 0, overTime: this.#time.newShortRow(), last: undefined });
+    const made: TargetSums = {
+      ...{ target, pid, sums, ranges: [], unnamed: this.#newSum(name), lastNs: 0 },
+      windows: { measured: windows(), estimated: windows() },
+    };
+    sums.set(name, made.unnamed);
+    if (pid !== undefined) this.#byPid.set(pid, [...this.#byPid.get(pid) ?? [], made]);
+    this.#name(made);
+    return made;
+  }
+
+  #name(sums: TargetSums): void {
+    const names = sums.pid === undefined ? undefined : this.#names.get(sums.pid);
+    sums.ranges = (names?.within(0, Infinity) ?? []).map(({ start, end, name }) => {
+      let sum = sums.sums.get(name);
+      if (!sum) sums.sums.set(name, sum = this.#newSum(name));
+      return { start, end, sum };
+    });
+  }
+
+  #newSum(name: string): Sum {
+    const row = () => this.#time.newShortRow();
+    const wss = () => ({ wss: 0, max: 0, resident: 0, isResidentKnown: true, mostResident: 0, overTime: row() });
+    return {
+      ...{ name, bytes: 0, heat: 0, watched: 0, ns: 0, looks: 0, accessedNs: undefined },
+      ...{ heatOverTime: row(), watchedOverTime: row(), measured: wss(), estimated: wss() },
+      ...{ nowBytes: 0, nowHeat: 0, nowHit: false },
+    };
+  }
+
+  /** Shares the regions out among the ranges; both ascend. */
+  #sweep(snapshot: Snapshot, { ranges, unnamed }: TargetSums): Set<Sum> {
+    const { length, start, end, nrAccesses } = snapshot.regions;
+    const { evidence } = snapshot;
+    const max = maxNrAccessesOf(snapshot);
+    const touched = new Set<Sum>();
+    const add = (sum: Sum, bytes: number, i: number) => {
+      if (bytes <= 0) return;
+      if (sum.nowBytes === 0) touched.add(sum);
+      sum.nowBytes += bytes;
+      // A page is picked of all of the region: of a piece as often as it is large.
+      sum.looks += (evidence ? evidence.looks[i] : max) * bytes / (end[i] - start[i]);
+      if (nrAccesses[i] > 0) sum.nowHeat += bytes * Math.min(1, nrAccesses[i] / max);
+      sum.nowHit ||= nrAccesses[i] > 0 || (evidence ? evidence.usedBytes[i] > 0 : false);
+    };
+    let first = 0;
+    for (let i = 0; i < length; i++) {
+      while (first < ranges.length && ranges[first].end <= start[i]) first++;
+      let from = start[i];
+      for (let r = first; r < ranges.length && ranges[r].start < end[i]; r++) {
+        add(unnamed, ranges[r].start - from, i);
+        const [low, high] = [Math.max(start[i], ranges[r].start), Math.min(end[i], ranges[r].end)];
+        add(ranges[r].sum, high - low, i);
+        from = Math.max(from, high);
+      }
+      add(unnamed, end[i] - from, i);
+    }
+    return touched;
+  }
+}
+
+function usesOf(
+  { target, sums, lastNs, windows }: TargetSums,
+  bins: number,
+  how: "measured" | "estimated",
+): MappingUse[] {
+  const seen = [...sums.values()].filter((sum) => sum.ns > 0 || sum[how].resident > 0);
+  const all = seen.reduce((sum, { heat }) => sum + heat, 0);
+  const ratio = (some: ShortRow, of: ShortRow) =>
+    Array.from({ length: bins }, (_, bin) => of.at(bin) > 0 ? some.at(bin) / of.at(bin) : undefined);
+  const { ns, overTime } = windows[how];
+  return seen.map((sum): MappingUse => {
+    const part = sum[how];
+    const residentBytes = part.isResidentKnown && ns > 0 ? part.resident / ns : undefined;
+    // What a region was accessed in, lies where its memory is.
+    const isAbsent = part.isResidentKnown && part.mostResident === 0 && ns > 0;
+    const idleNs = sum.accessedNs === undefined || isAbsent ? undefined : Math.max(0, lastNs - sum.accessedNs);
+    return {
+      target,
+      name: sum.name,
+      bytes: sum.bytes,
+      ...(residentBytes !== undefined && { residentBytes }),
+      meanWssBytes: ns > 0 ? part.wss / ns : 0,
+      maxWssBytes: part.max,
+      accessed: sum.watched > 0 ? sum.heat / sum.watched : 0,
+      share: all > 0 ? sum.heat / all : 0,
+      idleNs,
+      looks: sum.looks,
+      seen: isAbsent ? "not resident" : seenOf(idleNs, sum, part),
+      overTime: ratio(sum.heatOverTime, sum.watchedOverTime),
+      wssOverTime: ratio(part.overTime, overTime),
+    };
+  });
+}
+
+function seenOf(idleNs: number | undefined, { looks, bytes }: Sum, part: WssSum): Seen {
+  if (idleNs !== undefined) return "accessed";
+  const present = part.isResidentKnown && bytes > 0 ? Math.min(1, part.mostResident / bytes) : 1;
+  return looks * present >= ENOUGH_LOOKS ? "never accessed" : "not seen accessed";
+}

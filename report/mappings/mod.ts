@@ -1,0 +1,8 @@
+/**
+ * Accesses by what is mapped: the heap, files, stacks.
+ *
+ * @module
+ */
+export { type MappingReport, MappingsFold, mappingsOf, type MappingUse, type Seen } from "./mappings.ts";
+export { mappingsTable, resampled, sizeOf, useNameOf } from "./table.ts";
+export { mappingsSpec } from "./vega_lite.ts";
