@@ -4,5 +4,6 @@
  * @module
  */
 export { type MappingReport, MappingsFold, mappingsOf, type MappingUse, type Seen } from "./mappings.ts";
-export { mappingsTable, resampled, sizeOf, useNameOf } from "./table.ts";
+export { useNameOf } from "./use_name.ts";
+export { mappingsTable, resampled, sizeOf } from "./table.ts";
 export { mappingsSpec } from "./vega_lite.ts";

@@ -5,14 +5,10 @@ import { recordLines, shortTargetNameOf, titleOf } from "../record/mod.ts";
 import { sparkline, type Table } from "../table/mod.ts";
 import { windowText, workingSetLine } from "../working_set/mod.ts";
 import { SEPARATOR } from "../text/mod.ts";
+import { useNameOf } from "./use_name.ts";
 
 /** Columns of a sparkline in a terminal. */
 const SPARKS = 16;
-
-/** A mapping's name as tables and charts have it. */
-export function useNameOf({ name }: Pick<MappingUse, "name">): string {
-  return name === "" ? "(not named)" : name;
-}
 
 /** What was said of the mappings as a table: the largest working set first. */
 export function mappingsTable(report: MappingReport): Table {

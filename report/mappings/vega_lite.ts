@@ -1,7 +1,7 @@
 import { formatBytes, formatNs } from "../../damon/mod.ts";
 import { bytesAxis, CATEGORY_COLOURS, chartFrame, timeRowsView, type VegaLiteSpec } from "../chart/mod.ts";
 import type { MappingReport } from "./mappings.ts";
-import { useNameOf } from "./table.ts";
+import { useNameOf } from "./use_name.ts";
 import { recordLines, shortTargetNameOf, titleOf } from "../record/mod.ts";
 import { shorten } from "../text/mod.ts";
 

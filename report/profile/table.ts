@@ -1,38 +1,13 @@
-import { formatNr, formatNs, type ProfileFrame } from "../../damon/mod.ts";
+import { formatNr, type ProfileFrame } from "../../damon/mod.ts";
 import { resampled } from "../mappings/mod.ts";
 import type { ProfileReport, ProfileUse } from "./profile.ts";
 import { profileSpec } from "./vega_lite.ts";
-import { recordLines, titleOf } from "../record/mod.ts";
+import { recordLines } from "../record/mod.ts";
 import { type Column, sparkline, type Table } from "../table/mod.ts";
+import { frameNameOf, profileLines, profileTitleOf } from "./titles.ts";
 
 /** Columns of a sparkline in a terminal. */
 const SPARKS = 12;
-
-/** A function or file as tables and charts have it; what has no symbol is named by its file. */
-export function frameNameOf({ function: name, file }: ProfileFrame): string {
-  return name || (file ? `(no symbols: ${file})` : "(not known)");
-}
-
-/** The first words of a title: what was running. */
-export function profileTitleOf({ survey, isFiltered }: ProfileReport): string {
-  return titleOf(survey, isFiltered ? "What ran while memory fitted the filters, of" : "What ran of");
-}
-
-/** How it was found, and how much of it: for captions. */
-export function profileLines({ hz, samples, otherwise, selectedNs, isFiltered, survey }: ProfileReport): string[] {
-  const { dropped = 0, leftOut = 0 } = survey.footer?.profile ?? {};
-  const time = (count: number) => formatNs(count / Math.max(1, hz) * 1e9);
-  return [
-    [
-      `${formatNr(samples)} samples, ${formatNr(hz)} a second of each CPU: ${time(samples)} of CPU time in ${
-        formatNs(selectedNs)
-      } of snapshots`,
-      ...(isFiltered ? [`the rest of the time: ${formatNr(otherwise)} samples (${time(otherwise)})`] : []),
-    ].join(" · "),
-    ...(dropped > 0 ? [`Lost: ${formatNr(dropped)} samples, for which there was no room`] : []),
-    ...(leftOut > 0 ? [`Left out: ${formatNr(leftOut)} processes more than can be sampled`] : []),
-  ];
-}
 
 /** What ran as a table: the one that ran most first; at most `top` rows. */
 export function profileTable(report: ProfileReport, top = Infinity): Table {

@@ -1,7 +1,7 @@
 import { formatNs } from "../../damon/mod.ts";
 import { CATEGORY_COLOURS, chartFrame, timeRowsView, type VegaLiteSpec } from "../chart/mod.ts";
 import type { ProfileReport, ProfileUse } from "./profile.ts";
-import { frameNameOf, profileLines, profileTitleOf } from "./table.ts";
+import { frameNameOf, profileLines, profileTitleOf } from "./titles.ts";
 import { recordLines } from "../record/mod.ts";
 import { shorten } from "../text/mod.ts";
 

@@ -8,7 +8,9 @@ import {
   type RecordHeader,
 } from "../../damon/mod.ts";
 import { poorLines, qualityLine } from "./quality_text.ts";
-import type { Extent, RecordedTarget, RecordSurvey } from "./survey.ts";
+import type { RecordedTarget } from "./targets.ts";
+import type { RecordSurvey } from "./survey.ts";
+import type { Extent } from "./targets.ts";
 import { selectionLine } from "./selection_line.ts";
 import { SEPARATOR, shorten } from "../text/mod.ts";
 import { leastOf, mostOf } from "./most_of.ts";

@@ -61,16 +61,8 @@ export {
 } from "./selected_record.ts";
 export { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 export { selectionLine } from "./selection_line.ts";
-export {
-  countSnapshot,
-  type Extent,
-  keyOf,
-  namePids,
-  newTargetOf,
-  type RecordedTarget,
-  type RecordSurvey,
-  type TimeRange,
-} from "./survey.ts";
+export type { Extent, RecordedTarget, TimeRange } from "./targets.ts";
+export { countSnapshot, keyOf, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
 export { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { Thinned } from "./thinned.ts";
 export { UnmatchedRegions } from "./unmatched_regions.ts";

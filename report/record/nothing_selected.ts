@@ -1,8 +1,9 @@
-import { formatAddress, formatBytes, formatNr, formatNs, type RecordHeader, type Snapshot } from "../../damon/mod.ts";
-import type { RecordedTarget, TimeRange } from "./survey.ts";
+import { formatBytes, formatNr, formatNs, type RecordHeader, type Snapshot } from "../../damon/mod.ts";
+import type { RecordedTarget, TimeRange } from "./targets.ts";
 import { boundsText } from "./selection_line.ts";
 import { isTargetSelected, type Selection } from "./selection.ts";
 import type { UnmatchedRegions } from "./unmatched_regions.ts";
+import { atStart, extentText, widen } from "./extents.ts";
 
 /** A record has nothing of what was asked for; the message says what it has instead, and the way out. */
 export class NothingSelectedError extends RangeError {
@@ -106,28 +107,6 @@ export function noTarget(
   return `${atStart(record)} has no snapshot of ${
     wanted.filter(Boolean).join(" ")
   }: it has ${has}${more}. Choose one of these`;
-}
-
-/** What a record is called at the beginning of a sentence. */
-export function atStart(record: string): string {
-  return record === "the record" ? "The record" : record;
-}
-
-/** Smallest and largest value as words. */
-export function extentText({ min, max }: { min: number; max: number }, textOf: (value: number) => string): string {
-  const [from, to] = [textOf(min), textOf(max)];
-  return from === to ? from : `${from} to ${to}`;
-}
-
-/** A range of addresses as words. */
-export function rangeText({ start, end }: { start: number; end: number }): string {
-  return `0x${formatAddress(start)}-0x${formatAddress(end)}`;
-}
-
-/** Widens an extent so that it holds the value. */
-export function widen(extent: { min: number; max: number }, value: number): void {
-  if (value < extent.min) extent.min = value;
-  if (value > extent.max) extent.max = value;
 }
 
 /** A time in seconds, to the millisecond. */

@@ -7,7 +7,7 @@ import {
   type SchemeCounts,
 } from "../../damon/mod.ts";
 import { timesOf } from "../../damon/mod.ts";
-import type { RecordedTarget } from "./survey.ts";
+import type { RecordedTarget } from "./targets.ts";
 import { type RegionPicker, takesAllRegions } from "./region_filter.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 

@@ -17,15 +17,8 @@ import { AgesInForce } from "./ages_in_force.ts";
 import { NothingSelected, type NothingSelectedError } from "./nothing_selected.ts";
 import { QualityGauge } from "./quality.ts";
 import { RegionPicker, takesAllRegions } from "./region_filter.ts";
-import {
-  countSnapshot,
-  keyOf,
-  namePids,
-  newTargetOf,
-  type RecordedTarget,
-  type RecordSurvey,
-  type TimeRange,
-} from "./survey.ts";
+import type { RecordedTarget, TimeRange } from "./targets.ts";
+import { countSnapshot, keyOf, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
 import { type Deed, DeedPicker, type SeenTarget } from "./selected_deeds.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 import { UnmatchedRegions } from "./unmatched_regions.ts";

@@ -1,5 +1,5 @@
 import { type AddressRange, indexByPid, type RecordHeader, type Snapshot } from "../../damon/mod.ts";
-import type { RecordedTarget, TimeRange } from "./survey.ts";
+import type { RecordedTarget, TimeRange } from "./targets.ts";
 import type { RegionFilter } from "./region_filter.ts";
 
 /** Which of a record's snapshots and regions a report is about; everything by default. */

@@ -1,5 +1,5 @@
 import { type AddressRange, AGE_UNKNOWN, formatBytes, formatNr, formatNs, type Snapshot } from "../../damon/mod.ts";
-import { atStart, extentText, rangeText, widen } from "./nothing_selected.ts";
+import { atStart, extentText, rangeText, widen } from "./extents.ts";
 import { type FilterBounds, isWithin, type RegionFilter } from "./region_filter.ts";
 import { boundsText } from "./selection_line.ts";
 import { accessPercentOf, temperatureOf } from "./temperature.ts";
