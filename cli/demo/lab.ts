@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { run } from "../terminal/mod.ts";
+import { CHECKOUT, run } from "../terminal/mod.ts";
 
 /** `damo lab`: try DAMON without rebooting, in a virtual machine. */
 export function labCommand(command: string[] | undefined) {
@@ -22,6 +22,6 @@ export function labCommand(command: string[] | undefined) {
       const flags = Object.entries(options).flatMap(([name, value]) =>
         value === true ? [`--${name}`] : [`--${name}`, value]
       );
-      await run(`${import.meta.dirname}/../lab/run`, [...flags, "--", ...command]);
+      await run(`${CHECKOUT}lab/run`, [...flags, "--", ...command]);
     });
 }

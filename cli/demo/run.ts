@@ -1,14 +1,12 @@
 import { formatNs, KernelError, UnsupportedError, VerifierError } from "../../damon/mod.ts";
 import { makeFolder, sudoOwner } from "../../format/bytes/mod.ts";
 import { record, recordCommand, type RecordOptions, sentenceOf } from "../record/mod.ts";
-import { run } from "../terminal/mod.ts";
+import { CHECKOUT, run } from "../terminal/mod.ts";
 
 interface DemoOptions {
   out: string;
   workload: string;
 }
-
-const CHECKOUT = `${import.meta.dirname}/..`;
 
 /** The whole demonstration: record here with DAMON or the page sampler, else in the lab; then draw. */
 export async function demo(options: DemoOptions & { lab?: true | undefined }): Promise<void> {
@@ -32,7 +30,7 @@ export async function demo(options: DemoOptions & { lab?: true | undefined }): P
   for (const give of gives) give();
   const record = `${out}/${workload}.arrow`;
   const [picture, page] = [`${out}/${workload}.png`, `${out}/${workload}.html`];
-  const damo = `${CHECKOUT}/damo`;
+  const damo = `${CHECKOUT}damo`;
   await run(damo, ["report", "heatmap", "-i", record]);
   await run(damo, ["report", "heatmap", "-i", record, "-o", picture]);
   await run(damo, ["report", "heatmap", "-i", record, "-o", page]);
@@ -49,18 +47,18 @@ That took ${
 
 /** Records in a virtual machine whose kernel has DAMON. */
 async function recordInLab({ out, workload }: DemoOptions): Promise<void> {
-  await run(`${CHECKOUT}/setup`, ["lab"]);
+  await run(`${CHECKOUT}setup`, ["lab"]);
   // Its limit is of the machine's own time, which is virtual: how busy this one is does not matter.
   const inner = `exec timeout --foreground 300 ./damo demo --here --workload ${workload} --out "$DAMO_OUT"`;
   // With a terminal the recorder in there shows its progress on it.
   const tty = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? ["--tty"] : [];
-  await run(`${CHECKOUT}/lab/run`, [...tty, "--out", out, "--timeout", "3600", "--", "sh", "-c", inner]);
+  await run(`${CHECKOUT}lab/run`, [...tty, "--out", out, "--timeout", "3600", "--", "sh", "-c", inner]);
 }
 
 /** Starts the workload, records it from the moment it is ready to its end. */
 export async function recordHere({ out, workload }: DemoOptions): Promise<void> {
   makeFolder(out);
-  const child = new Deno.Command(`${CHECKOUT}/build/workload`, {
+  const child = new Deno.Command(`${CHECKOUT}build/workload`, {
     args: [workload, "--wait", "--quiet", "--truth", `${out}/${workload}.truth.jsonl`],
     stdin: "piped",
     stdout: "piped",

@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { run } from "../terminal/mod.ts";
+import { CHECKOUT, run } from "../terminal/mod.ts";
 
 /** `damo workload`: runs the artificial access generator. */
 export function workloadCommand(command: string[] | undefined) {
@@ -8,6 +8,6 @@ export function workloadCommand(command: string[] | undefined) {
     .argument("[args...]", "CONFIG and options of the generator; -- --help lists them")
     .allowUnknownOption()
     .action(async (args) => {
-      await run(`${import.meta.dirname}/../build/workload`, [...args, ...command ?? []], "build it with: make build");
+      await run(`${CHECKOUT}build/workload`, [...args, ...command ?? []], "build it with: make build");
     });
 }

@@ -8,9 +8,7 @@ import {
   rowOf,
 } from "../../kernel/machine/mod.ts";
 import { installSection } from "./install.ts";
-import { TOOL } from "../terminal/mod.ts";
-
-const CHECKOUT = decodeURIComponent(new URL("..", import.meta.url).pathname);
+import { CHECKOUT, TOOL } from "../terminal/mod.ts";
 
 /** What of this machine's programs and files the tool uses. */
 export async function toolSections(roots: Roots): Promise<DoctorSection[]> {

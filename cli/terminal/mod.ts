@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { CHECKOUT } from "./checkout.ts";
 export { colourOf } from "./colour.ts";
 export { errorsOf, ExitCode, exitCodeFor, exitCodeOf, messageOfAll, terminalText } from "./exit.ts";
 export { LiveOutput } from "./live_output.ts";

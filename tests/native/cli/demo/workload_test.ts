@@ -312,3 +312,14 @@ Deno.test("workload --wait ends where stdin does, as when its parent has died", 
   const { phases, reason } = place.truth();
   assert.deepEqual([phases.at(-1)!.name, reason], ["(wait)", "stdin closed"]);
 });
+
+Deno.test("damo workload runs the generator of this checkout, and damo lab its virtual machine", () => {
+  const damo = (...args: string[]) => {
+    const { code, stdout, stderr } = new Deno.Command(`${CHECKOUT}damo`, { args, stdin: "null" }).outputSync();
+    return { code, text: new TextDecoder().decode(code === 0 ? stdout : stderr) };
+  };
+  assert.match(damo("workload", "--", "--help").text, /^Usage: workload /);
+  // Refused by lab/run itself, before a machine starts.
+  assert.match(damo("lab", "--kernel", "/none/such", "--", "true").text, /\/none\/such/);
+  assert.match(damo("doctor").text, new RegExp(`checkout, in\\s+${CHECKOUT.replace(/\/$/, "")}\\b`));
+});
