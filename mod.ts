@@ -78,7 +78,16 @@ export {
   type Write,
 } from "./damon/mod.ts";
 // What goes wrong, by who can do something about it.
-export { BusyError, KernelError, RecordError, UnsupportedError } from "./damon/mod.ts";
+export {
+  BusyError,
+  type Failure,
+  KernelError,
+  type NamedCommand,
+  type NamedOption,
+  RecordError,
+  type Said,
+  UnsupportedError,
+} from "./damon/mod.ts";
 // Values as people write them.
 export {
   formatAddress,

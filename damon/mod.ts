@@ -21,7 +21,29 @@ export {
   parseDebugfsSchemes,
   parseInitRegions,
 } from "./plan/mod.ts";
-export { BusyError, describeErrno, KernelError, RecordError, UnsupportedError, VerifierError } from "./model/mod.ts";
+export {
+  BusyError,
+  describeErrno,
+  failed,
+  failureOf,
+  KernelError,
+  RecordError,
+  UnsupportedError,
+  VerifierError,
+} from "./model/mod.ts";
+export {
+  command,
+  type Failure,
+  type NamedCommand,
+  type NamedOption,
+  nameInLibrary,
+  type Naming,
+  option,
+  type Said,
+  said,
+  sentenceOf,
+  textOf,
+} from "./model/mod.ts";
 export { EVENT, EVENT_WORDS, type EventBatch, EventKind } from "./events/mod.ts";
 export { evidenceAt, type RegionPart } from "./model/mod.ts";
 export {

@@ -46,7 +46,7 @@ export function advancesOf(font: Uint8Array): (text: string) => number {
   }
   const table = (tag: string) => {
     const at = tables.get(tag);
-    if (at === undefined) throw new Error(`Cannot read the font as it must have the table ${tag}`);
+    if (at === undefined) throw new Error(`The font has no table ${tag}`);
     return at;
   };
   const unitsPerEm = view.getUint16(table("head") + 18);
@@ -72,7 +72,7 @@ function glyphsOf(view: DataView, cmap: number): (codePoint: number) => number {
     const at = cmap + view.getUint32(cmap + 4 + i * 8 + 4);
     if (view.getUint16(at) === 4) sub = at;
   }
-  if (sub < 0) throw new Error("Cannot read the font as it must have a character map of format 4");
+  if (sub < 0) throw new Error("The font has no character map of format 4");
   const count = view.getUint16(sub + 6) / 2;
   const [ends, starts] = [sub + 14, sub + 16 + count * 2];
   const [deltas, offsets] = [starts + count * 2, starts + count * 4];

@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../damon/model/mod.ts";
+import { command, said, UnsupportedError } from "../damon/model/mod.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { StructMemory } from "./struct_memory.ts";
 import { LAYOUTS, namesOf, STRUCTS, TRACEPOINTS } from "./symbols.ts";
@@ -49,15 +49,21 @@ function unsupported(errno: number): UnsupportedError {
   if (errno === ENODATA) return withoutBtf("trace DAMON");
   if (errno === ENOENT) {
     return new UnsupportedError(
-      "Cannot trace DAMON as the kernel must have it: its BTF has no tracepoint damon_aggregated; " +
-        "boot Linux 5.15 or newer with CONFIG_DAMON=y, or try it in a virtual machine: damo lab",
+      {
+        what: "Cannot trace DAMON",
+        why: "this kernel has no tracepoint damon_aggregated (by its BTF)",
+        help: said`boot Linux 5.15 or newer with CONFIG_DAMON=y, or try it in a virtual machine: ${command("lab")}`,
+      },
       "damon",
       "CONFIG_DAMON",
     );
   }
   return new UnsupportedError(
-    "Cannot trace DAMON as the parameters of damon_aggregated must be of a known kind: this kernel's are not; " +
-      "use a newer damo",
+    {
+      what: "Cannot trace DAMON",
+      why: "this kernel's damon_aggregated has parameters of an unknown kind",
+      help: "use a newer damo",
+    },
     "damon_aggregated",
   );
 }
@@ -65,8 +71,11 @@ function unsupported(errno: number): UnsupportedError {
 /** The kernel's types are in sysfs: who has not mounted it needs no other kernel. */
 export function withoutBtf(operation: string): UnsupportedError {
   return new UnsupportedError(
-    `Cannot ${operation} as the kernel's types (BTF) must be readable: they are not; mount sysfs where it is not ` +
-      "(mount -t sysfs sysfs /sys), else boot a kernel with CONFIG_DEBUG_INFO_BTF=y",
+    {
+      what: `Cannot ${operation}`,
+      why: "the kernel's types (BTF) are not readable",
+      help: "mount sysfs if it is not (mount -t sysfs sysfs /sys), or boot a kernel with CONFIG_DEBUG_INFO_BTF=y",
+    },
     "btf",
     "CONFIG_DEBUG_INFO_BTF",
   );

@@ -1,4 +1,12 @@
-import { describeErrno, formatBytes, KernelError, UnsupportedError, VerifierError } from "../damon/model/mod.ts";
+import {
+  describeErrno,
+  formatBytes,
+  KernelError,
+  option,
+  said,
+  UnsupportedError,
+  VerifierError,
+} from "../damon/model/mod.ts";
 import { withoutBtf } from "./detect.ts";
 import type { Library } from "./library.ts";
 import { CAPABILITIES, namesOf } from "./symbols.ts";
@@ -33,20 +41,25 @@ export function explained(library: Explaining, operation: string, errno: number,
   const verdict = NO_VERDICT.has(errno) ? undefined : verdictOf(log);
   if (verdict !== undefined) {
     const reason = errno === EINVAL || errno === E2BIG ? "" : ` (${describeErrno(errno)})`;
-    return new VerifierError(`Cannot ${operation} as the kernel's verifier refuses it${reason}: ${verdict}`, log);
+    return new VerifierError(`The kernel's verifier refuses to ${operation}${reason}: ${verdict}`, log);
   }
   if (errno === ENOMEM && ringBytes !== undefined) {
     const what = `its ring buffer takes ${formatBytes(ringBytes)} of the kernel's memory at once`;
-    return new KernelError(operation, errno, undefined, `${what}: ask for less, as in --ring 4M, or free some`);
+    return new KernelError(
+      operation,
+      errno,
+      undefined,
+      said`${what}: ask for less, as in ${option("ringBytes", 4 << 20)}, or free some`,
+    );
   }
   if (/failed to find valid kernel BTF/.test(log)) return withoutBtf(operation);
   if (errno === 38 || errno === 95) {
     return new UnsupportedError(
-      `Cannot ${operation} as the kernel must have BPF; boot one with CONFIG_BPF_SYSCALL=y`,
+      { what: `Cannot ${operation}`, why: "this kernel has no BPF", help: "boot one with CONFIG_BPF_SYSCALL=y" },
       "bpf",
     );
   }
-  return new KernelError(operation, errno, undefined, log === "" ? undefined : `libbpf says: ${lastLineOf(log)}`);
+  return new KernelError(operation, errno, undefined, log === "" ? undefined : `libbpf says: ${lastLineOf(log)}`, true);
 }
 
 function logOf(library: Explaining): string {

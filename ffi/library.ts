@@ -46,7 +46,10 @@ function checkVersion(path: string): void {
   }
   if (version !== VERSION) {
     throw new UnsupportedError(
-      `Cannot use ${path} as its interface must have version ${VERSION}: it has ${version}; build it anew: make build`,
+      {
+        what: `${path} has version ${version} of its interface, and damo needs ${VERSION}`,
+        help: "build it again: make build",
+      },
       "library",
     );
   }
@@ -58,16 +61,16 @@ function explained(path: string, error: Error): Error {
   const { message } = error;
   if (/libbpf\.so/.test(message)) {
     return new UnsupportedError(
-      `Cannot open ${path} as it needs libbpf 1.0 or newer: ${message}; install it: apt-get install libbpf1`,
+      { what: `${path} needs libbpf 1.0 or newer`, why: message, help: "install it: apt-get install libbpf1" },
       "libbpf",
       "1.0",
     );
   }
   if (/No such file|cannot open shared object/.test(message)) {
-    return new UnsupportedError(`Cannot open ${path} as there is no such file; build it: make build`, "library");
+    return new UnsupportedError({ what: `${path} is missing`, help: "build it: make build" }, "library");
   }
   return new UnsupportedError(
-    `Cannot use ${path} as it must be libdamo.so of this version: ${message}; build it anew: make build`,
+    { what: `${path} is not libdamo.so of this version`, why: message, help: "build it again: make build" },
     "library",
   );
 }

@@ -26,7 +26,7 @@ export class NativeHandle implements AsyncDisposable {
   /** For a call. @throws {TypeError} where it has been disposed of. */
   get pointer(): Deno.PointerObject {
     if (!this.#pointer) {
-      throw new TypeError(`Cannot use the ${this.#what} as it must be open: it has been disposed of`);
+      throw new TypeError(`The ${this.#what} is closed: it has been disposed of`);
     }
     return this.#pointer;
   }

@@ -68,8 +68,8 @@ export class PageSampler implements AsyncDisposable {
   add(pid: number): number {
     const result = this.#library.symbols.damo_pages__add(this.#open(), pid);
     if (result >= 0) return result;
-    if (isEnd(result)) throw new Deno.errors.NotFound(`Cannot sample process ${pid}: there is no such process`);
-    if (result === -ENOSPC) throw new RangeError("Cannot sample one more process as a sampler takes 1024");
+    if (isEnd(result)) throw new Deno.errors.NotFound(`There is no process ${pid}`);
+    if (result === -ENOSPC) throw new RangeError("A sampler takes 1024 processes, and has that many");
     throw new KernelError(
       `sample process ${pid}`,
       -result,

@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../damon/model/mod.ts";
+import { option, said, UnsupportedError } from "../damon/model/mod.ts";
 import { explained } from "./explained.ts";
 import { openSymbols } from "./library.ts";
 import { PageSampler } from "./page_sampler.ts";
@@ -45,7 +45,11 @@ export function openPageSampler(options: PageSamplerOptions = {}): PageSampler {
 
 function notX86(): UnsupportedError {
   return new UnsupportedError(
-    `Cannot sample pages as the machine must be x86-64: it is ${Deno.build.arch}; use DAMON: --monitor damon`,
+    {
+      what: "The page sampler needs an x86-64 machine",
+      why: `this is ${Deno.build.arch}`,
+      help: said`use DAMON: ${option("monitor", "damon")}`,
+    },
     "x86-64",
   );
 }
@@ -54,14 +58,21 @@ function openingError(library: Deno.DynamicLibrary<typeof PAGES_SYMBOLS>, errno:
   if (errno === ENOTSUP) return notX86();
   if (errno === ENXIO) {
     return new UnsupportedError(
-      "Cannot sample pages as the kernel's direct map must be found: it was not; use DAMON: --monitor damon",
+      {
+        what: "Cannot sample pages",
+        why: "the kernel's direct map was not found",
+        help: said`use DAMON: ${option("monitor", "damon")}`,
+      },
       "direct map",
     );
   }
   if (errno === EXDEV) {
     return new UnsupportedError(
-      "Cannot sample pages as pids must be those of the whole machine: this is a pid namespace, as in a container; " +
-        "run it outside, or in a container with --pid=host",
+      {
+        what: "The page sampler needs the machine's own pids",
+        why: "this is a pid namespace, as in a container",
+        help: "run it outside, or in a container that shares the host's pid namespace",
+      },
       "pid namespace",
     );
   }

@@ -35,7 +35,7 @@ export interface PreparedOutput extends OutputOptions {
  */
 export async function prepareOutput({ path, format, rotation }: OutputOptions): Promise<PreparedOutput> {
   if (rotation !== undefined && (path === "-" || path.startsWith("/dev/"))) {
-    throw new RangeError(`Cannot rotate ${path}: only files can be`);
+    throw new RangeError(`${path} is not a file, and only files can be rotated`);
   }
   checkWritable(path);
   const { FORMATS } = await import("../format/record/formats.ts");

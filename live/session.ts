@@ -1,4 +1,4 @@
-import { RecordError, type RecordFooter, type RecordHeader, type RecordItem } from "../damon/mod.ts";
+import { RecordError, type RecordFooter, type RecordHeader, type RecordItem, type Said } from "../damon/mod.ts";
 import { hasMemory } from "../kernel/control/mod.ts";
 import {
   headerOf,
@@ -299,7 +299,7 @@ export async function startMonitor(
 }
 
 /** Loads what takes a moment; nothing is sampled yet. */
-async function prepareProfile(roots: Roots, hz: number, say?: (line: string) => void): Promise<ProfileSource> {
+async function prepareProfile(roots: Roots, hz: number, say?: (line: Said) => void): Promise<ProfileSource> {
   const { ProfileSource, hidesKernelFunctions } = await import("../kernel/profile/items.ts");
   if (hidesKernelFunctions(roots)) {
     say?.(

@@ -1,4 +1,12 @@
-import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, RecordError, type RecordHeader, type Scheme } from "../damon/mod.ts";
+import {
+  DEFAULT_INTERVALS,
+  DEFAULT_NR_REGIONS,
+  option,
+  RecordError,
+  type RecordHeader,
+  said,
+  type Scheme,
+} from "../damon/mod.ts";
 import { openRecord } from "../format/mod.ts";
 import {
   diffTable,
@@ -97,7 +105,7 @@ export class RecordFile implements Displayed {
     const report = await profileOf(this.open, selection, by);
     if (report.hz > 0) return new ReportTable(profileTable(report));
     throw new RecordError(
-      `Cannot say what ran by ${this.path} as it must hold samples of that: it holds none`,
+      { what: `${this.path} has no CPU samples`, help: said`record with ${option("profileHz")}` },
       this.path,
     );
   }

@@ -5,6 +5,8 @@ import {
   followedAttributes,
   type Kdamond,
   type RecordHeader,
+  type Said,
+  textOf,
 } from "../damon/mod.ts";
 import type { FormatName } from "../format/header/mod.ts";
 import type { Rotation } from "../format/record/mod.ts";
@@ -19,7 +21,11 @@ import { ShownSnapshot } from "./shown_snapshot.ts";
 export type WatchTarget = number | "paddr" | "ongoing" | Kdamond | readonly Kdamond[];
 
 /** How to watch. */
-export interface WatchOptions extends WatchingOptions {
+export interface WatchOptions extends Omit<WatchingOptions, "say" | "note"> {
+  /** Told who watches where that is not DAMON although nobody else was named, and which kdamonds are listened to. */
+  say?: (line: string) => void;
+  /** Told what DAMON watches, where it follows a process's memory; by default `say` is. */
+  note?: (line: string) => void;
   /**
    * Intervals, regions and schemes, where the target is a pid or `paddr`. By default DAMON's own for `paddr`; of a process
    * DAMON watches what is in memory, and how often and how finely is chosen by the number of ranges.
@@ -147,7 +153,7 @@ export async function record(target: WatchTarget, options: RecordingOptions = {}
 
 async function sessionOf(
   target: WatchTarget,
-  { context, ...watching }: WatchOptions,
+  { context, say, note, ...watching }: WatchOptions,
   output: Pick<SessionOptions, "output" | "profileHz"> = {},
 ): Promise<Session> {
   const roots = defaultRoots();
@@ -160,6 +166,8 @@ async function sessionOf(
   return await startSession(roots, {
     chosen,
     ...watching,
+    ...(say && { say: (line: Said) => say(textOf(line)) }),
+    ...(note && { note: (line: Said) => note(textOf(line)) }),
     ...output,
     watched: await kdamondsOf(target, context ?? {}),
     tool: `damo ${denoJson.version}`,

@@ -10,9 +10,10 @@ export function doctorCommand(name = "doctor") {
     .action(async (options) => {
       const { diagnose } = await import("../../kernel/doctor/doctor.ts");
       const { defaultRoots } = await import("../../kernel/machine/roots.ts");
+      const { nameOnCommandLine } = await import("../terminal/naming.ts");
       const { toolSections } = await import("./tools.ts");
       const roots = defaultRoots();
-      const diagnosis = await diagnose(roots);
+      const diagnosis = await diagnose(roots, undefined, nameOnCommandLine);
       diagnosis.sections.push(...await toolSections(roots));
       if (options.json) return console.log(JSON.stringify(diagnosis, null, 2));
       const { formatDiagnosis } = await import("./text.ts");

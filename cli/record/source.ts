@@ -1,6 +1,7 @@
-import { attributesAsked, parseCount, parseNs } from "../../damon/mod.ts";
+import { attributesAsked, parseCount, parseNs, type Said, textOf } from "../../damon/mod.ts";
 import { filtersOf } from "../../damon/options/mod.ts";
 import type { SnapshotOptions, WatchingOptions } from "../../live/mod.ts";
+import { nameOnCommandLine } from "../terminal/mod.ts";
 import { damonOptionsOf } from "../options/mod.ts";
 import type { RecordOptions } from "./record.ts";
 
@@ -11,7 +12,7 @@ import type { RecordOptions } from "./record.ts";
  * @throws {SyntaxError} or {TypeError} naming the option.
  */
 export function watchingAsked(options: RecordOptions): WatchingOptions {
-  const say = (line: string) => console.error(`damo: ${line}`);
+  const say = (line: Said) => console.error(`damo: ${textOf(line, nameOnCommandLine)}`);
   return {
     monitor: options.monitor,
     interface: options.interface,

@@ -1,5 +1,6 @@
 import { cleanLines, isEngineMessage } from "../../damon/text/mod.ts";
-import { CommandEndedError } from "../../damon/model/mod.ts";
+import { CommandEndedError, failureOf, sentenceOf } from "../../damon/model/mod.ts";
+import { nameOnCommandLine } from "./naming.ts";
 import { withOrigins } from "./rereadable.ts";
 
 /** Thrown by a command that has said all there is to say and wants this exit code. */
@@ -38,8 +39,14 @@ function wordsOf(error: unknown): string {
   }
   if (isOutOfFiles(error)) return "Cannot open one more file: raise the limit of open files, as in: ulimit -n 1024";
   if (isEngineMessage(error.message)) return `Something went wrong (${error.name}); ${REPORT}`;
+  const failure = failureOf(error);
+  const library = failure && sentenceOf(failure);
+  // What was added to the message since goes on behind it.
+  const words = library !== undefined && error.message.startsWith(library)
+    ? sentenceOf(failure!, nameOnCommandLine) + error.message.slice(library.length)
+    : error.message;
   // What Deno adds names the call and the path once more.
-  const message = error.message.replace(/ \(os error \d+\)(: \w+ '[^']*')?/, "");
+  const message = words.replace(/ \(os error \d+\)(: \w+ '[^']*')?/, "");
   return withOrigins(message);
 }
 

@@ -7,6 +7,7 @@ export { CHECKOUT } from "./checkout.ts";
 export { colourOf } from "./colour.ts";
 export { errorsOf, ExitCode, exitCodeFor, exitCodeOf, messageOfAll, terminalText } from "./exit.ts";
 export { LiveOutput } from "./live_output.ts";
+export { nameOnCommandLine } from "./naming.ts";
 export { refuseTerminal } from "./refuse_terminal.ts";
 export { isPrivateInput, noteInput, noteOrigin, rereadable } from "./rereadable.ts";
 export { shellWord } from "./shell_word.ts";

@@ -1,3 +1,5 @@
+import { type Failure, type Said, sentenceOf, textOf } from "./said.ts";
+
 /**
  * A request to the kernel failed.
  *
@@ -19,13 +21,20 @@ export class KernelError extends Error {
     /** The file, where it was one. */
     readonly path?: string,
     /** What a person can do about it. */
-    readonly hint?: string,
+    readonly hint?: Said,
+    /** Whether the hint only explains, and nothing can be done. */
+    readonly isExplanation = false,
   ) {
-    const next = LIMITS[errno] ?? hint;
-    super(
-      `Cannot ${operation}${path === undefined ? "" : ` (${path})`}: ${describeErrno(errno)}${next ? `; ${next}` : ""}`,
-    );
+    const failure = {
+      what: `Cannot ${operation}${path === undefined ? "" : ` (${path})`}`,
+      why: describeErrno(errno),
+      ...(textOf(LIMITS[errno] ?? hint ?? "") && { help: LIMITS[errno] ?? hint }),
+    };
+    super(sentenceOf(failure));
+    this.failure = failure;
   }
+  /** The same in its parts. */
+  readonly failure: Failure;
 }
 
 /** The kernel refused a BPF program; `log` says why, in the verifier's words. */
@@ -42,15 +51,18 @@ export class VerifierError extends Error {
 export class UnsupportedError extends Error {
   /** `UnsupportedError`. */
   override name = "UnsupportedError";
+  /** The message in its parts. */
+  readonly failure: Failure;
   /** The message names the next step. */
   constructor(
-    message: string,
+    failure: string | Failure,
     /** What is lacking, as one word: `vaddr`, `btf`, `damon`. */
     readonly feature: string,
     /** The first kernel that has it, or the option that brings it. */
     readonly since?: string,
   ) {
-    super(message);
+    super(typeof failure === "string" ? failure : sentenceOf(failure));
+    this.failure = typeof failure === "string" ? { what: failure } : failure;
   }
 }
 
@@ -58,21 +70,53 @@ export class UnsupportedError extends Error {
 export class BusyError extends Error {
   /** `BusyError`. */
   override name = "BusyError";
+  /** The message in its parts. */
+  readonly failure: Failure;
+  /** The message names the next step. */
+  constructor(failure: string | Failure) {
+    super(typeof failure === "string" ? failure : sentenceOf(failure));
+    this.failure = typeof failure === "string" ? { what: failure } : failure;
+  }
 }
 
 /** A file is no record, or is broken at `offset`. */
 export class RecordError extends Error {
   /** `RecordError`. */
   override name = "RecordError";
+  /** The message in its parts. */
+  readonly failure: Failure;
   /** The message names the file too. */
   constructor(
-    message: string,
+    failure: string | Failure,
     readonly path: string,
     /** Byte at which reading failed, where known. */
     readonly offset?: number,
   ) {
-    super(message);
+    super(typeof failure === "string" ? failure : sentenceOf(failure));
+    this.failure = typeof failure === "string" ? { what: failure } : failure;
   }
+}
+
+/**
+ * An error about arguments or text, with its parts.
+ *
+ * @example
+ * ```ts
+ * import { failed } from "./errors.ts";
+ * import { option, said } from "./said.ts";
+ * failed(RangeError, { what: "three contexts", help: said`use ${option("nr_ctxs")}` }).message; // "three contexts; use nr_ctxs"
+ * ```
+ */
+export function failed<E extends RangeError | TypeError | SyntaxError>(
+  Kind: new (message: string) => E,
+  failure: Failure,
+): E & { failure: Failure } {
+  return Object.assign(new Kind(sentenceOf(failure)), { failure });
+}
+
+/** The parts of an error's message, where it has them. */
+export function failureOf(error: unknown): Failure | undefined {
+  return error instanceof Error && "failure" in error ? error.failure as Failure : undefined;
 }
 
 /** What helps where a limit is too low, whatever was tried. */

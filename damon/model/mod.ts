@@ -5,7 +5,16 @@
  */
 export { byPid, indexByPid } from "./by_pid.ts";
 export { CommandEndedError } from "./command_ended.ts";
-export { BusyError, describeErrno, KernelError, RecordError, UnsupportedError, VerifierError } from "./errors.ts";
+export {
+  BusyError,
+  describeErrno,
+  failed,
+  failureOf,
+  KernelError,
+  RecordError,
+  UnsupportedError,
+  VerifierError,
+} from "./errors.ts";
 export { evidenceAt, type RegionPart } from "./evidence.ts";
 export {
   type Need,
@@ -61,6 +70,19 @@ export {
 } from "./record.ts";
 export type { AppliedRegions, MemoryUsage, SchemeCounts } from "./record_schemes.ts";
 export { AGE_UNKNOWN, type Region, Regions } from "./regions.ts";
+export {
+  command,
+  type Failure,
+  type NamedCommand,
+  type NamedOption,
+  nameInLibrary,
+  type Naming,
+  option,
+  type Said,
+  said,
+  sentenceOf,
+  textOf,
+} from "./said.ts";
 export {
   type AccessPattern,
   type Action,

@@ -1,3 +1,4 @@
+import { command, failed, said } from "../../damon/mod.ts";
 import type { Context, Kdamond } from "../../damon/mod.ts";
 import { exists, type Roots, startTicksOf } from "../machine/mod.ts";
 import type { DamonInterface } from "./interface.ts";
@@ -75,9 +76,11 @@ function withoutEnded(roots: Roots, index: number, kdamond: Kdamond): { kdamond:
     if (targets.length === context.targets.length) return context;
     ended.push(...context.targets.flatMap(({ pid }) => isGone(pid) ? pid! : []));
     if (targets.length > 0) return { ...context, targets };
-    throw new RangeError(
-      `The targets of kdamond ${index} have ended: there is nothing left to change; turn it off with: damo stop`,
-    );
+    throw failed(RangeError, {
+      what: `The targets of kdamond ${index} have ended`,
+      why: "there is nothing left to change",
+      help: said`turn it off with: ${command("stop")}`,
+    });
   });
   return { kdamond: ended.length > 0 ? { ...kdamond, contexts } : kdamond, ended };
 }

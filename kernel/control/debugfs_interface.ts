@@ -1,5 +1,6 @@
 import {
   BusyError,
+  command,
   type Context,
   debugfsGaps,
   formatAttrs,
@@ -13,6 +14,7 @@ import {
   PADDR_ID,
   parseAttrs,
   parseDebugfsSchemes,
+  said,
   UnsupportedError,
 } from "../../damon/mod.ts";
 import {
@@ -85,7 +87,10 @@ export class DebugfsInterface implements DamonInterface {
     const [gap] = debugfsGaps(kdamonds);
     if (gap) {
       throw new UnsupportedError(
-        `Cannot do this by debugfs as it must have ${gap.what}: it has not; the sysfs interface of Linux ${gap.since} or newer has`,
+        {
+          what: `DAMON's debugfs interface has no ${gap.what}`,
+          help: `the sysfs interface of Linux ${gap.since} or newer has`,
+        },
         gap.what,
         gap.since,
       );
@@ -93,7 +98,7 @@ export class DebugfsInterface implements DamonInterface {
     const lacks = (isAsked: boolean, file: string, what: string) => {
       if (!isAsked || exists(`${this.roots.debugfs}/${file}`)) return;
       throw new UnsupportedError(
-        `Cannot do this by debugfs as this kernel must have ${what} (Linux 5.16 or newer): it has not`,
+        { what: `This kernel's DAMON has no ${what} in debugfs`, help: "boot Linux 5.16 or newer" },
         what,
         "5.16",
       );
@@ -110,9 +115,7 @@ export class DebugfsInterface implements DamonInterface {
     if (other === undefined) return;
     // One switch turns all contexts on: theirs would begin to run, or keep ours from it.
     throw new BusyError(
-      `Cannot start DAMON by debugfs as all of its contexts must be damo's: ${
-        nameOf(other)
-      } is not, and was left untouched`,
+      `DAMON's debugfs interface runs all contexts at once, and ${nameOf(other)} is not damo's: it was left untouched`,
     );
   }
 
@@ -193,7 +196,12 @@ export class DebugfsInterface implements DamonInterface {
     if (readOptional(this.#switch()) === "on") {
       await attempt(this.#switch(), "off");
       if (readOptional(this.#switch()) === "on" && isThreadOn(this.roots, entry) !== false) {
-        throw new KernelError("turn DAMON off", 0, this.#switch(), "it is still on: end it with: damo stop");
+        throw new KernelError(
+          "turn DAMON off",
+          0,
+          this.#switch(),
+          said`it is still on; end it with: ${command("stop")}`,
+        );
       }
     }
     if (entry.index > 0) {

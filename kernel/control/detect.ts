@@ -1,8 +1,9 @@
-import { KernelError, type Operations, UnsupportedError } from "../../damon/mod.ts";
+import { KernelError, type Operations, option, type Said, said, UnsupportedError } from "../../damon/mod.ts";
 import {
   commOf,
   isAlive,
   isKernelThread,
+  LAB,
   loadableModules,
   processDirOf,
   readKernelConfig,
@@ -11,8 +12,6 @@ import {
 } from "../machine/mod.ts";
 import { type KernelMount, missingMount, mountCommand } from "./mounts.ts";
 import { kdamondsDir, readKdamonds } from "./sysfs.ts";
-
-const LAB = "or try DAMON in a virtual machine: damo lab -- ./damo record -- COMMAND";
 
 /**
  * Checks, without writing anything, that DAMON can be driven here for these operations.
@@ -24,8 +23,11 @@ export async function requireDamon(roots: Roots, operations: Operations): Promis
   const missing = await missingOperations(roots, operations);
   if (missing) {
     throw new UnsupportedError(
-      `Cannot monitor ${operations === "paddr" ? "physical memory" : "a process"} with DAMON as this kernel ` +
-        `(${Deno.osRelease()}) must be built with ${missing}=y: it is not; boot one that is, ${LAB}`,
+      {
+        what: `DAMON cannot watch ${operations === "paddr" ? "physical memory" : "a process"} here`,
+        why: `this kernel (${Deno.osRelease()}) is built without ${missing}=y`,
+        help: said`boot one that has it, or ${LAB}`,
+      },
       operations,
       missing,
     );
@@ -43,12 +45,15 @@ export async function requireDebugfs(roots: Roots): Promise<void> {
     const missing = missingMount(roots, "debugfs");
     // Where it is mounted only root may see what is in it.
     if (!missing && Deno.uid() !== 0) throw onlyRoot(roots.debugfs);
-    const next = missing && await mayHaveDebugfs(roots)
-      ? `${missing.type} is not mounted; ${mountHint(missing)}`
-      : `it is not; boot Linux 5.15 to 6.13 built with CONFIG_DAMON_DBGFS=y (6.9 and newer: ` +
-        `CONFIG_DAMON_DBGFS_DEPRECATED=y), ${LAB}`;
+    const isUnmounted = missing && await mayHaveDebugfs(roots);
     throw new UnsupportedError(
-      `Cannot drive DAMON by debugfs as ${roots.debugfs} must be there: ${next}`,
+      {
+        what: "DAMON has no debugfs interface here",
+        why: isUnmounted ? `${missing.type} is not mounted` : `there is no ${roots.debugfs}`,
+        help: isUnmounted
+          ? mountHint(missing)
+          : said`boot Linux 5.15 to 6.13 built with CONFIG_DAMON_DBGFS=y (6.9 and ${"newer: CONFIG_DAMON_DBGFS_DEPRECATED=y"}), or ${LAB}`,
+      },
       "debugfs",
       "CONFIG_DAMON_DBGFS",
     );
@@ -60,22 +65,29 @@ async function withoutSysfs(roots: Roots): Promise<Error> {
   const missing = missingMount(roots, "auto");
   if (missing?.type === "sysfs") {
     return new UnsupportedError(
-      `Cannot find DAMON as ${missing.place} must be mounted: it is not; ${mountHint(missing)}`,
+      { what: "DAMON was not found", why: `${missing.place} is not mounted`, help: mountHint(missing) },
       "sysfs",
     );
   }
   const [module] = loadableModules(roots);
   if (module !== undefined) {
     return new UnsupportedError(
-      `Cannot find DAMON as its module must be loaded: ${module} is not; load it with: modprobe ${module}`,
+      {
+        what: "DAMON was not found",
+        why: `its module ${module} is not loaded`,
+        help: `load it with: modprobe ${module}`,
+      },
       "damon",
     );
   }
   // Linux 5.15 to 5.17 have nothing else.
   if (missing && await mayHaveDebugfs(roots)) {
     return new UnsupportedError(
-      `Cannot find DAMON as ${roots.damon} must be there, or ${roots.debugfs}, its older form: sysfs has none, and ` +
-        `debugfs is not mounted; ${mountHint(missing)}`,
+      {
+        what: "DAMON was not found",
+        why: `there is no ${roots.damon}, and debugfs, for its older interface, is not mounted`,
+        help: mountHint(missing),
+      },
       "damon",
     );
   }
@@ -84,15 +96,18 @@ async function withoutSysfs(roots: Roots): Promise<Error> {
   const config = await readKernelConfig(roots);
   const lacking = config && ["CONFIG_DAMON", "CONFIG_DAMON_SYSFS"].find((option) => !config.has(option));
   return new UnsupportedError(
-    `Cannot find DAMON as ${roots.damon} must be there (Linux 5.18 or newer, built with ` +
-      `${lacking ?? "CONFIG_DAMON_SYSFS"}=y): this is ${Deno.osRelease()}; boot such a kernel, ${LAB}`,
+    {
+      what: "DAMON was not found",
+      why: `this kernel (${Deno.osRelease()}) has no ${roots.damon}`,
+      help: said`boot Linux 5.18 or newer, built with ${lacking ?? "CONFIG_DAMON_SYSFS"}=y, or ${LAB}`,
+    },
     "damon",
     lacking ?? "5.18",
   );
 }
 
 function onlyRoot(path: string): KernelError {
-  return new KernelError("drive DAMON", 13, path, "run as root, as in: sudo damo record ...");
+  return new KernelError("drive DAMON", 13, path, "run as root, as with sudo");
 }
 
 /** Whether the kernel was built with the older interface, as far as anything tells. */
@@ -103,8 +118,8 @@ async function mayHaveDebugfs(roots: Roots): Promise<boolean> {
   return major === 5 && minor >= 15 || major === 6 && minor <= 13;
 }
 
-function mountHint(missing: KernelMount): string {
-  return `mount it with: ${mountCommand(missing)}, or let damo do it: --mount`;
+function mountHint(missing: KernelMount): Said {
+  return said`mount it with: ${mountCommand(missing)}, or let damo do it: ${option("mount")}`;
 }
 
 /** The build option that the operations lack; `undefined` where they are there, or nothing tells. */

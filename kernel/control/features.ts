@@ -1,8 +1,10 @@
 import {
+  command,
   type Kdamond,
   type Need,
   needsOf,
   NOT_YET,
+  said,
   SYSFS_FEATURES,
   SYSFS_WORDS,
   type SysfsFeature,
@@ -85,8 +87,11 @@ export function requireSysfsChange(roots: Roots, from: Kdamond, to: Kdamond): vo
   const isChanged = after.some((schemes, c) => schemes.some((nid, s) => (before[c]?.[s] ?? nid) !== nid));
   if (!isChanged || !lacksNewMigration(readKernelTypes(roots))) return;
   throw new UnsupportedError(
-    "Cannot change the node that a scheme migrates to while it is on: Linux 6.17 and newer take that, and this is " +
-      `${Deno.osRelease()}; end it with damo stop, and start it anew`,
+    {
+      what: "This kernel cannot change the node that a scheme migrates to while it is on",
+      why: `Linux 6.17 and newer can, and this is ${Deno.osRelease()}`,
+      help: said`end it with: ${command("stop")} and start it again`,
+    },
     "target_nid",
     "6.17",
   );
@@ -118,8 +123,7 @@ function aboutWord(list: WordFeature, word: string, types: KernelTypes | undefin
 function lacking(name: string, since: string): UnsupportedError {
   const first = since === NOT_YET ? "a kernel newer than 7.3" : `Linux ${since} or newer`;
   return new UnsupportedError(
-    `Cannot do this as the kernel must have: ${name} (${first}): this is ${Deno.osRelease()}, and it has not; ` +
-      `boot such a kernel, or ${LAB}`,
+    { what: `This kernel (${Deno.osRelease()}) does not have: ${name}`, help: said`boot ${first}, or ${LAB}` },
     name,
     since,
   );

@@ -2,9 +2,12 @@ import {
   type Attributes,
   BusyError,
   checkKdamond,
+  command,
+  failed,
   type Kdamond,
   KernelError,
   type Operations,
+  said,
   type Target,
 } from "../../damon/mod.ts";
 import { chooseInterface, interfacesHere, readAllKdamonds } from "./choose_interface.ts";
@@ -24,7 +27,7 @@ import {
   withLock,
 } from "./ours.ts";
 import { restoreAll } from "./stop_all.ts";
-import { endedText, ownerOf, refuseOthers } from "./refuse_others.ts";
+import { ownerOf, refuseOthers, whyEnded } from "./refuse_others.ts";
 import { hasEnded, staysOn, type Tuned, tuneOne } from "./checked_tune.ts";
 import { describeKdamond, type KdamondStatus } from "./sysfs.ts";
 
@@ -187,21 +190,23 @@ export async function tuneKdamonds(
  */
 export function requireOurs(roots: Roots, statuses: readonly KdamondStatus[], index: number): OwnEntry {
   const status = statuses[index];
-  if (!status) throw new RangeError(`Cannot change kdamond ${index}: there is no such kdamond; start one: damo start`);
+  if (!status) throw noKdamond(`There is no kdamond ${index}`);
   const entry = readEntry(roots, index, status.interface);
   if (status.contexts.length > 0 && !isOurs(roots, status, entry)) {
     throw new BusyError(
-      `Cannot change ${describeKdamond(status)} as damo must have started it: it has not; it was left untouched`,
+      `damo did not start ${describeKdamond(status)}: it was left untouched`,
     );
   }
   if (status.state === "off" || !entry) {
-    throw new RangeError(
-      entry
-        ? `Cannot change what runs: ${endedText(status)}`
-        : `Cannot change kdamond ${index}: nothing is on there; start one: damo start`,
-    );
+    throw entry
+      ? failed(RangeError, { ...whyEnded(status), what: `There is nothing to change` })
+      : noKdamond(`Kdamond ${index} is not on`);
   }
   return entry;
+}
+
+function noKdamond(what: string): RangeError {
+  return failed(RangeError, { what, help: said`start one with ${command("start")}` });
 }
 
 /**

@@ -21,7 +21,7 @@ export { missingMount, missingSysfs, mountCommand, requireKernelTrees } from "./
 export { isRecorderAlive, readOwned, withLock } from "./ours.ts";
 export { patienceMs, patiently } from "./patience.ts";
 export { PID_TO_COME, withPid } from "./pid_to_come.ts";
-export { endedText, ownerOf } from "./refuse_others.ts";
+export { ownerOf, whyEnded } from "./refuse_others.ts";
 export { inTurn } from "./request_lock.ts";
 export { monitoredBytesOf, schemeFactsOf } from "./scheme_facts.ts";
 export { dropStaleEntries } from "./stale_entries.ts";

@@ -18,9 +18,11 @@ export function mountCommand({ type, place }: KernelMount): string {
 export function missingSysfs(roots: Roots): UnsupportedError | undefined {
   const place = sysfsOf(roots);
   if (namesIn(place).length > 0) return undefined;
-  const command = mountCommand({ type: "sysfs", place });
-  const message = `Cannot see what this kernel has, as ${place} is not mounted; mount it with: ${command}`;
-  return new UnsupportedError(message, "sysfs");
+  return new UnsupportedError({
+    what: "Cannot see what this kernel has",
+    why: `${place} is not mounted`,
+    help: `mount it with: ${mountCommand({ type: "sysfs", place })}`,
+  }, "sysfs");
 }
 
 /**
@@ -34,8 +36,11 @@ export function requireKernelTrees(roots: Roots): void {
   const self = selfIn(roots);
   if (self === undefined || self === Deno.pid) return;
   throw new UnsupportedError(
-    `Cannot tell processes, as ${roots.proc} shows those of another pid namespace: here this is process ${Deno.pid}, there ` +
-      `${self}; mount this one's, in a mount namespace of its own (unshare --mount-proc), or run damo outside`,
+    {
+      what: `${roots.proc} shows the processes of another pid namespace`,
+      why: `this is process ${Deno.pid}, and ${self} there`,
+      help: "mount this namespace's own in a mount namespace (man 1 unshare), or run damo outside",
+    },
     "pid namespace",
   );
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, KernelError } from "../../damon/mod.ts";
+import { command, DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type Kdamond, KernelError, said } from "../../damon/mod.ts";
 import {
   bootIdOf,
   errnoOf,
@@ -224,7 +224,7 @@ function inRun<T>(roots: Roots, write: () => T): T {
       "keep what damo starts",
       errnoOf(error),
       roots.run,
-      "it must be a folder that can be written to, or damo stop would not find what to stop",
+      said`it must be a writable folder: ${command("stop")} finds there what to stop`,
     );
   }
 }

@@ -212,8 +212,12 @@ function requireOperations(dir: string, operations: Operations): void {
   if (available === undefined || available.split(/\s+/).includes(operations)) return;
   const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
   throw new UnsupportedError(
-    `Cannot monitor ${operations === "paddr" ? "physical memory" : "a process"} with DAMON as this kernel must have ` +
-      `${operations} (${option}=y): it has ${available.replaceAll("\n", ", ") || "none"}`,
+    {
+      what: `DAMON cannot watch ${operations === "paddr" ? "physical memory" : "a process"} here`,
+      why: `this kernel does not have ${operations} (${option}=y), only ${
+        available.replaceAll("\n", ", ") || "nothing"
+      }`,
+    },
     operations,
     option,
   );

@@ -1,4 +1,4 @@
-import { KernelError } from "../../damon/mod.ts";
+import { command, KernelError, said } from "../../damon/mod.ts";
 import { isBusy, readOptional, type Roots, writeDamon, type WriteKernel, writeKernel } from "../machine/mod.ts";
 import { dropEntry, isThreadOn, type OwnEntry } from "./ours.ts";
 import { patiently } from "./patience.ts";
@@ -45,7 +45,7 @@ export async function restoreSysfs(roots: Roots, entry: OwnEntry, write: WriteKe
     dropEntry(roots, index);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    const hint = "it is off; clean up later with: damo stop";
+    const hint = said`it is off; clean up later with: ${command("stop")}`;
     throw new KernelError(`empty the folder of kdamond ${index}`, error.errno, error.path, hint);
   }
 }
@@ -102,8 +102,8 @@ export async function turnOffSysfs(roots: Roots, entry: OwnEntry, write: WriteKe
     `turn kdamond ${index} off`,
     errno,
     state,
-    `it is still on${
-      entry.kdamondPid === undefined ? "" : `, kernel thread ${entry.kdamondPid}`
-    }: end it with: damo stop`,
+    said`it is still on${entry.kdamondPid === undefined ? "" : ` (kernel thread ${entry.kdamondPid})`}; end it with: ${
+      command("stop")
+    }`,
   );
 }

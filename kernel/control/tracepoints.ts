@@ -1,4 +1,4 @@
-import { KernelError, UnsupportedError } from "../../damon/model/mod.ts";
+import { command, KernelError, option, said, UnsupportedError } from "../../damon/model/mod.ts";
 import { parseTracepoint, type Tracepoint } from "../../damon/events/mod.ts";
 import { exists, type Roots, sysfsOf } from "../machine/mod.ts";
 
@@ -19,8 +19,11 @@ export function readTracepoints(roots: Roots): Tracepoint[] {
   if (tracefs === undefined) {
     if (Deno.uid() !== 0) throw new KernelError("read DAMON's tracepoints", 13, place, "run it as root");
     throw new UnsupportedError(
-      `Cannot read DAMON's tracepoints as tracefs must be mounted: it is not; mount it, or let --mount do it: ` +
-        `mount -t tracefs tracefs ${place}`,
+      {
+        what: "Cannot read DAMON's tracepoints",
+        why: "tracefs is not mounted",
+        help: said`mount it with: mount -t tracefs tracefs ${place}, or let damo do it: ${option("mount")}`,
+      },
       "tracefs",
     );
   }
@@ -30,8 +33,11 @@ export function readTracepoints(roots: Roots): Tracepoint[] {
     names = [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
   } catch {
     throw new UnsupportedError(
-      `Cannot trace DAMON as the kernel must have its tracepoints: there is no ${folder}; boot Linux 5.15 or newer with ` +
-        `CONFIG_DAMON=y, or try it in a virtual machine: damo lab`,
+      {
+        what: "This kernel has no tracepoints of DAMON",
+        why: `there is no ${folder}`,
+        help: said`boot Linux 5.15 or newer with CONFIG_DAMON=y, or try it in a virtual machine: ${command("lab")}`,
+      },
       "damon",
       "CONFIG_DAMON",
     );

@@ -1,9 +1,13 @@
 import {
   BusyError,
+  command,
   type DamonModule,
   formatNs,
   MODULES,
   type Operations,
+  option,
+  type Said,
+  said,
   titleOfModule,
   UnsupportedError,
 } from "../../damon/mod.ts";
@@ -11,13 +15,13 @@ import type { DetectedTracepoints } from "../../ffi/mod.ts";
 import {
   capabilitiesOf,
   exists,
-  type FeatureRow,
   type FeatureState,
   type KernelTypes,
   LAB,
   readOptional,
   type Roots,
   rowOf,
+  type SaidRow,
 } from "../machine/mod.ts";
 import {
   isRecorderAlive,
@@ -33,10 +37,10 @@ import type { KernelConfig } from "./machine.ts";
 import { reasonOf } from "./row.ts";
 import { modulesOn, parametersDir } from "../modules/mod.ts";
 
-const COMMANDS: Readonly<Record<Operations, string>> = {
-  vaddr: "damo record PID",
-  fvaddr: "damo record --ops fvaddr -r RANGES PID",
-  paddr: "damo record paddr",
+const COMMANDS: Readonly<Record<Operations, Said>> = {
+  vaddr: [command("record", { target: "PID" })],
+  fvaddr: [command("record", { target: "PID", options: { ops: "fvaddr", regions: "RANGES" } })],
+  paddr: [command("record", { target: "paddr" })],
 };
 
 /** Whether DAMON can record `operations` now. `events` is why its events could not be read. */
@@ -44,19 +48,19 @@ export async function operationsRow(
   roots: Roots,
   feature: string,
   operations: Operations,
-  { config, types, events }: { config: KernelConfig; types: KernelTypes | undefined; events: FeatureRow },
-): Promise<FeatureRow> {
+  { config, types, events }: { config: KernelConfig; types: KernelTypes | undefined; events: SaidRow },
+): Promise<SaidRow> {
   const symbol = operations === "paddr" ? "damon_pa_check_accesses" : "damon_va_check_accesses";
   const option = operations === "paddr" ? "CONFIG_DAMON_PADDR" : "CONFIG_DAMON_VADDR";
   const without = rowOf(
     feature,
     "no",
     `this kernel is built without ${option}=y`,
-    `boot one that has it, as Debian's 6.12 does, or ${LAB}`,
+    said`boot one that has it, as Debian's 6.12 does, or ${LAB}`,
   );
   // Before the user's rights: being root would not help.
   if (exists(roots.damon) && !(config?.has(option) ?? types?.functions.has(symbol) ?? true)) return without;
-  let busy: FeatureRow | undefined;
+  let busy: SaidRow | undefined;
   try {
     await requireFreeDamon(roots, operations);
   } catch (error) {
@@ -65,21 +69,21 @@ export async function operationsRow(
     if (!(error instanceof BusyError)) return rowOf(feature, "no", why, next);
     busy = rowOf(feature, "busy", why, next);
   }
-  if (events.state !== "yes") return { ...events, feature, why: `its events cannot be read: ${events.why}` };
+  if (events.state !== "yes") return { ...events, feature, why: said`its events cannot be read: ${events.why}` };
   if (busy) return busy;
   const [module] = modulesOn(roots);
   if (module) {
     const why = `the kernel's ${titleOfModule(module)} is on, and it shares DAMON with nobody`;
-    return rowOf(feature, "busy", why, `where it is yours to turn off: damo module ${module.short} disable`);
+    return rowOf(feature, "busy", why, said`if it is yours, turn it off: ${moduleCommand(module, "disable")}`);
   }
   if (!config && !types) {
-    return rowOf(feature, "unknown", `nothing here tells whether ${option} is set`, "try it: damo record");
+    return rowOf(feature, "unknown", `nothing here tells whether ${option} is set`, said`try it: ${command("record")}`);
   }
   return rowOf(feature, "yes", COMMANDS[operations]);
 }
 
 /** Whether DAMON's events can be read: for recording, and for listening to what runs. */
-export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints): FeatureRow {
+export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints): SaidRow {
   const feature = "reading DAMON's events";
   try {
     tracepoints();
@@ -96,20 +100,28 @@ export function eventsRow(roots: Roots, tracepoints: () => DetectedTracepoints):
 }
 
 /** Listening to what others run. */
-export async function listeningRow(roots: Roots, events: FeatureRow): Promise<FeatureRow> {
+export async function listeningRow(roots: Roots, events: SaidRow): Promise<SaidRow> {
   const feature = "what a running DAMON sees";
   if (events.state !== "yes") return { ...events, feature };
   try {
     const on = (await kdamondsHere(roots)).filter(({ state }) => state === "on").length;
-    return rowOf(feature, "yes", on > 0 ? "damo record --ongoing" : "damo record --ongoing, once one is on");
+    return rowOf(feature, "yes", said`${listen()}${on > 0 ? "" : ", once one is on"}`);
   } catch (error) {
     const { why, next } = reasonOf(error);
     return rowOf(feature, "no", why, next);
   }
 }
 
+function listen() {
+  return command("record", { target: "ongoing" });
+}
+
+function moduleCommand({ short }: DamonModule, action: string) {
+  return command("module", { words: [short, action] });
+}
+
 /** Who has DAMON now: kdamonds and the kernel's own modules. */
-export async function userRows(roots: Roots): Promise<FeatureRow[]> {
+export async function userRows(roots: Roots): Promise<SaidRow[]> {
   return [...await kdamondRows(roots), ...MODULES.map((module) => moduleRow(roots, module))];
 }
 
@@ -120,7 +132,7 @@ async function kdamondsHere(roots: Roots): Promise<KdamondStatus[]> {
   return (await readAllKdamonds(roots)).filter(isUsed);
 }
 
-async function kdamondRows(roots: Roots): Promise<FeatureRow[]> {
+async function kdamondRows(roots: Roots): Promise<SaidRow[]> {
   let found: KdamondStatus[];
   try {
     found = await kdamondsHere(roots);
@@ -137,7 +149,7 @@ async function kdamondRows(roots: Roots): Promise<FeatureRow[]> {
   return found.map((status) => kdamondRow(roots, status));
 }
 
-function kdamondRow(roots: Roots, status: KdamondStatus): FeatureRow {
+function kdamondRow(roots: Roots, status: KdamondStatus): SaidRow {
   const { index, state, pid, contexts } = status;
   const feature = `kdamond ${index}${status.interface === "debugfs" ? " (debugfs)" : ""}`;
   if (state === "off" && contexts.length === 0) return rowOf(feature, "yes", "off and empty: free");
@@ -157,35 +169,41 @@ function kdamondRow(roots: Roots, status: KdamondStatus): FeatureRow {
     return `${operations} of ${target}, every ${formatNs(sampleUs * 1e3)} / ${formatNs(aggrUs * 1e3)}`;
   });
   const why = [`${state}${pid === undefined ? "" : ` (pid ${pid})`}`, ...what, whose].join(", ");
-  if (entry) return rowOf(feature, "busy", why, isWanted ? "to end it: damo stop" : "clean up with: damo stop");
-  const next = state === "on" ? "listen to it: damo record --ongoing" : "remove it with the tool that made it";
-  return rowOf(feature, "busy", why, `${next}; damo never touches it`);
+  if (entry) return rowOf(feature, "busy", why, said`${isWanted ? "to end it" : "clean up with"}: ${command("stop")}`);
+  const next = state === "on" ? said`listen to it: ${listen()}` : "remove it with the tool that made it";
+  return rowOf(feature, "busy", why, said`${next}; damo never touches it`);
 }
 
-function moduleRow(roots: Roots, module: DamonModule): FeatureRow {
+function moduleRow(roots: Roots, module: DamonModule): SaidRow {
   const { name, short, doc, option, since } = module;
   const feature = `module ${name}`;
-  const row = (state: FeatureState, why: string, next: string | null): FeatureRow => ({
+  const row = (state: FeatureState, why: string, next: Said | null): SaidRow => ({
     ...rowOf(feature, state, why, next),
     ...(since !== undefined && { since }),
   });
   if (!exists(`${roots.modules}/${name}`)) {
     return row("no", `not in this kernel; it ${doc}`, `boot a kernel with ${option}=y (Linux ${since} or newer)`);
   }
-  const report = short === "stat" ? "; then: damo report idle" : "";
+  const idle = command("report", { words: ["idle"] });
+  const report = short === "stat" ? said`; then: ${idle}` : "";
   if (!modulesOn(roots).some((on) => on.name === name)) {
     // Only root may read whether it is on.
     const isTold = readOptional(`${parametersDir(roots, module)}/enabled`) !== undefined;
     if (!isTold) return row("unknown", `only root may read whether it is on; it ${doc}`, "run as root");
-    return row("yes", `off; it ${doc}, and then shares DAMON with nobody`, `damo module ${short} enable${report}`);
+    return row(
+      "yes",
+      `off; it ${doc}, and then shares DAMON with nobody`,
+      said`${moduleCommand(module, "enable")}${report}`,
+    );
   }
   const pid = Number(readOptional(`${parametersDir(roots, module)}/kdamond_pid`) ?? -1);
-  const off = `${short === "stat" ? "read it: damo report idle; " : ""}turn it off: damo module ${short} disable`;
+  const read = short === "stat" ? said`read it: ${idle}; ` : "";
+  const off = said`${read}turn it off: ${moduleCommand(module, "disable")}`;
   return row("busy", `on${pid > 0 ? ` (pid ${pid})` : ""}: it ${doc}`, off);
 }
 
 /** The events that this kernel has, and how they look. */
-export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTracepoints): FeatureRow[] {
+export function tracepointRows(events: SaidRow, tracepoints: () => DetectedTracepoints): SaidRow[] {
   let found: DetectedTracepoints;
   try {
     found = tracepoints();
@@ -218,13 +236,15 @@ export function tracepointRows(events: FeatureRow, tracepoints: () => DetectedTr
 }
 
 /** DAMON's older interface, which 6.14 dropped. */
-export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
+export function debugfsRow(roots: Roots, config: KernelConfig): SaidRow {
   const feature = "debugfs damon";
   const dir = roots.debugfs;
   const mode = ["monitor_on", "monitor_on_DEPRECATED"].find((name) => exists(`${dir}/${name}`));
   if (mode) {
-    const how = exists(roots.damon) ? "; damo takes sysfs by itself, and this with --interface debugfs" : "";
-    return rowOf(feature, "yes", `${dir} is there, with ${mode}${how}`);
+    const how = exists(roots.damon)
+      ? said`; damo takes sysfs by itself, and this with ${option("interface", "debugfs")}`
+      : "";
+    return rowOf(feature, "yes", said`${dir} is there, with ${mode}${how}`);
   }
   const instead = exists(roots.damon) ? "; DAMON by sysfs can do all that it could" : "";
   const isBuilt = config && ["CONFIG_DAMON_DBGFS", "CONFIG_DAMON_DBGFS_DEPRECATED"].some((name) => config.has(name));
@@ -235,6 +255,8 @@ export function debugfsRow(roots: Roots, config: KernelConfig): FeatureRow {
   }
   if (!missing && Deno.uid() !== 0) return rowOf(feature, "unknown", "only root may look into debugfs", "run as root");
   if (!missing) return rowOf(feature, "no", `debugfs is mounted, and has no damon${instead}`);
-  const next = `${mountCommand(missing)}, or: damo record --interface debugfs --mount`;
+  const next = said`${mountCommand(missing)}, or: ${
+    command("record", { options: { interface: "debugfs", mount: true } })
+  }`;
   return rowOf(feature, isBuilt ? "no" : "unknown", `${missing.type} is not mounted`, next);
 }

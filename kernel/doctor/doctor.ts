@@ -1,19 +1,21 @@
+import { command, nameInLibrary, type Naming, option, type Said, said, textOf } from "../../damon/mod.ts";
 import type { PageSamplerFacts } from "../../ffi/mod.ts";
 import {
   type DoctorSection,
   exists,
-  type FeatureRow,
   LAB,
   readKernelConfig,
   readKernelTypes,
   type Roots,
   rowOf,
+  type SaidRow,
+  type SaidSection,
 } from "../machine/mod.ts";
 import { debugfsRow, eventsRow, listeningRow, operationsRow, tracepointRows, userRows } from "./damon.ts";
 import { sysfsFeatures } from "./features.ts";
 import { machineRows, memoryRows } from "./machine.ts";
 import { NATIVE_PARTS, type NativeParts } from "./native.ts";
-import { reasonOf } from "./row.ts";
+import { namedSection, reasonOf } from "./row.ts";
 import { canClearPages, mayNotClearPages } from "../pages/mod.ts";
 import { missingSysfs } from "../control/mod.ts";
 
@@ -32,13 +34,23 @@ export interface Diagnosis {
 /**
  * Looks at what this machine has and lacks. It writes nothing to the kernel; the programs of page sampler
  * and profiler are loaded for a moment, as only loading tells whether they may be.
+ *
+ * @param naming How commands and options are named; by default as the library's.
  */
-export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS): Promise<Diagnosis> {
+export async function diagnose(
+  roots: Roots,
+  native: NativeParts = NATIVE_PARTS,
+  naming: Naming = nameInLibrary,
+): Promise<Diagnosis> {
   const unmounted = missingSysfs(roots);
   if (unmounted) {
     const { why, next } = reasonOf(unmounted);
-    const verdict = `What this machine has cannot be told, because ${why}. What helps: ${next}.`;
-    return { monitor: "none", verdict, sections: [{ title: "This machine", rows: [rowOf("sysfs", "no", why, next)] }] };
+    const verdict = textOf(
+      said`What this machine has cannot be told, because ${why}. What helps: ${next ?? ""}.`,
+      naming,
+    );
+    const section = { title: "This machine", rows: [rowOf("sysfs", "no", why, next)] };
+    return { monitor: "none", verdict, sections: [namedSection(section, naming)] };
   }
   const config = await readKernelConfig(roots);
   const types = readKernelTypes(roots);
@@ -46,7 +58,7 @@ export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS)
   const facts = { config, types, events };
   const process = await operationsRow(roots, "a process, by DAMON (vaddr)", "vaddr", facts);
   const [sampler, ...samplerRows] = await pageSamplerRows(roots, native);
-  const sections: DoctorSection[] = [
+  const sections: SaidSection[] = [
     { title: "This machine", rows: machineRows(roots, config, types) },
     {
       title: "Recording",
@@ -69,10 +81,11 @@ export async function diagnose(roots: Roots, native: NativeParts = NATIVE_PARTS)
     { title: "Memory, for schemes", rows: memoryRows(roots, config) },
     { title: "Native parts", rows: nativeRows(native) },
   ];
-  return { ...verdictOf(process, sampler), sections };
+  const { monitor, verdict } = verdictOf(process, sampler);
+  return { monitor, verdict: textOf(verdict, naming), sections: sections.map((each) => namedSection(each, naming)) };
 }
 
-async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<FeatureRow[]> {
+async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<SaidRow[]> {
   const feature = "a process, by page sampler";
   if (!exists(`${roots.proc}/self/clear_refs`)) {
     const why = "the kernel has no clear_refs file of processes, which clears accessed bits";
@@ -90,10 +103,12 @@ async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<Featu
     rowOf(
       feature,
       "yes",
-      `damo record --monitor pages PID; it loads, with ${facts.levels} levels of page tables, by ${finds}`,
+      said`${recordPid({ monitor: "pages" })}; it loads, with ${facts.levels} levels of page tables, by ${finds}`,
     ),
-    rowOf("every page (pages-exact)", "yes", "damo record --monitor pages-exact PID"),
-    rowOf("children of a process", "yes", "damo record --monitor pages --include_children PID"),
+    rowOf("every page (pages-exact)", "yes", [recordPid({ monitor: "pages-exact" })]),
+    rowOf("children of a process", "yes", [
+      recordPid({ monitor: "pages", includeChildren: true }),
+    ]),
     facts.canFlush ? rowOf("small hot parts", "yes", "seen: clearing drops kept translations") : rowOf(
       "small hot parts",
       "no",
@@ -117,20 +132,24 @@ async function pageSamplerRows(roots: Roots, native: NativeParts): Promise<Featu
   ];
 }
 
-async function profileRow(native: NativeParts): Promise<FeatureRow> {
-  const feature = "what code ran (--profile)";
+async function profileRow(native: NativeParts): Promise<SaidRow> {
+  const feature = said`what code ran (${option("profileHz")})`;
   try {
     await native.profiler();
   } catch (error) {
     const { why, next } = reasonOf(error);
     return rowOf(feature, "no", why, next);
   }
-  return rowOf(feature, "yes", "damo record --profile PID, then damo report profile");
+  return rowOf(
+    feature,
+    "yes",
+    said`${recordPid({ profileHz: true })}, then ${command("report", { words: ["profile"] })}`,
+  );
 }
 
-function nativeRows(native: NativeParts): FeatureRow[] {
+function nativeRows(native: NativeParts): SaidRow[] {
   const libbpf = native.libbpf();
-  let library: FeatureRow;
+  let library: SaidRow;
   try {
     library = rowOf("libdamo.so", "yes", `built, version ${native.library()} of its interface`);
   } catch (error) {
@@ -145,20 +164,26 @@ function nativeRows(native: NativeParts): FeatureRow[] {
   ];
 }
 
-function verdictOf(process: FeatureRow, sampler: FeatureRow): Pick<Diagnosis, "monitor" | "verdict"> {
+function recordPid(options: Readonly<Record<string, string | true>> = {}) {
+  return command("record", { target: "PID", options });
+}
+
+function verdictOf(process: SaidRow, sampler: SaidRow): { monitor: Diagnosis["monitor"]; verdict: Said } {
   if (process.state === "yes" || process.state === "unknown") {
     const because = process.state === "yes" ? "the kernel can watch processes and nobody else uses it" : process.why;
-    return { monitor: "damon", verdict: `damo record PID works here with DAMON, because ${because}.` };
+    return { monitor: "damon", verdict: said`${recordPid()} works here with DAMON, because ${because}.` };
   }
   const because = process.state === "busy"
-    ? `DAMON is taken: ${process.why}`
-    : `DAMON cannot watch processes here: ${process.why}`;
+    ? said`DAMON is taken: ${process.why}`
+    : said`DAMON cannot watch processes here: ${process.why}`;
   if (sampler.state === "yes") {
-    return { monitor: "pages", verdict: `damo record PID works here with the page sampler, because ${because}.` };
+    return { monitor: "pages", verdict: said`${recordPid()} works here with the page sampler, because ${because}.` };
   }
   return {
     monitor: "none",
-    verdict: `damo record PID does not work here, because ${because}; and the page sampler cannot ` +
-      `either: ${sampler.why}. What helps: ${sampler.next ?? process.next ?? LAB}.`,
+    verdict:
+      said`${recordPid()} does not work here, because ${because}; and the page sampler cannot either: ${sampler.why}. What helps: ${
+        sampler.next ?? process.next ?? LAB
+      }.`,
   };
 }

@@ -1,3 +1,4 @@
+import { command, said } from "../../damon/mod.ts";
 import {
   capabilitiesOf,
   exists,
@@ -8,6 +9,7 @@ import {
   readOptional,
   type Roots,
   rowOf,
+  type SaidRow,
   sysfsOf,
 } from "../machine/mod.ts";
 
@@ -18,7 +20,7 @@ export type KernelConfig = ReadonlyMap<string, string> | undefined;
 const NAMES = ["CAP_SYS_ADMIN", "CAP_PERFMON", "CAP_BPF", "CAP_SYS_PTRACE", "CAP_SYS_NICE"] as const;
 
 /** Kernel, user, and what the other answers are read from. */
-export function machineRows(roots: Roots, config: KernelConfig, types: KernelTypes | undefined): FeatureRow[] {
+export function machineRows(roots: Roots, config: KernelConfig, types: KernelTypes | undefined): SaidRow[] {
   const { kernelRelease, machine, pageBytes } = readHost(roots);
   const has = capabilitiesOf(roots) ?? new Set();
   const lacking = NAMES.filter((name) => !has.has(name));
@@ -34,7 +36,7 @@ export function machineRows(roots: Roots, config: KernelConfig, types: KernelTyp
       "capabilities",
       has.has("CAP_BPF") && has.has("CAP_PERFMON") ? "yes" : "no",
       `this process lacks ${lacking.join(", ")}`,
-      `run as root, or with ${needed.join(", ")} (in a container: --cap-add)`,
+      `run as root, or with ${needed.join(", ")} (which a container may be given)`,
     ),
     types ? rowOf("kernel types (BTF)", "yes", "there: BPF programs can fit this kernel") : rowOf(
       "kernel types (BTF)",
@@ -53,13 +55,13 @@ export function machineRows(roots: Roots, config: KernelConfig, types: KernelTyp
  * Linux 7.1 and 7.2 check themselves where a region's access rate is set back, and warn, once in a boot, when intervals
  * were changed before: whoever changed them, whatever else was written with it.
  */
-function warningRows(roots: Roots, release: string): FeatureRow[] {
+function warningRows(roots: Roots, release: string): SaidRow[] {
   if (!/^7\.[12]\D/.test(release) || readOptional(`${roots.proc}/sys/kernel/panic_on_warn`) !== "1") return [];
   return [rowOf(
     "changing intervals",
     "no",
     "this kernel warns when DAMON's intervals change while it is on, and is set to panic on a warning",
-    "start anew instead of damo tune -s, -a; or: sysctl kernel.panic_on_warn=0",
+    said`start it again instead of ${command("tune")}; or: sysctl kernel.panic_on_warn=0`,
   )];
 }
 

@@ -1,3 +1,5 @@
+import { command, type Said, said } from "../../damon/model/mod.ts";
+
 /** `busy`: it is there, and somebody else has it now. `unknown`: this user, or this kernel, does not tell. */
 export type FeatureState = "yes" | "no" | "busy" | "unknown";
 
@@ -25,10 +27,26 @@ export interface DoctorSection {
   isList?: boolean;
 }
 
-/** What all tables say that helps where the kernel is the trouble. */
-export const LAB = "try DAMON in a virtual machine: damo lab -- ./damo record -- COMMAND";
+/** A {@linkcode FeatureRow} whose options and commands nobody has named yet. */
+export interface SaidRow extends Omit<FeatureRow, "feature" | "why" | "next"> {
+  feature: Said;
+  why: Said;
+  next: Said | null;
+}
 
-/** Makes a {@linkcode FeatureRow}. */
-export function rowOf(feature: string, state: FeatureState, why: string, next: string | null = null): FeatureRow {
+/** A {@linkcode DoctorSection} of them. */
+export interface SaidSection extends Omit<DoctorSection, "rows"> {
+  rows: SaidRow[];
+}
+
+/** What all tables say that helps where the kernel is the trouble. */
+export const LAB: Said = said`try DAMON in a virtual machine: ${
+  command("lab", { words: ["--", "./damo", "record", "--", "COMMAND"] })
+}`;
+
+/** Makes a row. */
+export function rowOf(feature: string, state: FeatureState, why: string, next?: string | null): FeatureRow;
+export function rowOf(feature: Said, state: FeatureState, why: Said, next?: Said | null): SaidRow;
+export function rowOf(feature: Said, state: FeatureState, why: Said, next: Said | null = null): SaidRow {
   return { feature, state, why, next };
 }

@@ -47,7 +47,7 @@ export function readKernelTypes(roots: Roots): KernelTypes | undefined {
 export function decodeKernelTypes(bytes: Uint8Array): KernelTypes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = view.getUint16(0, true) === MAGIC;
-  if (!little && view.getUint16(0) !== MAGIC) throw new SyntaxError("Cannot decode BTF as its magic must be 0xeb9f");
+  if (!little && view.getUint16(0) !== MAGIC) throw new SyntaxError("Not BTF: its magic number is not 0xeb9f");
   const word = (at: number) => view.getUint32(at, little);
   const header = word(4);
   const types = header + word(8);
@@ -68,7 +68,7 @@ export function decodeKernelTypes(bytes: Uint8Array): KernelTypes {
   for (let at = types; at < end;) {
     const [name, info] = [word(at), word(at + 4)];
     const [kind, length] = [(info >>> 24) & 0x1f, info & 0xffff];
-    if (kind === 0 || kind > LAST_KIND) throw new SyntaxError(`Cannot decode BTF as kind ${kind} is not known`);
+    if (kind === 0 || kind > LAST_KIND) throw new SyntaxError(`BTF of a kind that is not known: ${kind}`);
     const [fixed, each] = EXTRA[kind] ?? [0, 0];
     at += 12;
     if (kind === FUNC) {

@@ -34,13 +34,13 @@ function requireMemcg(mount: string, path: string): void {
   const dir = `${mount}/${path.replace(/^\/+/, "")}`;
   if (!exists(dir)) {
     throw new RangeError(
-      `Cannot use memory cgroup ${path} as it must be there: there is no ${dir}; make it with: mkdir ${dir}`,
+      `There is no memory cgroup ${path}; make it with: mkdir ${dir}`,
     );
   }
   if (path.replaceAll("/", "") === "" || exists(`${dir}/memory.stat`)) return;
   const parent = dir.slice(0, dir.lastIndexOf("/"));
   throw new RangeError(
-    `Cannot use memory cgroup ${path} as its memory must be accounted: it is not; turn it on with: ` +
+    `The memory of cgroup ${path} is not accounted; turn the memory controller on with: ` +
       `echo +memory > ${parent}/cgroup.subtree_control`,
   );
 }

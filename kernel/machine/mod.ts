@@ -5,7 +5,15 @@
  */
 export { capabilitiesOf } from "./capabilities.ts";
 export { descendantsOf } from "./children.ts";
-export { type DoctorSection, type FeatureRow, type FeatureState, LAB, rowOf } from "./feature_row.ts";
+export {
+  type DoctorSection,
+  type FeatureRow,
+  type FeatureState,
+  LAB,
+  rowOf,
+  type SaidRow,
+  type SaidSection,
+} from "./feature_row.ts";
 export { exists, namesIn, sysfsOf } from "./files.ts";
 export { meminfoOf, statmOf, statWordsOf } from "./footprints.ts";
 export { bootIdOf, readHost, readKernelConfig } from "./host.ts";

@@ -1,3 +1,4 @@
+import { failed, option, said } from "../../damon/mod.ts";
 import type { AddressRange } from "../../damon/mod.ts";
 import { namesIn } from "./files.ts";
 import { readOptional, type Roots } from "./roots.ts";
@@ -16,10 +17,10 @@ export function systemRamRanges(roots: Roots): AddressRange[] {
     .map(([, start, end]) => ({ start: Number(`0x${start}`), end: Number(`0x${end}`) + 1 }))
     .filter(({ start, end }) => end - start >= LEAST_BYTES);
   if (ranges.length > 0) return ranges;
-  throw new RangeError(
-    "Cannot tell where the machine's memory is as /proc/iomem must say it: it does not, to this user; run as root, or " +
-      "name the ranges: --regions 4G-8G",
-  );
+  throw failed(RangeError, {
+    what: "/proc/iomem tells only root where the machine's memory is",
+    help: said`run as root, or name the ranges: ${option("regions", "4G-8G")}`,
+  });
 }
 
 /** A range of physical addresses, and what the kernel says is there. */
@@ -40,9 +41,10 @@ export function physicalRanges(roots: Roots): PhysicalRange[] {
   const ranges = [...text.matchAll(/^([0-9a-f]+)-([0-9a-f]+) : (.*)$/gm)]
     .map(([, start, end, name]) => ({ start: Number(`0x${start}`), end: Number(`0x${end}`) + 1, name }));
   if (!ranges.some(({ start, end }) => end > start + 1)) {
-    throw new RangeError(
-      "Cannot tell where the machine's memory is as /proc/iomem must say it: it does not, to this user; run as root",
-    );
+    throw failed(RangeError, {
+      what: "/proc/iomem tells only root where the machine's memory is",
+      help: "run as root",
+    });
   }
   const system = `${roots.modules.replace(/\/module$/, "")}/devices/system/node`;
   const nids = namesIn(system).flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? []).map(Number);
@@ -72,11 +74,11 @@ export function nodeRanges(roots: Roots, nids: readonly number[]): AddressRange[
     const found = namesIn(`${system}/node/node${nid}`).flatMap((name) => /^memory(\d+)$/.exec(name)?.[1] ?? []);
     if (found.length > 0 && blockBytes > 0) return found.map(Number);
     const nodes = namesIn(`${system}/node`).filter((name) => /^node\d+$/.test(name));
-    throw new RangeError(
-      `Cannot tell where the memory of node ${nid} is: ${
-        nodes.includes(`node${nid}`) ? "this kernel does not say" : `there are ${nodes.join(", ") || "no nodes"}`
-      }; name the ranges: --regions 4G-8G`,
-    );
+    throw failed(RangeError, {
+      what: `Cannot tell where the memory of node ${nid} is`,
+      why: nodes.includes(`node${nid}`) ? "this kernel does not say" : `there are ${nodes.join(", ") || "no nodes"}`,
+      help: said`name the ranges: ${option("regions", "4G-8G")}`,
+    });
   });
   const ranges: AddressRange[] = [];
   for (const block of blocks.toSorted((a, b) => a - b)) {

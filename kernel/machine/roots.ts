@@ -43,8 +43,11 @@ export function requireKernelFiles(roots: Roots): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) return;
     throw new UnsupportedError(
-      "Cannot look at the kernel's files as Deno opens them to programs with all permissions only: run it with --allow-all",
-      "--allow-all",
+      {
+        what: "Deno opens the kernel's files only to programs with all permissions",
+        help: "run it with all of them: deno run -A",
+      },
+      "all permissions",
     );
   }
 }

@@ -1,8 +1,12 @@
 import {
   BusyError,
   checkModuleInputs,
+  command,
   type DamonModule,
+  failed,
   KernelError,
+  option,
+  said,
   titleOfModule,
   type Write,
 } from "../../damon/mod.ts";
@@ -43,7 +47,7 @@ export interface ModulePlan {
  * @throws {KernelError} where this user may not read it.
  */
 export async function planModule(roots: Roots, request: ModuleRequest): Promise<ModulePlan> {
-  const { module, action, values, force = false, command } = request;
+  const { module, action, values, force = false, command: words } = request;
   const status = await readModule(roots, module);
   const title = titleOfModule(module);
   for (const name of values.keys()) requireInput(status, name);
@@ -54,10 +58,10 @@ export async function planModule(roots: Roots, request: ModuleRequest): Promise<
   const write = (name: string, text: string) => ({ path: `${module.name}/parameters/${name}`, text });
   const writes = [...values].map(([name, text]) => write(name, text));
   if (status.isOn && !isOurs && !force && action !== "enable") {
-    throw new BusyError(
-      `Cannot ${action} ${title} as damo must have turned it on: somebody else did, and it was left untouched; ` +
-        `to do it all the same: ${command} --force`,
-    );
+    throw new BusyError({
+      what: `Somebody else turned on ${title}: it was left untouched`,
+      help: said`to ${action} it all the same, add ${option("force")} to: ${words}`,
+    });
   }
   const switchOf = () => {
     if (status.switchName === undefined) requireParameter(status, "enabled");
@@ -75,16 +79,16 @@ export async function planModule(roots: Roots, request: ModuleRequest): Promise<
     case "commit":
       requireParameter(status, "commit_inputs");
       if (!status.isOn) {
-        throw new TypeError(
-          `Cannot commit ${title} as it must be on: it is off; its parameters are read when it is turned on: ` +
-            `damo module ${module.short} enable`,
-        );
+        throw failed(TypeError, {
+          what: `${title} is off, and reads its parameters when it is turned on`,
+          help: said`use ${moduleCommand(module, "enable")}`,
+        });
       }
       if (status.hasGivenUp) {
-        throw new TypeError(
-          `Cannot commit ${title} as its kernel thread must run: it ended, as it read parameters that do not fit; ` +
-            `turn it off and on: damo module ${module.short} disable, then enable`,
-        );
+        throw failed(TypeError, {
+          what: `The kernel thread of ${title} has ended, as it read parameters that do not fit`,
+          help: said`turn it off and on: ${moduleCommand(module, "disable")}, then ${moduleCommand(module, "enable")}`,
+        });
       }
       writes.push(write("commit_inputs", "Y"));
       break;
@@ -101,26 +105,33 @@ async function refuseEnable(
 ): Promise<void> {
   const title = titleOfModule(module);
   if (isOn) {
-    throw new BusyError(
-      `Cannot enable ${title} as it must be off: it is on, turned on by ${isOurs ? "damo" : "somebody else"}; ` +
-        `to change its parameters: damo module ${module.short} commit${isOurs ? "" : " --force"}`,
-    );
+    const commit = moduleCommand(module, "commit");
+    throw new BusyError({
+      what: `${title} is on already, turned on by ${isOurs ? "damo" : "somebody else"}`,
+      help: isOurs
+        ? said`to change its parameters: ${commit}`
+        : said`to change its parameters: ${commit} with ${option("force")}`,
+    });
   }
   const other = modulesOn(roots).find(({ name }) => name !== module.name);
   if (other) {
-    throw new BusyError(
-      `Cannot enable ${title} as a module takes DAMON alone: ${titleOfModule(other)} is on; it was left untouched. ` +
-        `Where it is yours to turn off: damo module ${other.short} disable`,
-    );
+    throw new BusyError({
+      what: `${title} needs DAMON for itself, and ${titleOfModule(other)} is on: it was left untouched`,
+      help: said`if it is yours, turn it off: ${moduleCommand(other, "disable")}`,
+    });
   }
   const kdamond = (await readAllKdamonds(roots)).find(({ state }) => state === "on");
   if (!kdamond) return;
-  throw new BusyError(
-    `Cannot enable ${title} as a module takes DAMON alone: ${describeKdamond(kdamond)} is on; ` +
-      (readOwned(roots, kdamond)
-        ? "damo started it; turn it off with: damo stop"
-        : "damo did not start it and left it untouched. Stop it with the tool that started it"),
-  );
+  throw new BusyError({
+    what: `${title} needs DAMON for itself, and ${describeKdamond(kdamond)} has it`,
+    ...(readOwned(roots, kdamond)
+      ? { why: "damo started it", help: said`turn it off with: ${command("stop")}` }
+      : { why: "damo did not start it and left it untouched", help: "stop it with the tool that started it" }),
+  });
+}
+
+function moduleCommand({ short }: DamonModule, action: string) {
+  return command("module", { words: [short, action] });
 }
 
 /** The inputs to put back. Where somebody else turned it off meanwhile, only what still is as we set it. */

@@ -1,8 +1,11 @@
 import {
+  command,
   type DamonModule,
+  failed,
   KernelError,
   moduleOf,
   parameterOf,
+  said,
   titleOfModule,
   UnsupportedError,
 } from "../../damon/mod.ts";
@@ -105,20 +108,21 @@ async function moduleMissing(roots: Roots, module: DamonModule): Promise<Unsuppo
   const { option, since } = module;
   if (option === undefined) {
     const names = moduleNames(roots).map((name) => name.slice("damon_".length));
-    const there = names.length > 0 ? `it has: ${names.join(", ")}` : "it has no DAMON module at all";
-    return new UnsupportedError(
-      `Cannot find ${title} as ${roots.modules}/${module.name} must be there: this kernel does not have it; ${there}`,
-      module.name,
-    );
+    const there = names.length > 0 ? `it has ${names.join(", ")}` : "it has no DAMON module at all";
+    return new UnsupportedError(`This kernel has no ${title} (${roots.modules}/${module.name}): ${there}`, module.name);
   }
   const config = await readKernelConfig(roots);
-  const what = config === undefined || config.has(option) ? "does not have it" : "is built without it";
-  const lab = IN_LAB.includes(module.short)
-    ? `, as Debian's 6.12 is, or try it in a virtual machine: damo lab -- ./damo module ${module.short} status`
-    : "";
+  const why = config === undefined || config.has(option) ? undefined : `it is built without ${option}=y`;
+  const boot = `boot Linux ${since} or newer built with ${option}=y`;
+  const status = command("lab", { words: ["--", "./damo", "module", module.short, "status"] });
   return new UnsupportedError(
-    `Cannot find ${title} as the kernel must be built with ${option}=y (Linux ${since} or newer): ` +
-      `${Deno.osRelease()} ${what}; boot one that is${lab}`,
+    {
+      what: `This kernel (${Deno.osRelease()}) has no ${title}`,
+      ...(why && { why }),
+      help: IN_LAB.includes(module.short)
+        ? said`${boot}, as Debian's 6.12 is, or try it in a virtual machine: ${status}`
+        : boot,
+    },
     module.name,
     option,
   );
@@ -136,14 +140,18 @@ export function requireParameter({ module, values }: ModuleStatus, name: string)
   if (values.has(name)) return;
   const known = parameterOf(module, name);
   const since = known?.since ?? module.since;
-  const what = `Cannot use ${name} of ${titleOfModule(module)} as the kernel must have it: `;
+  const title = titleOfModule(module);
   throw known && since
     ? new UnsupportedError(
-      `${what}${Deno.osRelease()} does not; the first with it is ${kernelNameOf(since)}`,
+      {
+        what: `This kernel's ${title} has no parameter ${name}`,
+        why: `this is ${Deno.osRelease()}`,
+        help: `the first with it is ${kernelNameOf(since)}`,
+      },
       name,
       since,
     )
-    : new UnsupportedError(`${what}there are ${[...values.keys()].join(", ")}`, name);
+    : new UnsupportedError(`${title} has no parameter ${name}: it has ${[...values.keys()].join(", ")}`, name);
 }
 
 /** Not every feature has come with a release. */
@@ -162,13 +170,10 @@ export function requireInput(status: ModuleStatus, name: string): void {
   if (status.inputs.includes(name)) return;
   const { module, switchName } = status;
   const own = name === switchName ? "enable or disable" : name === "commit_inputs" ? "commit" : undefined;
-  throw new TypeError(
-    own
-      ? `Cannot write ${name} as it has a command of its own: damo module ${module.short} ${own}`
-      : `Cannot write ${name} of ${
-        titleOfModule(module)
-      } as it can only be read: damo module ${module.short} read ${name}`,
-  );
+  throw failed(TypeError, {
+    what: `${name} of ${titleOfModule(module)} ${own ? "has a command of its own" : "can only be read"}`,
+    help: said`use ${command("module", { words: [module.short, own ?? `read ${name}`] })}`,
+  });
 }
 
 function namesIn(dir: string): string[] | undefined {

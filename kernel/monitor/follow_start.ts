@@ -2,6 +2,8 @@ import {
   type Context,
   type Kdamond,
   KernelError,
+  option,
+  said,
   SYSFS_FEATURES,
   type Target,
   UnsupportedError,
@@ -24,12 +26,14 @@ import {
 export function requireFollowing(roots: Roots, damon: DamonInterface): void {
   if (damon.targetsPlan && findFeature(roots, SYSFS_FEATURES.commit, readKernelTypes(roots)).has !== false) return;
   const isDebugfs = damon.targetsPlan === undefined;
-  const why = isDebugfs
-    ? "debugfs takes changes only while it is off"
-    : `Linux 5.19 and newer do, and this is ${Deno.osRelease()}`;
   throw new UnsupportedError(
-    `Cannot follow children with DAMON as it must take targets while it runs: ${why}; ` +
-      "the page sampler follows them: --monitor pages",
+    {
+      what: "DAMON cannot follow children here",
+      why: isDebugfs
+        ? "its debugfs interface takes new targets only while it is off"
+        : `it takes new targets while it runs from Linux 5.19 on, and this is ${Deno.osRelease()}`,
+      help: said`the page sampler follows them: ${option("monitor", "pages")}`,
+    },
     "children",
     isDebugfs ? undefined : "5.19",
   );

@@ -1,11 +1,16 @@
 import {
   BusyError,
+  command,
   type Context,
   DEFAULT_INTERVALS,
   DEFAULT_NR_REGIONS,
+  failed,
   isFollowed,
   type Kdamond,
   KernelError,
+  option,
+  type Said,
+  said,
   type Source,
   UnsupportedError,
 } from "../../damon/mod.ts";
@@ -14,7 +19,6 @@ import {
   chooseInterface,
   type DamonInterface,
   describeKdamond,
-  endedText,
   FollowedRanges,
   interfacesHere,
   type KdamondStatus,
@@ -23,6 +27,7 @@ import {
   readOwned,
   requireFreeDamon,
   stopAll,
+  whyEnded,
   withPid,
 } from "../control/mod.ts";
 import { isReplacing, requireFollowing, startFollowed } from "./follow_start.ts";
@@ -60,9 +65,9 @@ export interface SourceOptions {
   /** Ring buffer between DAMON and us, bytes; 4 MiB by default. */
   ringBytes?: number | undefined;
   /** Told who watches where that is not DAMON although nobody else was named, and which kdamonds are listened to. */
-  say?: (line: string) => void;
+  say?: (line: Said) => void;
   /** Told what DAMON watches, where it follows a process's memory; by default `say` is. */
-  note?: ((line: string) => void) | undefined;
+  note?: ((line: Said) => void) | undefined;
 }
 
 /** What to watch: kdamonds to start, or all that runs already. */
@@ -85,20 +90,28 @@ export async function openSource(
   const damonOnly = watchesProcess ? damonOnlyOf(contexts) : undefined;
   if (monitor !== "auto" && monitor !== "damon") {
     if (!watchesProcess) {
-      throw new TypeError(
-        `Cannot use --monitor ${monitor} as it watches processes: the target is ${
-          watched === "ongoing" ? watched : "memory"
+      throw failed(TypeError, {
+        what: said`The page sampler (${option("monitor", monitor)}) watches processes, not ${
+          watched === "ongoing" ? "a DAMON that runs already" : "the machine's memory"
         }`,
-      );
+        help: said`name a process, or use DAMON: ${option("monitor", "damon")}`,
+      });
     }
-    if (damonOnly) throw new TypeError(`Cannot use --monitor ${monitor} as it only looks: ${damonOnly} DAMON`);
+    if (damonOnly) {
+      throw failed(TypeError, {
+        what: said`The page sampler (${option("monitor", monitor)}) only looks`,
+        why: `${damonOnly} DAMON`,
+        help: said`use ${option("monitor", "damon")}`,
+      });
+    }
   }
   if (options.includeChildren && !watchesProcess) {
-    throw new TypeError(
-      `Cannot use --include_children as the target must be a process: it is ${
-        watched === "ongoing" ? "what runs already, which is only listened to" : "memory"
+    throw failed(TypeError, {
+      what: said`${option("includeChildren")} follows what a process starts, and the target is ${
+        watched === "ongoing" ? "a DAMON that runs already, which is only listened to" : "the machine's memory"
       }`,
-    );
+      help: "leave it out, or name a process",
+    });
   }
   if (watched === "ongoing") return openDamon(roots, undefined, options);
   if (monitor === "auto" || monitor === "damon") {
@@ -109,7 +122,7 @@ export async function openSource(
       for (const each of operations) await requireFreeDamon(roots, each, damon);
       const source = openDamon(roots, watched, options);
       if (options.maxOverhead !== undefined) {
-        say("--max_overhead is not used: it bounds the page sampler, and DAMON records");
+        say(said`${option("maxOverhead")} is not used: it bounds the page sampler, and DAMON records`);
       }
       return source;
     } catch (error) {
@@ -117,16 +130,20 @@ export async function openSource(
       const isAbsent = error instanceof UnsupportedError || error instanceof BusyError || error instanceof KernelError;
       if (monitor === "damon" || !watchesProcess || damonOnly || !isAbsent) throw error;
       // What would bring DAMON back is not needed now: the reason alone.
-      const [reason] = error.message.split("; ");
-      say(`recording with the page sampler, not DAMON: ${reason}`);
+      const { what, why } = error.failure;
+      say(said`recording with the page sampler, not DAMON: ${what}${why === undefined ? "" : said`: ${why}`}`);
     }
   }
   for (const { pid } of contexts.flatMap(({ targets }) => targets)) {
     if (pid !== PID_TO_COME) await refuseBoth(roots, pid!);
   }
   const source = openPages(roots, options, withDefaults(watched[0], options.chosen));
-  if (options.ringBytes !== undefined) say("--ring is not used: the page sampler has no ring buffer");
-  if (watched[0].refreshMs !== undefined) say("--refresh_stat is not used: the kernel's files are DAMON's");
+  if (options.ringBytes !== undefined) {
+    say(said`${option("ringBytes")} is not used: the page sampler has no ring buffer`);
+  }
+  if (watched[0].refreshMs !== undefined) {
+    say(said`${option("refreshMs")} is not used: the kernel's files are DAMON's`);
+  }
   return source;
 }
 
@@ -157,10 +174,11 @@ async function refuseBoth(roots: Roots, pid: number): Promise<void> {
     contexts.some(({ targets }) => targets.some((target) => target.pid === pid || target.pid === thread))
   );
   if (!both) return;
-  throw new BusyError(
-    `Cannot sample the pages of process ${pid} as nobody else may watch it: ${describeKdamond(both)} does; ` +
-      `listen to that one instead: damo record --ongoing`,
-  );
+  throw new BusyError({
+    what: `${describeKdamond(both)} watches process ${pid} already`,
+    why: "the page sampler would clear the accessed bits that DAMON counts",
+    help: said`listen to that one instead: ${command("record", { target: "ongoing" })}`,
+  });
 }
 
 /** With the page sampler's own defaults; it follows what is mapped by itself. */
@@ -283,11 +301,10 @@ async function ongoing(roots: Roots, say: SourceOptions["say"]): Promise<Watched
   const on = found.filter(({ state, pid }) => state === "on" && pid !== undefined);
   if (on.length === 0) {
     const ended = found.find((status) => status.state === "off" && readOwned(roots, status));
-    if (ended) throw new UnsupportedError(`Cannot record --ongoing: ${endedText(ended)}`, "ongoing");
-    throw new UnsupportedError(
-      "Cannot record --ongoing: no kdamond is on; start one by recording a target, as in: damo record PID",
-      "ongoing",
-    );
+    const what = "No kdamond is on";
+    if (ended) throw new UnsupportedError({ ...whyEnded(ended), what }, "ongoing");
+    const help = said`start one by recording a target, as in: ${command("record", { target: "PID" })}`;
+    throw new UnsupportedError({ what, help }, "ongoing");
   }
   for (const status of on) say?.(`listening to ${describeKdamond(status)}`);
   return on.map(({ index, pid, contexts, damon }) => ({

@@ -1,9 +1,12 @@
 import {
+  failed,
   type Intervals,
   type Kdamond,
+  option,
   type RecordedKdamond,
   type RecordItem,
   Regions,
+  said,
   type Scheme,
   type Snapshot,
   SYSFS_FEATURES,
@@ -61,18 +64,24 @@ export function requireSnapshots(roots: Roots, damon: DamonInterface, kdamonds: 
     damon.name !== "sysfs" || findFeature(roots, SYSFS_FEATURES.tried_regions, readKernelTypes(roots)).has === false
   ) {
     throw new UnsupportedError(
-      `Cannot take snapshots as DAMON must tell the ${name}: ${
-        damon.name === "sysfs" ? `this kernel does not, Linux ${since} is the first that does` : "debugfs does not"
-      }; record every interval instead, without --snapshot`,
+      {
+        what: `Snapshots need the ${name}`,
+        why: damon.name === "sysfs"
+          ? `the first kernel with them is Linux ${since}`
+          : "DAMON's debugfs interface has none",
+        help: said`record every interval instead, without ${option("snapshot")}`,
+      },
       name,
     );
   }
   const many = kdamonds.findIndex(({ contexts }) => contexts.length > 1 || contexts[0]?.targets.length !== 1);
   if (many >= 0) {
-    throw new TypeError(
-      `Cannot take snapshots of kdamond ${many} as it must have one target, for whose regions are told together: give ` +
-        "each a kdamond of its own with --nr_targets 1 1, or record without --snapshot",
-    );
+    throw failed(TypeError, {
+      what: `Kdamond ${many} has several targets, and a snapshot does not tell their regions apart`,
+      help: said`give each target its own kdamond with ${option("nr_targets", "1 1")}, or record without ${
+        option("snapshot")
+      }`,
+    });
   }
 }
 

@@ -1,10 +1,14 @@
 import {
+  command,
   type Context,
   formatBytes,
   formatNr,
   formatNs,
   isFollowed,
+  option,
   type RecordedKdamond,
+  type Said,
+  said,
   type Snapshot,
 } from "../../damon/mod.ts";
 import type { MemoryWatches } from "../machine/mod.ts";
@@ -20,8 +24,8 @@ export class WatchedNotes {
    */
   constructor(
     readonly memory: MemoryWatches,
-    readonly say: (line: string) => void,
-    readonly note: (line: string) => void,
+    readonly say: (line: Said) => void,
+    readonly note: (line: Said) => void,
   ) {}
 
   /** Said when it has begun. */
@@ -49,9 +53,11 @@ export class WatchedNotes {
     if (bytes === 0 || bytes >= LEAST_SHARE * watched) return;
     const share = bytes / watched * 100;
     this.say(
-      `vaddr watches ${formatBytes(watched)} of process ${pid}, and ${formatBytes(bytes)} of it are in memory ` +
-        `(${share.toPrecision(2)} %): of the rest nothing is ever accessed, and DAMON looks there as often. ` +
-        "Without --ops it watches what is in memory: damo record PID",
+      said`vaddr watches ${formatBytes(watched)} of process ${pid}, and only ${formatBytes(bytes)} of it (${
+        share.toPrecision(2)
+      } %) are in memory: the rest is never accessed, but sampled as often. Without ${
+        option("ops")
+      } only what is in memory is watched: ${command("record", { target: "PID" })}`,
     );
   }
 }

@@ -99,13 +99,13 @@ const importsRule = rule(() => true, (context, path) => {
     if (!allowed) {
       context.report({
         node,
-        message: `Cannot import here as each folder's imports are listed in tests/lint/layers.ts: ${from}/ is not`,
+        message: `${from}/ is in no room: list what it may import in tests/lint/layers.ts`,
       });
     } else if (!/^\.\.?\//.test(specifier)) {
       if (PURE.includes(from)) {
         context.report({
           node,
-          message: `Cannot import a package as ${from}/ is pure and imports none: it is ${specifier}`,
+          message: `${from}/ is pure and imports no package: ${specifier} is one`,
         });
       }
     } else {
@@ -113,7 +113,7 @@ const importsRule = rule(() => true, (context, path) => {
       const to = target.startsWith(ROOT.pathname) ? roomOf(pathOf(target)) : "..";
       if (to !== from && !allowed.includes(to)) {
         const may = allowed.length ? allowed.join(", ") : "no other folder";
-        context.report({ node, message: `Cannot import ${specifier} as ${from}/ may import ${may}: this is ${to}/` });
+        context.report({ node, message: `${from}/ may import ${may}, and ${specifier} is in ${to}/` });
         return;
       }
       const file = pathOf(target);
@@ -122,8 +122,7 @@ const importsRule = rule(() => true, (context, path) => {
       if (inner !== innerRoomOf(path)) {
         context.report({
           node,
-          message:
-            `Cannot import ${specifier} as it is inside ${inner}/: import ${inner}/mod.ts, and export there what is used`,
+          message: `${specifier} is inside ${inner}/: import ${inner}/mod.ts, and export there what is used`,
         });
       }
     }
@@ -139,8 +138,7 @@ const importsRule = rule(() => true, (context, path) => {
 });
 
 const pathsRule = rule(outside("kernel"), (context) => {
-  const message =
-    "Cannot name a path below /sys or /proc as only kernel/ knows them: take it from kernel/machine/roots.ts";
+  const message = "Only kernel/ names paths below /sys and /proc: take it from kernel/machine/roots.ts";
   const isPath = (text: string) => /(^|[^\w.:/])\/(sys|proc)(\/|$)/.test(text);
   return {
     Literal(node) {
@@ -152,19 +150,39 @@ const pathsRule = rule(outside("kernel"), (context) => {
   };
 });
 
+/** Rooms whose texts leave to others how options and commands are named. */
+const NAMELESS = ["ffi", "kernel", "live", "notebook", "draw"];
+
+const COMMAND =
+  /\bdamo (?:args|cat|convert|cut|demo|doctor|fmt|help|lab|merge|module|monitor|record|report|resume|schemes|start|status|stop|trace|tune|validate|workload)\b/;
+
+/** An option or a command of the command line in a text that a program may read as well. */
+const wordsRule = rule((room) => NAMELESS.includes(room), (context) => {
+  const message = "Only cli/ names options and commands: use option() or command() of damon/model/said.ts";
+  const isNamed = (text: string) => /(^|[^\w-])--[a-z]/.test(text) || COMMAND.test(text);
+  return {
+    Literal(node) {
+      if (typeof node.value === "string" && isNamed(node.value)) context.report({ node, message });
+    },
+    TemplateElement(node) {
+      if (isNamed(node.cooked)) context.report({ node, message });
+    },
+  };
+});
+
 const sizeRule = rule(() => true, (context, path) => ({
   Program(node) {
     const lines = context.sourceCode.text.trimEnd().split("\n").length;
     if (lines > MAX_LINES) {
       context.report({
         node,
-        message: `Cannot have a file of ${lines} lines as ${MAX_LINES} are the most: split it by what it does`,
+        message: `${lines} lines, and ${MAX_LINES} are the most: split it by what it does`,
       });
     }
     const name = path.slice(path.lastIndexOf("/") + 1);
     const stem = name.replace(/(_test)?\.[a-z]+$/, "");
     if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(stem) || EMPTY_NAMES.includes(stem)) {
-      context.report({ node, message: `Cannot name a file ${name} as it is its main symbol in snake_case` });
+      context.report({ node, message: `A file is named after its main symbol, in snake_case: ${name} is not` });
     }
   },
 }));
@@ -175,7 +193,7 @@ const roomsRule = rule((room) => DIVIDED.includes(room), (context, path) => ({
     if (innerRoomOf(path).includes("/") || path.endsWith("/mod.ts") || path === "cli/damo.ts") return;
     context.report({
       node,
-      message: `Cannot lie in ${roomOf(path)}/ itself as that has rooms: put it into one of them`,
+      message: `${roomOf(path)}/ is divided into rooms: put this into one of them`,
     });
   },
 }));
@@ -187,22 +205,22 @@ const plugin: Deno.lint.Plugin = {
     "imports": importsRule,
     "rooms": roomsRule,
     "paths": pathsRule,
+    "words": wordsRule,
     "dlopen": rule(
       outside("ffi"),
-      (context) =>
-        uses(context, "Deno", "dlopen", "Cannot open native code as only ffi/ does: call a function of ffi/"),
+      (context) => uses(context, "Deno", "dlopen", "Only ffi/ opens native code: call a function of ffi/"),
     ),
     "console": rule(
       outside("cli", "examples"),
-      (context) => uses(context, "console", undefined, "Cannot print as only cli/ does: return it, or throw an error"),
+      (context) => uses(context, "console", undefined, "Only cli/ prints: return it, or throw an error"),
     ),
     "exit": rule(
       outside("cli", "examples"),
-      (context) => uses(context, "Deno", "exit", "Cannot exit as only cli/ does: throw an error"),
+      (context) => uses(context, "Deno", "exit", "Only cli/ exits: throw an error"),
     ),
     "pure": rule(
       (room) => PURE.includes(room),
-      (context) => uses(context, "Deno", undefined, `Cannot use the system as ${PURE.join("/ and ")}/ are pure`),
+      (context) => uses(context, "Deno", undefined, `${PURE.join("/ and ")}/ are pure: they use nothing of the system`),
     ),
     "size-and-name": sizeRule,
   },

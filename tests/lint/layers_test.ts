@@ -36,6 +36,8 @@ const VIOLATIONS: [rule: string, path: string, source: string][] = [
   ["paths", "report/heatmap/heat.ts", `export const x = (pid: number) => \`/proc/\${pid}/maps\`;`],
   ["paths", "format/arrow/read.ts", `export const x = "Cannot read /proc/1/maps";`],
   ["paths", "ffi/tracer.ts", `export const root = "/proc";`],
+  ["words", "kernel/monitor/monitor.ts", `export const x = "use --monitor pages";`],
+  ["words", "live/session.ts", `export const x = (y: string) => \`${"${y}"}; end it with: damo stop\`;`],
   ["dlopen", "kernel/monitor/monitor.ts", `Deno.dlopen("x.so", {});`],
   ["dlopen", "cli/damo.ts", `Deno["dlopen"]("x.so", {});`],
   ["dlopen", "format/arrow/read.ts", `const { dlopen } = Deno; dlopen("x.so", {});`],

@@ -49,7 +49,7 @@ function shellAsNobody(script: string, ...capabilities: string[]) {
 
 Deno.test("where sysfs is not mounted every command that needs it says so, and never that another kernel would help", async () => {
   const wanted =
-    "damo: Cannot see what this kernel has, as /sys is not mounted; mount it with: mount -t sysfs sysfs /sys\n";
+    "damo: Cannot see what this kernel has: /sys is not mounted; mount it with: mount -t sysfs sysfs /sys\n";
   for (
     const words of ["status", "stop", "record --monitor pages $$", "record $$", "trace --list", "module reclaim status"]
   ) {
@@ -67,7 +67,7 @@ Deno.test("where proc is not mounted, or is that of another pid namespace, damo 
   assert.deepEqual([none.code, none.err], [1, "damo: /proc must be mounted: mount -t proc proc /proc\n"]);
   const other = await shell(`"$0" record --monitor pages $$; exit $?`, "unshare", "--pid", "--fork");
   assert.equal(other.code, 1);
-  assert.match(other.err, /^damo: Cannot tell processes, as \/proc shows those of another pid namespace: [^\n]+\n$/);
+  assert.match(other.err, /^damo: \/proc shows the processes of another pid namespace: [^\n]+\n$/);
 });
 
 Deno.test("record by the page sampler names each capability that it lacks, or does without", async () => {

@@ -40,7 +40,7 @@ for (const aggr of AGGRS) {
         // Where others never let it, that is said, and nothing is forgotten.
         if (stopped.code === 0) assert.match(stopped.out, /Turned off kdamond 0/);
         else {
-          assert.match(stopped.err, new RegExp(`still on, kernel thread ${pid}: end it with: damo stop`));
+          assert.match(stopped.err, new RegExp(`still on \\(kernel thread ${pid}\\); end it with: damo stop`));
           assert.equal(readEntry(roots, 0)?.kdamondPid, pid);
         }
         assert.equal(threadsOf(roots).length === 0, stopped.code === 0);

@@ -232,7 +232,7 @@ Deno.test("no command changes a kdamond that damo did not start", async () => {
     if (isOn) {
       const { code, err } = await damo("tune", "-a", "1s");
       assert.equal(code, 1);
-      assert.match(err, /damo must have started it/);
+      assert.match(err, /damo did not start kdamond/);
     }
     assert.deepEqual(damonTree(), before);
   }

@@ -275,7 +275,7 @@ debugfsTest("DAMON that somebody else runs by debugfs survives every command unt
   putDebugfs("mk_contexts", "theirs");
   const before = debugfsTree();
   const refused = await damo("record", String(busy.pid), "--monitor", "damon", "-o", path, ...BY_DEBUGFS);
-  assert.match(refused.err, /theirs is not, and was left untouched/);
+  assert.match(refused.err, /theirs is not damo's: it was left untouched/);
   assert.deepEqual(debugfsTree(), before);
   putDebugfs("rm_contexts", "theirs");
   assertClean();

@@ -130,7 +130,7 @@ async function traceBesideAsker(): Promise<Verdict> {
   // Where others never let it turn off what it started, it says so.
   const isTrue = left === undefined
     ? outcome.code === 0 && /ended by: timeout/.test(outcome.err)
-    : outcome.code === 1 && outcome.err.includes(`still on, kernel thread ${left}: end it with: damo stop`);
+    : outcome.code === 1 && outcome.err.includes(`still on (kernel thread ${left}); end it with: damo stop`);
   const seen = `${lineOf(outcome)}; ${left === undefined ? "off" : "on"}; stop: ${lineOf(again)}`;
   return [isTrue && threads().length === 0, seen];
 }

@@ -79,7 +79,10 @@ Deno.test("openTracer refuses a library of another version", async () => {
 Deno.test("openTracer refuses a library that is not libdamo", async () => {
   await withDir(async (dir) => {
     const library = await build(dir, "libother.so", "int other(void) { return 1; }");
-    assert.throws(() => openTracer({ library }), { name: "UnsupportedError", message: /must be libdamo.so/ });
+    assert.throws(() => openTracer({ library }), {
+      name: "UnsupportedError",
+      message: /is not libdamo.so of this version/,
+    });
   });
 });
 
@@ -121,5 +124,8 @@ Deno.test("openTracer refuses a ring out of bounds", () => {
 Deno.test("openTracer says that it is the ring for which memory does not suffice, and what to do", () => {
   const library = { symbols: { damo_last_log: () => 0, damo_missing_capabilities: () => 0 } };
   const error = explained(library, "load the tracer", 12, 2 ** 30);
-  assert.match(error.message, /^Cannot load the tracer: ENOMEM.*ring buffer takes 1\.00 GiB .* as in --ring 4M/);
+  assert.match(
+    error.message,
+    /^Cannot load the tracer: ENOMEM.*ring buffer takes 1\.00 GiB .* as in ringBytes: 4194304/,
+  );
 });

@@ -78,7 +78,7 @@ Deno.test("damo module reads one parameter as it is, and several by name", async
   assert.equal(two.out, "cold_min_age: 120000000\nquota_ms: 10\n");
   const { code, err } = await machine.damo("module", "lru_sort", "read", "min_age");
   assert.equal(code, 1);
-  assert.match(err, /^damo: Cannot use min_age of DAMON_LRU_SORT as the kernel must have it: there are enabled, /);
+  assert.match(err, /^damo: DAMON_LRU_SORT has no parameter min_age: it has enabled, /);
 });
 
 Deno.test("damo module says what is wrong with a command, with exit code 2", async () => {

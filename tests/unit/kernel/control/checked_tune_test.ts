@@ -68,6 +68,6 @@ Deno.test("tuneKdamonds says that all targets have ended, and what ends it", asy
   for (const pid of [41, 42]) processes.end(pid);
   await assert.rejects(tuneKdamonds(kernel.roots, new Map([[0, ofPids([41, 42], 20)]]), damon), {
     name: "RangeError",
-    message: /targets of kdamond 0 have ended: .*damo stop/,
+    message: /targets of kdamond 0 have ended: .*turn it off with: stop\(\)/,
   });
 });

@@ -57,7 +57,7 @@ Deno.test("startKdamond refuses where a foreign kdamond is on, names it, and wri
   const before = treeOf(roots.damon);
   await assert.rejects(startKdamond(roots, kdamond()), {
     name: "BusyError",
-    message: /damo did not start is in the way: kdamond 0 \(pid 77, paddr, on\)/,
+    message: /damo did not start is in the way, and was left untouched: kdamond 0 \(pid 77, paddr, on\)/,
   });
   assert.deepEqual(treeOf(roots.damon), before);
   assert.equal(readEntry(roots, 0), undefined);
@@ -112,7 +112,7 @@ Deno.test("startKdamond refuses operations that the kernel does not list", async
   await assert.rejects(startKdamond(roots, kdamond()), {
     name: "UnsupportedError",
     feature: "vaddr",
-    message: /CONFIG_DAMON_VADDR=y\): it has paddr/,
+    message: /CONFIG_DAMON_VADDR=y\), only paddr/,
   });
 });
 
@@ -213,7 +213,7 @@ Deno.test("startKdamond says where it could not keep what it starts, and writes 
   using roots = fakeRoots({ "damon/admin/kdamonds/nr_kdamonds": "0\n", "run": "a file" });
   await assert.rejects(startKdamond(roots, kdamond()), {
     name: "KernelError",
-    message: /^Cannot keep what damo starts \(.*run\): EEXIST.*must be a folder/,
+    message: /^Cannot keep what damo starts \(.*run\): EEXIST.*must be a writable folder/,
   });
   assert.match(treeOf(roots.damon)["/admin/kdamonds/nr_kdamonds"], /^0/);
 });

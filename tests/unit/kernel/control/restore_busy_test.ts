@@ -61,7 +61,9 @@ Deno.test("a kdamond that cannot be turned off is not forgotten, its folder not 
   assert.equal((await damon.read())[0].pid, running.pid);
   await assert.rejects(running.stop(), {
     name: "KernelError",
-    message: new RegExp(`turn kdamond 0 off .*EBUSY.*still on, kernel thread ${running.pid}: end it with: damo stop`),
+    message: new RegExp(
+      `turn kdamond 0 off .*EBUSY.*still on \\(kernel thread ${running.pid}\\); end it with: stop\\(\\)`,
+    ),
   });
   assert.deepEqual(said, ["waiting for DAMON to turn kdamond 0 off, which can take 5 s here"]);
   assert.deepEqual(treeOf(kernel.roots.damon), on);

@@ -84,7 +84,7 @@ Deno.test("diagnose names who has DAMON, and leaves every file as it was", async
   // Only root gets as far as to hear that somebody is in the way.
   assert.equal(rowIn(diagnosis, "physical memory").state, isRoot ? "busy" : "no");
   assert.equal(diagnosis.monitor, "pages");
-  assert.match(diagnosis.verdict, /^damo record PID works here with the page sampler, because DAMON /);
+  assert.match(diagnosis.verdict, /^record\(pid\) works here with the page sampler, because DAMON /);
 });
 
 Deno.test("diagnose knows a kernel's features by a staged kdamond's files, else by its types, else not", async () => {
@@ -107,7 +107,7 @@ Deno.test("diagnose knows a kernel's features by a staged kdamond's files, else 
 Deno.test("diagnose says what is missing and what brings it where nothing works", async () => {
   using roots = fakeRoots({ "proc/self/status": "CapEff:\t0000000000000000\n", "proc/self/clear_refs": "" });
   const fail = () => {
-    throw new UnsupportedError("Cannot open libdamo.so as there is no such file; build it: make build", "library");
+    throw new UnsupportedError({ what: "libdamo.so is missing", help: "build it: make build" }, "library");
   };
   const diagnosis = await diagnose(roots, {
     ...NATIVE,
@@ -121,7 +121,7 @@ Deno.test("diagnose says what is missing and what brings it where nothing works"
   assert.deepEqual(rowIn(diagnosis, "libdamo.so"), {
     feature: "libdamo.so",
     state: "no",
-    why: "there is no such file",
+    why: "libdamo.so is missing",
     next: "build it: make build",
   });
   assert.match(rowIn(diagnosis, "capabilities").why, /lacks CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF/);

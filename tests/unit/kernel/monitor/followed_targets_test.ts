@@ -376,13 +376,13 @@ Deno.test("openSource refuses to follow children of what has none, and by debugf
   const options = { includeChildren: true, monitor: "damon" as const, interface: "debugfs" as const };
   await assert.rejects(openSource(roots, kdamonds, options), {
     name: "UnsupportedError",
-    message: /takes changes only while it is off; .*--monitor pages/,
+    message: /takes new targets only while it is off; .*monitor: "pages"/,
   });
   await assert.rejects(
     openSource(roots, [{ contexts: [{ ...contextOf({ regions: [] }), operations: "paddr" }] }], options),
     {
       name: "TypeError",
-      message: /must be a process: it is memory/,
+      message: /includeChildren follows what a process starts, and the target is the machine's memory; leave it out/,
     },
   );
   await assert.rejects(openSource(roots, "ongoing", { includeChildren: true }), /only listened to/);

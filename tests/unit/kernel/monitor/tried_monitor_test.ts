@@ -89,9 +89,9 @@ Deno.test("requireSnapshots refuses several targets, whose regions would not be 
   using roots = fakeRoots({ [`${TRIED}/total_bytes`]: "0\n" });
   const sysfs = { name: "sysfs" } as DamonInterface;
   requireSnapshots(roots, sysfs, [kdamond([1]), kdamond([2])]);
-  assert.throws(() => requireSnapshots(roots, sysfs, [kdamond([1, 2])]), /kdamond 0 .*--nr_targets 1 1/);
+  assert.throws(() => requireSnapshots(roots, sysfs, [kdamond([1, 2])]), /Kdamond 0 .*nr_targets: "1 1"/);
   assert.throws(
     () => requireSnapshots(roots, { name: "debugfs" } as DamonInterface, [kdamond([1])]),
-    /debugfs does not/,
+    /DAMON's debugfs interface has none/,
   );
 });
