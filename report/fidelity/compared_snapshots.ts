@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../damon/mod.ts";
-import type { Extent } from "../record/mod.ts";
+import { type Extent, widen } from "../record/mod.ts";
 
 /** Which snapshots of a record took part in a comparison. */
 export interface ComparedCounts {
@@ -37,9 +37,4 @@ export class ComparedSnapshots {
     const [sampleUs, aggrUs] = [{ ...this.#sampleUs }, { ...this.#aggrUs }];
     return { snapshots: this.#snapshots, originNs: this.#originNs, sampleUs, aggrUs };
   }
-}
-
-function widen(extent: Extent, value: number): void {
-  extent.min = Math.min(extent.min, value);
-  extent.max = Math.max(extent.max, value);
 }

@@ -66,3 +66,4 @@ export { countSnapshot, keyOf, namePids, newTargetOf, type RecordSurvey } from "
 export { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { Thinned } from "./thinned.ts";
 export { UnmatchedRegions } from "./unmatched_regions.ts";
+export { widen } from "./extents.ts";

@@ -9,7 +9,8 @@ import {
 
 import type { RecordQuality } from "./quality.ts";
 import type { Selection } from "./selection.ts";
-import type { Extent, RecordedTarget, TimeRange } from "./targets.ts";
+import { widen } from "./extents.ts";
+import type { RecordedTarget, TimeRange } from "./targets.ts";
 
 /** What a record is, and which part of it a report is about. */
 export interface RecordSurvey {
@@ -77,9 +78,4 @@ export function countSnapshot(target: RecordedTarget, { sampleUs, aggrUs, region
 /** Gives children that were followed their pid: who they were stands at the record's end only. */
 export function namePids(targets: Iterable<RecordedTarget>, footer: RecordFooter | undefined): void {
   for (const target of targets) target.pid = followedPid(footer, target) ?? target.pid;
-}
-
-function widen(extent: Extent, value: number): void {
-  if (value < extent.min) extent.min = value;
-  if (value > extent.max) extent.max = value;
 }

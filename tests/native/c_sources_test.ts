@@ -26,7 +26,8 @@ Deno.test("the C sources are laid out as .clang-format says: `make format-c` doe
 });
 
 Deno.test("the C library does nothing undefined and reads nothing beyond while its tests run (ASan, UBSan)", async () => {
-  const files = ["layouts", "listener", "memory", "ring", "tracepoints"].map((name) => `tests/native/${name}_test.ts`);
+  const names = ["ffi/layouts", "ffi/listener", "ffi/memory", "ffi/ring", "kernel/control/tracepoints"];
+  const files = names.map((name) => `tests/native/${name}_test.ts`);
   const { code, said } = await run("tests/sanitize", ...files);
   assert.equal(code, 0, said);
   assert.match(said, /\b\d\d passed \| 0 failed/);

@@ -57,7 +57,7 @@ Deno.test("each struct of the headers that are shared is in layouts.h, with each
   const library = layoutsOfLibrary();
   const headers = ["event", "listener", "profiler", "tracer", "pages", "damo", "damo_pages", "damo_memory"];
   const structs = (await Promise.all(headers.map(async (name) => {
-    const text = await Deno.readTextFile(new URL(`../../bpf/${name}.h`, import.meta.url));
+    const text = await Deno.readTextFile(new URL(`../../../bpf/${name}.h`, import.meta.url));
     return [...text.replaceAll(/\/\*[^]*?\*\//g, "").matchAll(/^struct (damo_\w+) \{\n([^}]*)\n\};/gm)];
   }))).flat();
   const found = structs.map((

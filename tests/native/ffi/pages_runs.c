@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include "../../bpf/damo_pages_runs.c"
+#include "../../../bpf/damo_pages_runs.c"
 
 static unsigned int below(unsigned int most)
 {

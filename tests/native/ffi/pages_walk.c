@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../../bpf/pages.bpf.c"
+#include "../../../bpf/pages.bpf.c"
 
 #define GIB	  (1ull << 30)
 #define MIB	  (1ull << 20)
