@@ -22,16 +22,15 @@ function idOf(name: string): string {
   return name.replace(/\W/g, "_");
 }
 
-/** Each room within another: what it is for, in its mod.ts's words, how many files, and which rooms it imports. */
+/** Each room within another: what it is for, in its mod.ts's words, and which rooms it imports. */
 async function table(): Promise<string> {
-  const lines = ["| room | what it is for | files | imports |", "| --- | --- | --- | --- |"];
+  const lines = ["| room | what it is for | imports |", "| --- | --- | --- |"];
   for (const room of [...rooms.keys()].sort()) {
     if (room.endsWith(".ts")) continue;
     const text = await Deno.readTextFile(new URL(`../../${room}/mod.ts`, import.meta.url)).catch(() => "");
     const words = /^\/\*\*\n([^]*?)\n \*\n/.exec(text)?.[1].replaceAll(/^ \* ?/gm, "").replaceAll("\n", " ") ?? "";
     const to = [...rooms.get(room)!].filter((name) => name !== room).sort();
-    const files = [...imports.keys()].filter((file) => roomOf(file) === room).length;
-    lines.push(`| \`${room}\` | ${words} | ${files} | ${to.map((name) => `\`${name}\``).join(", ")} |`);
+    lines.push(`| \`${room}\` | ${words} | ${to.map((name) => `\`${name}\``).join(", ")} |`);
   }
   return lines.join("\n");
 }

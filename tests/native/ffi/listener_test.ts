@@ -14,5 +14,7 @@ Deno.test("openListener has the verifier's consent; it is attached to nothing, a
 
 Deno.test("openListener refuses a ring out of bounds, and says how to build a library that is missing", () => {
   assert.throws(() => openListener({ ringBytes: 4096 }), { name: "RangeError", message: /16384 to 1073741824/ });
-  assert.throws(() => openListener({ library: "/no/such/libdamo.so" }), { message: /libdamo.so is missing; build it: make build/ });
+  assert.throws(() => openListener({ library: "/no/such/libdamo.so" }), {
+    message: /libdamo.so is missing; build it: make build/,
+  });
 });

@@ -62,7 +62,7 @@ Deno.test("importing the tracer opens nothing and needs no permission", async ()
 Deno.test("openTracer says how to build a library that is missing", () => {
   assert.throws(() => openTracer({ library: "/no/such/libdamo.so" }), {
     name: "UnsupportedError",
-    message: /no such file.*make build/,
+    message: /libdamo.so is missing; build it: make build/,
   });
 });
 
