@@ -10,15 +10,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const answer = answerTo(args);
     if (answer !== undefined) throw new TypeError(answer);
-    const run = async (words: string[]) =>
-      void await (await makeProgram(command, words)).parseAsync(words, { from: "user" });
-    if (args[0] === "report" && args.some((word) => word.startsWith("--live"))) {
-      const { reportLive } = await import("./report/live_report.ts");
-      await reportLive(args, run);
-    } else if (args[0] === "report" && args.includes("--follow")) {
-      const { followReport } = await import("./report/follow.ts");
-      await followReport(args, run);
-    } else await run(args);
+    await (await makeProgram(command, args)).run(args);
     return 0;
   } catch (caught) {
     const errors = errorsOf(caught);

@@ -9,7 +9,7 @@ import type { Roots } from "../../kernel/machine/mod.ts";
  */
 export async function mountAsked(
   roots: Roots,
-  options: { mount?: true; interface?: InterfaceName },
+  options: { mount?: true | undefined; interface?: InterfaceName },
   looks = true,
 ): Promise<void> {
   const { mountMissing, requireKernelTrees } = await import("../../kernel/control/mounts.ts");

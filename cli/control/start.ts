@@ -1,69 +1,85 @@
-import { Command } from "@commander-js/extra-typings";
-import { addControlOptions, addDamonOptions, type ControlOptions } from "../options/mod.ts";
+import { CONTROL_OPTIONS, DAMON_OPTIONS, defineCommand } from "../options/mod.ts";
 
 /** `damo start`: turns DAMON on and leaves it on. */
-export function startCommand() {
-  const command = new Command("start")
-    .description("Turn DAMON on, with or without schemes, and leave it on until: damo stop.")
-    .argument("[target]", "pid | paddr; or say the targets by options or a file")
-    .addHelpText(
-      "after",
-      `
-Values for the first --sample (-s), --target_pid, --damos_action and so on are for the first context, target or scheme,
-the next ones for the second. What runs then is shown by damo status, recorded by damo record ongoing, changed by damo
-tune, and ended by damo stop. Where anybody else uses DAMON, nothing is changed.
-
-Examples:
-  damo start 1234 --damos_action pageout --damos_access_rate 0% 0% --damos_age 60s max
-  damo start --target_pid 1234 --target_pid 5678 --nr_targets 1 1 -s 5ms -s 10ms
-  damo start --kdamonds damon.yaml --dry_run`,
-    );
-  return addDamonOptions(addControlOptions(command as unknown as Command)).action(async (...args: unknown[]) => {
-    const [target, options] = args as [string | undefined, ControlOptions];
-    const { start } = await import("./start_run.ts");
-    const { wholeChange } = await import("./whole_change.ts");
-    await wholeChange(() => start(target, options));
-  });
-}
+export const START = defineCommand({
+  name: "start",
+  summary: "Turn DAMON on, with or without schemes, until damo stop.",
+  arguments: {
+    target: { optional: true, kind: "target", help: "pid | paddr; or name targets by options or in a file" },
+  },
+  options: { ...CONTROL_OPTIONS, ...DAMON_OPTIONS },
+  usual: [
+    "kdamonds",
+    "schemes",
+    "damos_action",
+    "damos_access_rate",
+    "damos_age",
+    "sample",
+    "aggr",
+    "minr",
+    "maxr",
+    "dry_run",
+  ],
+  examples: [
+    "damo start 1234 --damos_action pageout --damos_access_rate 0% 0% --damos_age 60s max",
+    "damo start --target_pid 1234 --target_pid 5678 --nr_targets 1 1 -s 5ms -s 10ms",
+    "damo start --kdamonds damon.yaml --dry_run",
+  ],
+  notes: `
+The first --sample (-s), --target_pid, --damos_action and so on is for the first context, target or scheme, the next one for
+the second. See what runs with damo status, record it with damo record ongoing, change it with damo tune, end it with damo
+stop. If somebody else is using DAMON, nothing is changed.`,
+});
 
 /** `damo tune`: changes what runs. */
-export function tuneCommand() {
-  const command = new Command("tune")
-    .description("Change the DAMON that damo started while it runs: only what is named, the rest stays.")
-    .option("--quota_goals_only", "refuse to change anything but quota goals, such as the value a goal is fed with")
-    .addHelpText(
-      "after",
-      `
-The first -s, -a, ... changes the first context, the first --damos_age the first scheme, and so on. --target_pid or
---regions take the place of all targets, --damos_action or --schemes of all schemes, --kdamonds of everything.
-Each change is shown. --dry_run shows it and changes nothing.
+export const TUNE = defineCommand({
+  name: "tune",
+  summary: "Change the running DAMON that damo started.",
+  options: {
+    quota_goals_only: { help: "refuse to change anything but quota goals, such as the current value of user_input" },
+    ...CONTROL_OPTIONS,
+    ...DAMON_OPTIONS,
+  },
+  usual: [
+    "kdamonds",
+    "schemes",
+    "damos_quota_space",
+    "damos_quota_goal",
+    "sample",
+    "aggr",
+    "minr",
+    "maxr",
+    "quota_goals_only",
+    "dry_run",
+  ],
+  examples: [
+    "damo tune -a 200ms",
+    "damo tune --damos_quota_space 64M",
+    "damo tune --kdamonds damon.yaml",
+  ],
+  notes: `
+Only what is named changes; the rest stays. The first -s, -a, ... changes the first context, the first --damos_age the first
+scheme, and so on. --target_pid and --regions replace all targets, --damos_action and --schemes all schemes, --kdamonds
+everything. Each change is printed. --dry_run prints it and changes nothing.`,
+});
 
-Examples:
-  damo tune -a 200ms
-  damo tune --damos_quota_space 64M
-  damo tune --kdamonds damon.yaml`,
-    );
-  return addDamonOptions(addControlOptions(command as unknown as Command)).action(async (...args: unknown[]) => {
-    const [options] = args as [ControlOptions];
-    const { tune } = await import("./tune_run.ts");
-    const { wholeChange } = await import("./whole_change.ts");
-    await wholeChange(() => tune(options));
-  });
-}
+const KDAMOND = { kdamond: { optional: true, help: "its number (default: all that damo started)" } } as const;
+const PAUSE_NOTES = "It needs a kernel that can pause DAMON: damo doctor says whether this one can.";
 
-/** `damo pause`, `damo resume`: lets what runs rest, where the kernel can. */
-export function pauseCommand(name: "pause" | "resume") {
-  const command = new Command(name)
-    .description(
-      name === "pause"
-        ? "Let the DAMON that damo started rest, keeping what it has learned."
-        : "Let a paused DAMON go on.",
-    )
-    .argument("[kdamond]", "its number (default: all that damo started)");
-  return addControlOptions(command as unknown as Command).action(async (...args: unknown[]) => {
-    const [kdamond, options] = args as [string | undefined, ControlOptions];
-    const { pause } = await import("./tune_run.ts");
-    const { wholeChange } = await import("./whole_change.ts");
-    await wholeChange(() => pause(kdamond, name === "pause", options));
-  });
-}
+/** `damo pause`: lets what runs rest, where the kernel can. */
+export const PAUSE = defineCommand({
+  name: "pause",
+  summary: "Pause the DAMON that damo started; it keeps what it has learned.",
+  arguments: KDAMOND,
+  options: CONTROL_OPTIONS,
+  notes: PAUSE_NOTES,
+});
+
+/** `damo resume`: lets it go on. */
+export const RESUME = defineCommand({
+  name: "resume",
+  summary: "Resume a paused DAMON.",
+  arguments: KDAMOND,
+  options: CONTROL_OPTIONS,
+  notes: PAUSE_NOTES,
+});

@@ -47,7 +47,7 @@ export async function start(target: string | undefined, options: ControlOptions)
 
 function targetOf(target: string | undefined, options: ControlOptions): { target?: { pid: number } | "paddr" } {
   if (target === undefined) {
-    const isNamed = ["target_pid", "kdamonds", "ops", "regions", "numa_node"].some((name) =>
+    const isNamed = (["target_pid", "kdamonds", "ops", "regions", "numa_node"] as const).some((name) =>
       options[name] !== undefined
     );
     if (isNamed) return {};

@@ -19,8 +19,13 @@ interface OwnedStatus extends KdamondStatus {
   owner?: { command: string; pid: number; isAlive: boolean; stays: boolean };
 }
 
+/** `damo status`, once or again and again. */
+export async function status(options: StatusOptions): Promise<void> {
+  await (options.watch === undefined ? showStatus(options) : watchStatus(options));
+}
+
 /** `damo status`. */
-export async function showStatus({ json }: StatusOptions): Promise<void> {
+async function showStatus({ json }: StatusOptions): Promise<void> {
   const roots = controlRoots();
   requireKernelTrees(roots);
   const rows = await statusesOf(roots, interfacesHere(roots));
@@ -28,7 +33,7 @@ export async function showStatus({ json }: StatusOptions): Promise<void> {
 }
 
 /** `damo status --watch`. */
-export async function watchStatus({ json, watch }: StatusOptions): Promise<void> {
+async function watchStatus({ json, watch }: StatusOptions): Promise<void> {
   const roots = controlRoots();
   requireKernelTrees(roots);
   const isTerminal = Deno.stdout.isTerminal();

@@ -3,7 +3,8 @@ import type { CatOptions } from "./cat.ts";
 import { wantedFormat, writeRecord } from "./write.ts";
 
 /** Runs `damo cat`. */
-export async function cat(files: readonly string[], options: CatOptions): Promise<void> {
+export async function cat(named: readonly string[], { input = [], ...options }: CatOptions): Promise<void> {
+  const files = input.length + named.length > 0 ? [...input, ...named] : ["damon.arrow"];
   const format = await wantedFormat("-", options.format);
   if (files.length > 1 && format !== "jsonl" && format !== "perf_script") {
     throw new RangeError(

@@ -1,7 +1,7 @@
 import { openRecordFrom, takeFooter, type TextFormat } from "../../format/record/mod.ts";
 import { describeRecord, type RecordDescription } from "../../format/mod.ts";
 import { openBytes } from "../../format/bytes/mod.ts";
-import type { InfoOptions } from "./info_command.ts";
+import type { InfoOptions } from "./record_info.ts";
 import { withCleanNames } from "../../report/record/mod.ts";
 import { infoJson, infoText } from "./info_text.ts";
 
@@ -9,7 +9,8 @@ import { infoJson, infoText } from "./info_text.ts";
 const BUDGET_MS = 600;
 
 /** Runs `damo info`. */
-export async function info(files: readonly string[], { full, json }: InfoOptions): Promise<void> {
+export async function info(named: readonly string[], { full, json, input = [] }: InfoOptions): Promise<void> {
+  const files = input.length + named.length > 0 ? [...input, ...named] : ["damon.arrow"];
   const all: unknown[] = [];
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : columnsAsked();
   for (const [i, file] of files.entries()) {

@@ -1,19 +1,27 @@
-import { Command } from "@commander-js/extra-typings";
-import { addressesOption, formatOption } from "../options/mod.ts";
-
-/** The options of `merge`, as parsed. */
-export type MergeOptions = ReturnType<ReturnType<typeof mergeCommand>["opts"]>;
+import { defineCommand, type OptionsOf, RECORD_FORMAT_OPTIONS } from "../options/mod.ts";
 
 /** `damo merge`: several records as one. */
-export function mergeCommand() {
-  return new Command("merge")
-    .description("Write several records as one, in the order of time: parts of one recording, or several at once.")
-    .argument("<files...>", "records, of any format; they may differ in it")
-    .requiredOption("-o, --output <file>", "the file to write; its name says the format; - for standard output")
-    .addOption(formatOption())
-    .addOption(addressesOption())
-    .action(async (files, options) => {
-      const { merge } = await import("./merge_run.ts");
-      await merge(files, options);
-    });
-}
+export const MERGE = defineCommand({
+  name: "merge",
+  summary: "Join records into one, in the order of time.",
+  arguments: {
+    files: { many: true, kind: "file", help: "records; their formats may differ" },
+  },
+  options: {
+    output: {
+      short: "o",
+      value: "file",
+      kind: "file",
+      mandatory: true,
+      help: "the file to write; the end of its name gives the format; - for stdout",
+    },
+    ...RECORD_FORMAT_OPTIONS,
+  },
+  examples: [
+    "damo merge damon-*.arrow -o day.arrow      parts of one recording, by record --rotate",
+    "damo merge web.arrow db.arrow -o both.arrow",
+  ],
+});
+
+/** The options of `merge`, as parsed. */
+export type MergeOptions = OptionsOf<typeof MERGE>;

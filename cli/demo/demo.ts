@@ -1,17 +1,22 @@
-import { Command } from "@commander-js/extra-typings";
+import { defineCommand, type OptionsOf } from "../options/mod.ts";
 
 /** `damo demo`: records the shipped workload and shows its heat map; in the lab where DAMON is not to be had here. */
-export function demoCommand() {
-  return new Command("demo")
-    .description(
-      "Record the shipped zigzag workload and show its heat map; in the lab if this kernel cannot be recorded on.",
-    )
-    .option("--out <folder>", "where the record, the picture and the page go", "build/demo")
-    .option("--workload <name>", "a configuration of workload/configs", "zigzag")
-    .option("--lab", "record in the lab, with DAMON, whatever this kernel can")
-    .option("--here", "record on this kernel, and only record")
-    .action(async (options) => {
-      const { demo, recordHere } = await import("./run.ts");
-      await (options.here ? recordHere : demo)(options);
-    });
-}
+export const DEMO = defineCommand({
+  name: "demo",
+  summary: "Record a workload that comes with damo, and show its heat map.",
+  options: {
+    out: {
+      value: "folder",
+      kind: "folder",
+      default: "build/demo",
+      help: "where the record, the picture and the page go",
+    },
+    workload: { value: "name", default: "zigzag", help: "a configuration of workload/configs" },
+    lab: { help: "record in the lab, with DAMON, even if this kernel could" },
+    here: { help: "record on this kernel, and do no more than that" },
+  },
+  notes: "If this kernel cannot record, the demo records in the lab, a virtual machine whose kernel has DAMON.",
+});
+
+/** The options of `demo`, as parsed. */
+export type DemoOptions = OptionsOf<typeof DEMO>;

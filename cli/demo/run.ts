@@ -1,15 +1,12 @@
 import { formatNs, KernelError, UnsupportedError, VerifierError } from "../../damon/mod.ts";
 import { makeFolder, sudoOwner } from "../../format/bytes/mod.ts";
-import { record, recordCommand, type RecordOptions, sentenceOf } from "../record/mod.ts";
+import { RECORD, record, sentenceOf } from "../record/mod.ts";
+import { defaultsOf } from "../options/mod.ts";
 import { CHECKOUT, run } from "../terminal/mod.ts";
-
-interface DemoOptions {
-  out: string;
-  workload: string;
-}
+import type { DemoOptions } from "./demo.ts";
 
 /** The whole demonstration: record here with DAMON or the page sampler, else in the lab; then draw. */
-export async function demo(options: DemoOptions & { lab?: true | undefined }): Promise<void> {
+export async function demo(options: DemoOptions): Promise<void> {
   const { out, workload } = options;
   makeFolder(out);
   // The workload and the lab write these, not this program.
@@ -73,7 +70,7 @@ export async function recordHere({ out, workload }: DemoOptions): Promise<void> 
       await writer.close();
     };
     console.error(`damo: recording the ${workload} workload (pid ${child.pid}) until it ends`);
-    const options = recordCommand(undefined).exitOverride().opts() as unknown as RecordOptions;
+    const options = defaultsOf(RECORD.options);
     // In the lab the file has another name outside than here, so the summary leaves it out.
     const quiet = { ...options, out: `${out}/${workload}.arrow`, quiet: true as const };
     const { header, footer } = await record(String(child.pid), undefined, quiet, () => void go());

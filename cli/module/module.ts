@@ -1,96 +1,109 @@
-import { Argument, Command } from "@commander-js/extra-typings";
-import { type DamonModule, MODULES } from "../../damon/modules/mod.ts";
+import type { DamonModule } from "../../damon/modules/mod.ts";
+import { defineCommand, defineOptions, type OptionSpec, type OptionTable, type ParsedOptions } from "../options/mod.ts";
 import { moduleOptions } from "./options.ts";
 
-const ACTIONS = ["status", "enable", "disable", "commit", "read", "write"] as const;
+export const ACTIONS = ["status", "enable", "disable", "commit", "read", "write"] as const;
 
 /** What is done with a module. */
 export type ModuleAction = typeof ACTIONS[number];
 
+const CHANGE_OPTIONS = defineOptions({
+  force: { help: "change it even if damo did not turn it on" },
+  dry_run: { help: "print the exact writes to the kernel, and make none" },
+  json: { help: "print JSON" },
+});
+
+/** Of `damo module stat read`. */
+const IDLE_OPTIONS = defineOptions({
+  idle_time_mem_sz_lines: { value: "count", help: "lines of read idle_time_mem_sz (default: 10)" },
+  idle_time_percentiles_range: {
+    value: "start end step",
+    words: 3,
+    many: true,
+    help: "of read idle_time_percentiles (default: 0 101 10)",
+  },
+  input_idle_time_percentiles: {
+    value: "percentile seconds",
+    words: Infinity,
+    many: true,
+    help: "show these pairs, or those in a file, instead of the kernel's",
+  },
+  raw_number: { help: "plain numbers: seconds and percent" },
+});
+
 /** The options of every module's command, as parsed, and those of the module's own. */
-export interface ModuleCommandOptions {
-  force?: true;
-  dry_run?: true;
-  json?: true;
+export type ModuleCommandOptions = ParsedOptions<typeof CHANGE_OPTIONS> & {
   [name: string]: unknown;
-}
+};
 
 /** `damo module NAME ACTION`: looks at and steers the kernel's own DAMON modules. */
-export function moduleCommand() {
-  const command = new Command("module")
-    .description("Look at and steer the kernel's own DAMON modules: reclaim, lru_sort, stat and others.")
-    .argument("[name]", "another module, without damon_ before it")
-    .argument("[action]", "status, enable, disable, commit, read or write")
-    .argument("[words...]", "what to read; what to write, as PARAM VALUE pairs")
-    .option("--force", "change a module also where damo did not turn it on")
-    .option("--dry_run", "print the exact writes, and do none")
-    .option("--json", "print JSON")
-    .addHelpText(
-      "after",
-      "\nWithout a name it lists the modules that this kernel has. damo reclaim and damo lru_sort are short for two.",
-    )
-    .action(async (name, action, words, options) => {
-      const { listModules, runModule } = await import("./run.ts");
-      if (name === undefined) return await listModules(options);
-      const { moduleOf } = await import("../../damon/modules/module.ts");
-      if (action !== undefined && !(ACTIONS as readonly string[]).includes(action)) {
-        throw new TypeError(`Cannot use ${action} as an action as it must be one of: ${ACTIONS.join(", ")}`);
-      }
-      await runModule(moduleOf(name), (action ?? "status") as ModuleAction, words, options as ModuleCommandOptions);
-    });
-  for (const module of MODULES) command.addCommand(oneModuleCommand(module));
-  return command;
-}
+export const MODULE = defineCommand({
+  name: "module",
+  summary: "Show and control the kernel's DAMON modules: reclaim, stat, ...",
+  arguments: {
+    name: { optional: true, help: "another module, without damon_ before it" },
+    action: { optional: true, help: "status, enable, disable, commit, read or write" },
+    words: { optional: true, many: true, help: "what to read; or what to write, as PARAM VALUE pairs" },
+  },
+  options: CHANGE_OPTIONS,
+  examples: ["damo module                      which there are", "damo module reclaim enable --min_age 2m"],
+  notes: "Without a name it lists the modules of this kernel. damo reclaim and damo lru_sort are short for those two.",
+});
 
-/** `damo reclaim`, `damo lru_sort`: the peer's short forms. */
-export function moduleShortCommands() {
-  return MODULES.filter(({ short }) => short !== "stat").map((module) => oneModuleCommand(module).alias(module.name));
-}
-
-function oneModuleCommand(module: DamonModule) {
+/** `damo module reclaim` and others. */
+export function oneModuleTable(module: DamonModule) {
   const { name, short, doc, parameters } = module;
   const hasCommit = parameters.some(({ access }) => access === "commit");
-  const actions = ACTIONS.filter((action) => hasCommit || action !== "commit");
-  const command = new Command(short)
-    .alias(name)
-    .description(`${name.toUpperCase()}, which ${doc}.`)
-    .addArgument(new Argument("[action]", "what to do").choices(actions).default("status"))
-    .argument("[words...]", "what to read; what to write, as PARAM VALUE pairs");
-  for (const { flags, description } of moduleOptions(module)) command.option(flags, description);
-  if (short === "stat") addIdleOptions(command as unknown as Command);
-  return command
-    .option("--force", "change it also where damo did not turn it on")
-    .option("--dry_run", "print the exact writes, and do none")
-    .option("--json", "print JSON")
-    .addHelpText("after", notesOf(module))
-    .action(async (action, words, _options, command) => {
-      const { runModule } = await import("./run.ts");
-      // Those that the command above has too are given to that one.
-      await runModule(module, action as ModuleAction, words, command.optsWithGlobals() as ModuleCommandOptions);
-    });
+  const inputs: OptionTable = Object.fromEntries(
+    moduleOptions(module).map(({ name, value, parameters, description }): [string, OptionSpec] => [name, {
+      ...(value !== undefined && { value }),
+      ...(parameters.length > 1 && { words: parameters.length, many: true }),
+      help: description,
+    }]),
+  );
+  const own: OptionTable = short === "stat" ? { ...inputs, ...IDLE_OPTIONS } : inputs;
+  const table = defineCommand({
+    name: short,
+    aliases: [name],
+    summary: `${name.toUpperCase()}, which ${doc}.`,
+    arguments: {
+      action: {
+        choices: ACTIONS.filter((action) => hasCommit || action !== "commit"),
+        default: "status",
+        help: "what to do",
+      },
+      words: { optional: true, many: true, help: "what to read; or what to write, as PARAM VALUE pairs" },
+    },
+    options: { ...own, ...CHANGE_OPTIONS },
+    notes: notesOf(module),
+  });
+  return { ...table, usual: [...USUAL.filter((name) => name in own), ...Object.keys(CHANGE_OPTIONS)] };
 }
 
-function addIdleOptions(command: Command): void {
-  command
-    .option("--idle_time_mem_sz_lines <count>", "lines of read idle_time_mem_sz (default: 10)")
-    .option("--idle_time_percentiles_range <start end step...>", "of read idle_time_percentiles (default: 0 101 10)")
-    .option(
-      "--input_idle_time_percentiles <percentile seconds...>",
-      "show these pairs, or a file's, in place of the kernel's",
-    )
-    .option("--raw_number", "plain numbers: seconds and percent");
-}
+/** The parameters that decide what a module does, and how much of it. */
+const USUAL = [
+  "min_age",
+  "hot_thres_access_freq",
+  "cold_min_age",
+  "quota",
+  "quota_mem_pressure_us",
+  "wmarks",
+  "monitor_intervals",
+  "nr_regions",
+  "monitor_region",
+  ...Object.keys(IDLE_OPTIONS),
+];
 
 function notesOf({ short }: DamonModule): string {
   const safety = `
-A module takes DAMON alone: it is not turned on while somebody else uses DAMON, nor turned off or changed where somebody
-else turned it on (--force does it all the same). disable brings back the parameters that were there before enable.`;
+A module claims DAMON exclusively. It is not turned on while somebody else uses DAMON, and not turned off or changed if
+somebody else turned it on, except with --force. disable restores the parameters from before enable.`;
   if (short === "stat") {
     return `${safety}
-read also takes idle_time_mem_sz and idle_time_percentiles. See how long memory has been idle with: damo report idle`;
+read also takes idle_time_mem_sz and idle_time_percentiles. How long memory has been idle: damo report idle`;
   }
   return `
-Times take units (a bare number is in the parameter's own unit), sizes K, M, G, shares per thousand or percent.
-What is set while the module is on is in force after commit.
+Times take units (bare numbers are in the parameter's own unit), sizes K, M, G; shares are per mille, or percent. What is
+changed while the module is on takes effect with commit.
 ${safety}`;
 }

@@ -1,23 +1,30 @@
-import { type Command, Option } from "@commander-js/extra-typings";
-import type { ParsedDamonOptions } from "./damon_options.ts";
-import { MOUNT_HELP } from "./mount_help.ts";
+import type { ParsedDamonOptions } from "./damon_option_table.ts";
+import { defineOptions, type ParsedOptions } from "./option_table.ts";
+
+/** `--mount`, of every command that needs a file system of the kernel. */
+export const MOUNT_OPTION = defineOptions({
+  mount: { help: "mount the kernel's file system that is needed, if it is not mounted" },
+});
+
+/** `--interface`, of every command that drives DAMON. */
+export const INTERFACE_OPTION = defineOptions({
+  interface: {
+    value: "which",
+    choices: ["sysfs", "debugfs", "auto"],
+    default: "auto",
+    help: "kernel interface to DAMON; auto takes sysfs if there is one",
+  },
+});
+
+/** What every command has that changes what DAMON does. */
+export const CONTROL_OPTIONS = defineOptions({
+  dry_run: { help: "print the exact writes to the kernel, and make none" },
+  ...INTERFACE_OPTION,
+  ...MOUNT_OPTION,
+});
 
 /** What `start`, `tune`, `pause` and `resume` share. */
-export type ControlOptions = ParsedDamonOptions & {
-  dry_run?: true;
-  interface?: "sysfs" | "debugfs" | "auto";
-  mount?: true;
+export type ControlOptions = ParsedOptions<typeof CONTROL_OPTIONS> & ParsedDamonOptions & {
   /** Of `tune`. */
-  quota_goals_only?: true;
+  quota_goals_only?: true | undefined;
 };
-
-/** Adds the options of every command that changes what DAMON does. */
-export function addControlOptions(command: Command): Command {
-  return command
-    .option("--dry_run", "print the exact writes, and do none")
-    .addOption(
-      new Option("--interface <which>", "which of the kernel's interfaces to DAMON; auto takes sysfs where it is there")
-        .choices(["sysfs", "debugfs", "auto"]).default("auto"),
-    )
-    .option("--mount", MOUNT_HELP) as unknown as Command;
-}

@@ -1,11 +1,4 @@
-/** One option that says what DAMON is to do; the same for every command that starts or changes it. */
-export interface DamonOption {
-  flags: string;
-  description: string;
-  group: "Monitoring" | "Targets" | "Schemes" | "Files";
-  /** Words that an occurrence takes at most, or how many of those that follow it. One where absent, none for a flag. */
-  words?: number | ((rest: readonly string[]) => number);
-}
+import { defineOptions, type ParsedOptions } from "./option_table.ts";
 
 const isNumber = (word: string | undefined) => /^-?[\d,]+%?$/.test(word ?? "");
 /** As many as are numbers. */
@@ -53,231 +46,251 @@ function actionWords(rest: readonly string[]): number {
   return rest[0]?.startsWith("migrate_") ? 1 + numbers(rest.slice(1)) : 1;
 }
 
-/** All of them, in the order of the help. Where one may come several times, the first is for the first context, and so on. */
-export const DAMON_OPTIONS: readonly DamonOption[] = [
-  {
-    flags: "--ops <operations>",
-    description: "vaddr, fvaddr or paddr; by default as the target asks (damo help targets)",
-    group: "Monitoring",
+const [MONITORING, TARGETS, SCHEMES, FILES] = (["Monitoring", "Targets", "Schemes", "Files"] as const).map((heading) =>
+  ({ group: "damon", heading }) as const
+);
+/** Each time that it comes is for the next context, target or scheme. */
+const EACH = { many: "occurrences" } as const;
+const WORDS = { ...EACH, quoted: true } as const;
+
+/** What DAMON is to do; the same options for every command that starts or changes it. */
+export const DAMON_OPTIONS = defineOptions({
+  ops: {
+    value: "operations",
+    ...EACH,
+    ...MONITORING,
+    help: "what watches: vaddr, fvaddr or paddr (default: by the target; see damo help targets)",
   },
-  { flags: "-s, --sample <time>", description: "sampling interval (bare: µs; default 5ms)", group: "Monitoring" },
-  { flags: "-a, --aggr <time>", description: "aggregation interval (default 100ms)", group: "Monitoring" },
-  { flags: "-u, --updr <time>", description: "update interval (default 1s)", group: "Monitoring" },
-  { flags: "-n, --minr <count>", description: "least number of regions (default 10)", group: "Monitoring" },
-  { flags: "-m, --maxr <count>", description: "largest number of regions (default 1000)", group: "Monitoring" },
-  {
-    flags: "--monitoring_intervals <times...>",
-    description: "sampling, aggregation and update interval in one",
-    group: "Monitoring",
+  sample: {
+    short: "s",
+    value: "time",
+    ...EACH,
+    ...MONITORING,
+    help: "sampling interval (bare number: µs; default: 5ms)",
+  },
+  aggr: { short: "a", value: "time", ...EACH, ...MONITORING, help: "aggregation interval (default: 100ms)" },
+  updr: { short: "u", value: "time", ...EACH, ...MONITORING, help: "update interval (default: 1s)" },
+  minr: { short: "n", value: "count", ...EACH, ...MONITORING, help: "minimum number of regions (default: 10)" },
+  maxr: { short: "m", value: "count", ...EACH, ...MONITORING, help: "maximum number of regions (default: 1000)" },
+  monitoring_intervals: {
+    value: "sample aggr update",
     words: 3,
+    ...WORDS,
+    ...MONITORING,
+    help: "sampling, aggregation and update interval at once",
   },
-  {
-    flags: "--monitoring_nr_regions_range <counts...>",
-    description: "least and largest number of regions in one",
-    group: "Monitoring",
+  monitoring_nr_regions_range: {
+    value: "min max",
     words: 2,
+    ...WORDS,
+    ...MONITORING,
+    help: "minimum and maximum number of regions at once",
   },
-  {
-    flags: "--monitoring_intervals_goal <goal...>",
-    description: "let the kernel tune both intervals: ACCESS (4% or basis points), AGGRS, shortest and longest SAMPLE",
-    group: "Monitoring",
+  monitoring_intervals_goal: {
+    value: "access aggrs min max",
     words: 4,
+    ...WORDS,
+    ...MONITORING,
+    help:
+      "let the kernel tune the intervals: this share of accesses (4%, or basis points) in AGGRS aggregation intervals, and sampling intervals from MIN to MAX",
   },
-  {
-    flags: "--monitoring_intervals_autotune",
-    description: "the same, with 4% 3 5ms 10s",
-    group: "Monitoring",
-    words: 0,
-  },
-  {
-    flags: "--sample_primitives <kinds...>",
-    description: "how accesses are seen: page_table, page_fault, or both",
-    group: "Monitoring",
+  monitoring_intervals_autotune: { ...MONITORING, help: "the same with 4% 3 5ms 10s" },
+  sample_primitives: {
+    value: "kinds",
     words: (rest) => /^page_/.test(rest[1] ?? "") ? 2 : 1,
+    ...WORDS,
+    ...MONITORING,
+    help: "how accesses are detected: page_table, page_fault, or both",
   },
-  {
-    flags: "--probe_filter <filter...>",
-    description: "with paddr: also count which pages are these: allow|reject [non] anon, or ... memcg PATH",
-    group: "Monitoring",
+  probe_filter: {
+    value: "filter",
     words: probeFilterWords,
+    ...WORDS,
+    ...MONITORING,
+    help: "with paddr: also count the pages that match: allow|reject [non] anon, or allow|reject [non] memcg PATH",
   },
-  {
-    flags: "--nr_probe_filters <counts...>",
-    description: "how many of them each probe has",
-    group: "Monitoring",
+  nr_probe_filters: {
+    value: "counts",
     words: numbers,
+    ...WORDS,
+    ...MONITORING,
+    help: "number of filters of each probe",
   },
-  {
-    flags: "--nr_probes <counts...>",
-    description: "how many probes each context has",
-    group: "Monitoring",
-    words: numbers,
-  },
-  {
-    flags: "--probe_weights <weights...>",
-    description: "weight of each probe, or default",
-    group: "Monitoring",
+  nr_probes: { value: "counts", words: numbers, ...WORDS, ...MONITORING, help: "number of probes of each context" },
+  probe_weights: {
+    value: "weights",
     words: (rest) => numbers(rest.map((word) => word === "default" ? "0" : word)),
+    ...WORDS,
+    ...MONITORING,
+    help: "weight of each probe, or default",
   },
-  {
-    flags: "--damon_addr_unit <size>",
-    description: "with paddr: bytes that one unit of DAMON's addresses is",
-    group: "Monitoring",
+  // What the Python damo calls it since 3.3.1: one for each time.
+  probe_weight: { value: "weight", ...EACH, ...MONITORING, alias: "probe_weights", hidden: true },
+  damon_addr_unit: { value: "size", ...EACH, ...MONITORING, help: "with paddr: bytes per unit of DAMON's addresses" },
+  pause_ctx: { value: "indices", words: numbers, ...WORDS, ...MONITORING, help: "contexts to pause" },
+  refresh_stat: {
+    value: "time",
+    ...EACH,
+    ...MONITORING,
+    help: "have the kernel refresh its statistics files this often (bare number: ms)",
   },
-  { flags: "--pause_ctx <indices...>", description: "contexts that rest", group: "Monitoring", words: numbers },
-  {
-    flags: "--refresh_stat <time>",
-    description: "let the kernel refresh its files this often (bare: ms)",
-    group: "Monitoring",
+  target_pid: { value: "pid", ...EACH, ...TARGETS, help: "process to watch; repeat it for several targets" },
+  regions: {
+    short: "r",
+    value: "ranges",
+    ...EACH,
+    ...TARGETS,
+    help: 'initial regions of a target, as in "4G-6G 8G-9G" or "0x7f0000000000-0x7f0000100000"',
   },
-  { flags: "--target_pid <pid>", description: "process to watch; repeatable: several targets", group: "Targets" },
-  {
-    flags: "-r, --regions <ranges>",
-    description: 'initial regions of a target, as in "4G-6G 8G-9G" or "0x7f0000000000-0x7f0000100000"',
-    group: "Targets",
-  },
-  {
-    flags: "--numa_node <nodes...>",
-    description: "with paddr: the memory of these nodes",
-    group: "Targets",
+  numa_node: {
+    value: "nodes",
     words: numbers,
+    ...WORDS,
+    ...TARGETS,
+    help: "with paddr: the memory of these NUMA nodes",
   },
-  {
-    flags: "--nr_targets <counts...>",
-    description: "how many of the targets each context has",
-    group: "Targets",
+  nr_targets: { value: "counts", words: numbers, ...WORDS, ...TARGETS, help: "number of targets of each context" },
+  nr_schemes: { value: "counts", words: numbers, ...WORDS, ...TARGETS, help: "number of schemes of each context" },
+  nr_ctxs: {
+    value: "counts",
     words: numbers,
+    ...WORDS,
+    ...TARGETS,
+    help: "number of contexts of each kdamond (default: one)",
   },
-  {
-    flags: "--nr_schemes <counts...>",
-    description: "how many of the schemes each context has",
-    group: "Targets",
+  obsolete_targets: {
+    value: "indices",
     words: numbers,
+    ...WORDS,
+    ...TARGETS,
+    help: "targets to remove from a running kdamond",
   },
-  {
-    flags: "--nr_ctxs <counts...>",
-    description: "how many of the contexts each kdamond has (default: one)",
-    group: "Targets",
-    words: numbers,
-  },
-  {
-    flags: "--obsolete_targets <indices...>",
-    description: "targets to take out of a running kdamond",
-    group: "Targets",
-    words: numbers,
-  },
-  {
-    flags: "--damos_action <action...>",
-    description:
-      "what a scheme does: pageout, hugepage, ..., or migrate_hot|migrate_cold NODE [WEIGHT NODE WEIGHT ...]",
-    group: "Schemes",
+  damos_action: {
+    value: "action",
     words: actionWords,
+    ...WORDS,
+    ...SCHEMES,
+    help: "what a scheme does: pageout, hugepage, ...; or migrate_hot|migrate_cold NODE [WEIGHT NODE WEIGHT ...]",
   },
-  { flags: "--damos_sz_region <sizes...>", description: "to regions of MIN to MAX bytes", group: "Schemes", words: 2 },
-  {
-    flags: "--damos_access_rate <rates...>",
-    description: "that were accessed in MIN to MAX of the samples (percent, or as 3samples)",
-    group: "Schemes",
+  damos_sz_region: {
+    value: "min max",
     words: 2,
+    ...WORDS,
+    ...SCHEMES,
+    help: "apply it to regions of MIN to MAX bytes",
   },
-  {
-    flags: "--damos_age <times...>",
-    description: "for MIN to MAX time (bare: µs, or as 5intervals)",
-    group: "Schemes",
+  damos_access_rate: {
+    value: "min max",
     words: 2,
+    ...WORDS,
+    ...SCHEMES,
+    help: "... accessed in MIN to MAX of the samples (percent, or as in 3samples)",
   },
-  {
-    flags: "--damos_apply_interval <time>",
-    description: "how often it is applied (default: aggregation interval)",
-    group: "Schemes",
+  damos_age: {
+    value: "min max",
+    words: 2,
+    ...WORDS,
+    ...SCHEMES,
+    help: "... whose access pattern has held for MIN to MAX (bare number: µs; or as in 5intervals)",
   },
-  {
-    flags: "--damos_quotas <quota...>",
-    description:
-      "most of CPU TIME (ms) and BYTES in each INTERVAL (ms), weights of SIZE, ACCESS and AGE: the first at least",
-    group: "Schemes",
+  damos_apply_interval: {
+    value: "time",
+    ...EACH,
+    ...SCHEMES,
+    help: "how often the scheme is applied (default: each aggregation interval)",
+  },
+  damos_quotas: {
+    value: "quota",
     words: 6,
+    ...WORDS,
+    ...SCHEMES,
+    help: "limits per INTERVAL (ms): CPU TIME (ms) and BYTES, then weights of SIZE, ACCESS and AGE; at least the first",
   },
-  { flags: "--damos_quota_time <time>", description: "one by one: CPU time (bare: ms)", group: "Schemes" },
-  { flags: "--damos_quota_space <size>", description: "... bytes", group: "Schemes" },
-  {
-    flags: "--damos_quota_interval <time>",
-    description: "... after which both are charged anew (bare: ms)",
-    group: "Schemes",
+  damos_quota_time: {
+    value: "time",
+    ...EACH,
+    ...SCHEMES,
+    help: "limit of CPU time per quota interval (bare number: ms)",
   },
-  {
-    flags: "--damos_quota_weights <weights...>",
-    description: "... weights of size, access rate and age",
-    group: "Schemes",
+  damos_quota_space: { value: "size", ...EACH, ...SCHEMES, help: "limit of bytes per quota interval" },
+  damos_quota_interval: { value: "time", ...EACH, ...SCHEMES, help: "quota interval (bare number: ms)" },
+  damos_quota_weights: {
+    value: "size rate age",
     words: 3,
+    ...WORDS,
+    ...SCHEMES,
+    help: "weights of size, access rate and age in choosing regions",
   },
-  {
-    flags: "--damos_quota_goal <goal...>",
-    description:
-      "tune the quota so that METRIC gets to TARGET, as in: some_mem_psi_us 10ms; node_mem_free_bp 5% 0; user_input 100 80",
-    group: "Schemes",
+  damos_quota_goal: {
+    value: "goal",
     words: goalWords,
+    ...WORDS,
+    ...SCHEMES,
+    help: "tune the quota until METRIC reaches TARGET: some_mem_psi_us 10ms; node_mem_free_bp 5% 0; user_input 100 80",
   },
-  {
-    flags: "--damos_nr_quota_goals <counts...>",
-    description: "how many goals each scheme has",
-    group: "Schemes",
+  damos_nr_quota_goals: {
+    value: "counts",
     words: numbers,
+    ...WORDS,
+    ...SCHEMES,
+    help: "number of goals of each scheme",
   },
-  { flags: "--damos_quota_goal_tuner <tuner>", description: "consist or temporal", group: "Schemes" },
-  {
-    flags: "--damos_quota_fail_charge_ratio <ratio...>",
-    description: "share of the quota that failures are charged: NUMERATOR DENOMINATOR",
-    group: "Schemes",
+  damos_quota_goal_tuner: { value: "tuner", ...EACH, ...SCHEMES, help: "consist or temporal" },
+  damos_quota_fail_charge_ratio: {
+    value: "numerator denominator",
     words: 2,
+    ...WORDS,
+    ...SCHEMES,
+    help: "share of the quota that a failed attempt is charged",
   },
-  {
-    flags: "--damos_wmarks <marks...>",
-    description: "when it is active: free_mem_rate INTERVAL HIGH MID LOW (bare: µs, per mill; or as 50%)",
-    group: "Schemes",
+  damos_wmarks: {
+    value: "metric interval high mid low",
     words: 5,
+    ...WORDS,
+    ...SCHEMES,
+    help: "when the scheme is active: METRIC is free_mem_rate; bare numbers are µs and per mille",
   },
-  {
-    flags: "--damos_filter <filter...>",
-    description:
-      "to which memory: allow|reject [none] anon|active|young|unmapped|memcg PATH|addr START END|target INDEX|hugepage_size MIN MAX",
-    group: "Schemes",
+  damos_filter: {
+    value: "filter",
     words: filterWords,
+    ...WORDS,
+    ...SCHEMES,
+    help:
+      "which memory it takes: allow|reject [none] anon|active|young|unmapped|memcg PATH|addr START END|target INDEX|hugepage_size MIN MAX",
   },
-  {
-    flags: "--damos_nr_filters <counts...>",
-    description: "how many filters each scheme has",
-    group: "Schemes",
-    words: numbers,
+  damos_nr_filters: { value: "counts", words: numbers, ...WORDS, ...SCHEMES, help: "number of filters of each scheme" },
+  damos_max_nr_snapshots: {
+    value: "count",
+    ...EACH,
+    ...SCHEMES,
+    help: "deactivate the scheme after this many snapshots",
   },
-  { flags: "--damos_max_nr_snapshots <count>", description: "it ends after this many snapshots", group: "Schemes" },
-  {
-    flags: "-c, --schemes <file>",
-    description: "schemes out of a file: YAML, JSON, or lines of text; - for standard input",
-    group: "Files",
+  schemes: {
+    short: "c",
+    value: "file",
+    kind: "file",
+    ...EACH,
+    ...FILES,
+    help: "read schemes from a file: YAML, JSON, or lines of text; - for stdin",
   },
-  {
-    flags: "--kdamonds <file>",
-    description: "the whole configuration out of a file, YAML or JSON; - for standard input",
-    group: "Files",
+  kdamonds: {
+    value: "file",
+    kind: "file",
+    ...EACH,
+    ...FILES,
+    help: "read the whole configuration from a YAML or JSON file; - for stdin",
   },
-];
+});
 
-/** Name of an option without dashes: `damos_age`. */
-export function nameOf({ flags }: DamonOption): string {
-  return /--(\w+)/.exec(flags)![1];
-}
+/** What the parser makes of them: the words of each occurrence. */
+export type ParsedDamonOptions = ParsedOptions<typeof DAMON_OPTIONS>;
 
-/** Parts the words of one occurrence in the value that the option parser sees. */
-export const WORD_SEPARATOR = "\x1f";
-
-/** Options of more than one word, by name. */
-export const OPTION_WORDS: ReadonlyMap<string, number | ((rest: readonly string[]) => number)> = new Map([
-  ...DAMON_OPTIONS.flatMap((option): [string, number | ((rest: readonly string[]) => number)][] =>
-    option.words === undefined || option.words === 0 ? [] : [[nameOf(option), option.words]]
-  ),
-  // What the Python damo calls --probe_weights since 3.3.1: one for each time.
-  ["probe_weight", 1],
-  // Of `record` alone.
-  ["snapshot_damos_filter", filterWords],
-]);
+/** Filters as they are written after `--snapshot_damos_filter`, which counts what they let pass. */
+export const SNAPSHOT_FILTER_OPTION = defineOptions({
+  snapshot_damos_filter: {
+    value: "filter",
+    words: filterWords,
+    ...WORDS,
+    help: "with --snapshot or --live: count the bytes that pass this filter, written as for --damos_filter",
+  },
+});

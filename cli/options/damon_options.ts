@@ -1,40 +1,20 @@
-import { type Command, Option } from "@commander-js/extra-typings";
 import type { DamonOptions, Kdamond, Scheme } from "../../damon/mod.ts";
 import type { Roots } from "../../kernel/machine/mod.ts";
-import { DAMON_OPTIONS, type DamonOption, nameOf, OPTION_WORDS, WORD_SEPARATOR } from "./damon_option_table.ts";
+import { DAMON_OPTIONS, type ParsedDamonOptions } from "./damon_option_table.ts";
+import type { OptionSpec } from "./option_table.ts";
 
-/** What commander makes of the options of DAMON's parameters: each occurrence's words. */
-export type ParsedDamonOptions = Readonly<Record<string, unknown>>;
-
-/** Adds the options of DAMON's parameters to a command, in the groups of its help. */
-export function addDamonOptions<T extends Command>(command: T, groups?: readonly DamonOption["group"][]): T {
-  for (const option of DAMON_OPTIONS) {
-    const name = nameOf(option);
-    // What takes several words arrives as one value: commander must not look for more.
-    const parsed = new Option(option.flags.replace("...", ""), option.description).helpGroup(`${option.group}:`);
-    if (groups && !groups.includes(option.group)) parsed.hideHelp();
-    if (option.words !== 0) {
-      parsed.argParser((value: string, before: string[][] | undefined) => [...before ?? [], wordsOf(name, value)]);
-    }
-    command.addOption(parsed as unknown as Option);
-  }
-  return command;
-}
-
-/** `--damos_age="60s max"` says in one word what else are two. */
-function wordsOf(name: string, value: string): string[] {
-  const words = value.split(WORD_SEPARATOR);
-  return words.length === 1 && OPTION_WORDS.has(name) ? value.trim().split(/\s+/) : words;
-}
+const NAMES = Object.keys(DAMON_OPTIONS) as (keyof typeof DAMON_OPTIONS)[];
 
 /** Those of a command's options that are DAMON's parameters. */
 export function damonOptionsOf(options: ParsedDamonOptions): DamonOptions {
-  return Object.fromEntries(DAMON_OPTIONS.flatMap((option) => {
-    const name = nameOf(option);
-    const value = options[name];
-    if (value === undefined || option.group === "Files") return [];
-    return [[name, value === true ? [[]] : value as string[][]]];
-  }));
+  const words: Record<string, string[][]> = {};
+  for (const name of NAMES) {
+    const [spec, value]: [OptionSpec, string[][] | true | undefined] = [DAMON_OPTIONS[name], options[name]];
+    if (value === undefined || spec.heading === "Files") continue;
+    const key = spec.alias ?? name;
+    words[key] = [...words[key] ?? [], ...(value === true ? [[]] : value)];
+  }
+  return words;
 }
 
 /** What a command line asks DAMON to do. */
@@ -57,7 +37,7 @@ export async function askedKdamonds(
   asked: AskedKdamonds,
 ): Promise<Kdamond[]> {
   const words = damonOptionsOf(options);
-  const [file] = lastOf(options.kdamonds);
+  const file = options.kdamonds?.at(-1)?.[0];
   if (file !== undefined) {
     const named = Object.keys(words);
     if (named.length > 0 || options.schemes !== undefined || asked.target !== undefined) {
@@ -78,7 +58,7 @@ export async function askedKdamonds(
     ramRanges: () => systemRamRanges(roots),
     nodeRanges: (nids: number[]) => nodeRanges(roots, nids),
   };
-  const [schemesFile] = lastOf(options.schemes);
+  const schemesFile = options.schemes?.at(-1)?.[0];
   if (schemesFile === undefined) return kdamondsOf(words, surroundings, asked.base);
   // Percent and time of a scheme count in the intervals that it runs with: those are known first.
   const isOfSchemes = (name: string) => name.startsWith("damos_") || name === "nr_schemes";
@@ -87,8 +67,4 @@ export async function askedKdamonds(
   const { readSchemesFile } = await import("../damon/files.ts");
   const schemes: Scheme[] = await readSchemesFile(schemesFile, without[0].contexts[0].intervals);
   return kdamondsOf(words, { ...surroundings, schemes }, asked.base);
-}
-
-function lastOf(value: unknown): [string | undefined] {
-  return [(value as string[][] | undefined)?.at(-1)?.[0]];
 }

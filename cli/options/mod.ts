@@ -3,9 +3,29 @@
  *
  * @module
  */
-export { addControlOptions, type ControlOptions } from "./control_options.ts";
+export { CONTROL_OPTIONS, type ControlOptions, INTERFACE_OPTION, MOUNT_OPTION } from "./control_options.ts";
 export { count } from "./count_option.ts";
-export { OPTION_WORDS, WORD_SEPARATOR } from "./damon_option_table.ts";
-export { addDamonOptions, askedKdamonds, damonOptionsOf, type ParsedDamonOptions } from "./damon_options.ts";
-export { MOUNT_HELP } from "./mount_help.ts";
-export { addressesOption, formatOption } from "./record_format_options.ts";
+export { DAMON_OPTIONS, type ParsedDamonOptions, SNAPSHOT_FILTER_OPTION } from "./damon_option_table.ts";
+export { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
+export { INPUT_OPTION, RECORD_FORMAT_OPTIONS } from "./record_format_options.ts";
+export { type CommandNode, group, wired } from "./command_node.ts";
+export {
+  type CommandContext,
+  type CommandRun,
+  type CommandTable,
+  defineCommand,
+  type OptionsOf,
+} from "./command_table.ts";
+export {
+  type ArgumentSpec,
+  type ArgumentTable,
+  defaultsOf,
+  defineOptions,
+  flagsOf,
+  type OptionGroup,
+  type OptionSpec,
+  type OptionTable,
+  type ParsedArguments,
+  type ParsedOptions,
+  WORD_SEPARATOR,
+} from "./option_table.ts";

@@ -1,14 +1,20 @@
-import { Option } from "@commander-js/extra-typings";
+import { defineOptions } from "./option_table.ts";
 
-const FORMATS = ["arrow", "jsonl", "csv", "parquet", "json_compressed", "json", "perf_script"] as const;
+/** What every command takes that writes a record. */
+export const RECORD_FORMAT_OPTIONS = defineOptions({
+  format: {
+    value: "name",
+    help: "arrow, jsonl, csv, parquet, json_compressed, json or perf_script (default: by the output's name)",
+  },
+  addresses: {
+    value: "style",
+    choices: ["integer", "hex"],
+    default: "integer",
+    help: "how JSON lines show addresses; hex is text",
+  },
+});
 
-/** `--format`, for every command that writes a record. */
-export function formatOption() {
-  return new Option("--format <name>", `${FORMATS.join(", ")} (default: by the output's name)`);
-}
-
-/** `--addresses`, likewise. */
-export function addressesOption() {
-  return new Option("--addresses <style>", "of JSON lines: integer, or hex as text").choices(["integer", "hex"])
-    .default("integer" as const);
-}
+/** `-i`, as the reports have it, for commands whose records are arguments. */
+export const INPUT_OPTION = defineOptions({
+  input: { short: "i", value: "file", words: Infinity, many: true, kind: "file", hidden: true },
+});

@@ -1,4 +1,4 @@
-import { allCommands, type CommandEntry, type OptionEntry, type ValueKind } from "./command_table.ts";
+import { allCommands, type CommandEntry, type OptionEntry, type ValueKind } from "./command_entry.ts";
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const spell = ({ short, long }: OptionEntry) => [short, long].filter((name) => name !== undefined);

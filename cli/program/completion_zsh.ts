@@ -4,7 +4,7 @@ import {
   type CommandEntry,
   type OptionEntry,
   type ValueKind,
-} from "./command_table.ts";
+} from "./command_entry.ts";
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 /** Colons and brackets end a part of what `_arguments` takes. */

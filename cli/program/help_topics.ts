@@ -1,8 +1,12 @@
+import { DAMON_OPTIONS, type OptionTable } from "../options/mod.ts";
+
 /** A text of `damo help TOPIC`, also a section of the manual page. Paragraphs are lines; an indented line stays as it is. */
 export interface HelpTopic {
   name: string;
   title: string;
   text: string;
+  /** Options that it explains. */
+  options?: () => Promise<OptionTable>;
 }
 
 /** What is not about one command. */
@@ -15,27 +19,57 @@ A target is a process, by its pid; a program that damo starts, after --; or padd
   damo record 1234
   damo record -- python3 train.py --epochs 3
   damo record paddr
-  damo record ongoing        only listens to kdamonds that run already, whoever started them
-Of a process record watches what it has in memory or in swap, in ranges that follow it, and nothing between: fvaddr, whose
-ranges the recorder tells the kernel anew when they change. With --regions it is these ranges and nothing else. --ops vaddr
-leaves it to the kernel, which watches all from the first to the last mapping but the two largest gaps; start takes that, as
-nobody would follow. paddr watches ranges of physical memory, by default the largest one. Threads belong to their process. Children
-do not: record --include_children makes each of them a target of its own, but for those that live a second or two.`,
+  damo record ongoing        only listens to the kdamonds that already run, whoever started them
+
+For a process, record watches what is in memory or in swap and nothing in between: it updates the ranges as they change
+(fvaddr). --regions watches exactly those ranges. --ops vaddr leaves the ranges to the kernel, which watches everything from the
+first to the last mapping except the two largest gaps. start uses vaddr, as nobody would update its ranges.
+
+paddr watches ranges of physical memory, by default the largest one. Threads belong to their process. Child processes do
+not: record --include_children makes each of them a target of its own, if it lives longer than a second or two.`,
   },
   {
     name: "values",
-    title: "How sizes, times, shares and addresses are written",
+    title: "How to write sizes, times, shares and addresses",
     text: `
 Sizes: 4096, 4K, 1.5GiB, 1,000; all units are binary. Times: 100us, 5ms, 1.5s, 1m30s, 2h; a bare number has the unit that
-the option names. Shares: 25% or 0.25. Addresses: 0x7f12a4c00000 in hex, or a size. min and max stand for no bound.
-Long options may be written with dashes or underscores: --monitoring-intervals is --monitoring_intervals.`,
+the option's help names. Shares: 25% or 0.25. Addresses: hex, as in 0x7f12a4c00000, or a size. min and max mean no limit.
+Long options can be written with dashes or underscores: --monitoring-intervals is --monitoring_intervals.`,
+  },
+  {
+    name: "filters",
+    title: "Which part of a record a report is about",
+    text: `
+All filters of a report must hold. A bound may be min or max. Those that are repeatable select all that fit one of them.
+  damo report mappings --time_range 10 20                 seconds 10 to 20
+  damo report heatmap --mapping heap                      mappings with heap in their name
+  damo report access --access_rate 50 max --age 10 max    hot for 10 s or longer`,
+    options: async () => (await import("../report/options.ts")).FILTER_OPTIONS,
+  },
+  {
+    name: "output",
+    title: "Where a report goes, and how it looks",
+    text: `
+A report is text on the terminal. With -o FILE it is a picture, a page or a table, by the end of FILE's name.
+  damo report heatmap -o heat.png
+  damo report wss -o wss.html          a page to zoom and pan
+  damo report mappings --format csv    a table on stdout`,
+    options: async () => (await import("../report/options.ts")).OUTPUT_OPTIONS,
+  },
+  {
+    name: "damon",
+    title: "DAMON's parameters: monitoring, targets, schemes",
+    text: `
+start, tune, record, trace, schemes and args damon take these. An option that is given several times is for the first context,
+target or scheme, then for the second, and so on. Files of parameters: damo help configuration`,
+    options: () => Promise.resolve(DAMON_OPTIONS),
   },
   {
     name: "configuration",
-    title: "Files of parameters: YAML, JSON, schemes in columns",
+    title: "Configuration files: YAML, JSON, schemes in columns",
     text: `
-All that options say can stand in a file: --kdamonds FILE of start, tune, record and args damon; - is standard input. damo
-args damon ... --format yaml writes one from options, --format options makes options of one. YAML is for a person:
+All that options say can also be written in a file, for --kdamonds FILE of start, tune, record and args damon; - is stdin. damo
+args damon ... --format yaml writes such a file from options, and --format options turns one into options. YAML is for people:
   kdamonds:
     - contexts:
         - operations: vaddr                  # or fvaddr, paddr
@@ -51,104 +85,109 @@ args damon ... --format yaml writes one from options, --format options makes opt
               quota: 100M per 1s
               watermarks: {interval: 5s, high: 50%, mid: 40%, low: 20%}
               filters: [reject none anon, reject memcg /latency-critical]
-What is missing is as DAMON has it by itself. Its first line can name a JSON Schema, as damo args damon --format yaml writes
-it: editors then complete keys, say what they mean, and mark mistakes. Anchors and merge keys of YAML work.
-JSON is that of the Python damo, both ways: its files are read here, and those written here are read there, as exactly the
-same. -c FILE takes schemes alone: a list in YAML or JSON, or lines as in the kernel's guide:
+What is left out has DAMON's defaults. The first line can name a JSON Schema, as in the files of damo args damon --format yaml:
+editors then complete keys, explain them, and mark mistakes. YAML anchors and merge keys work.
+
+JSON is that of the Python damo: damo reads its files, and it reads damo's, without a difference. -c FILE has only schemes: a
+list in YAML or JSON, or lines as in the kernel's guide:
   #min-size max-size min-acc max-acc min-age max-age action
   4K        max      0       0       60s     max     pageout
-A mistake is named with file, line and column. Nothing is written to the kernel before all of a file is understood.`,
+Errors name the file, line and column. Nothing is written to the kernel before the whole file is understood.`,
   },
   {
     name: "intervals",
-    title: "How often DAMON looks",
+    title: "How often DAMON checks memory",
     text: `
-Each sampling interval (--sample, 5 ms) DAMON looks whether one page of each region was accessed since the last look. Each
-aggregation interval (--aggr, 100 ms) it reports how many of those looks found an access, nr_accesses, and starts to count
-anew: with 5 ms and 100 ms, 20 is "always". Each update interval (--updr, 1 s) it looks at the target's mappings anew.
-Shorter intervals see more and cost more. What changes slower than the aggregation interval is seen well.
+Each sampling interval (--sample, 5 ms) DAMON checks whether one page of each region was accessed since the last check. Each
+aggregation interval (--aggr, 100 ms) it reports how many checks found an access, nr_accesses, and starts counting again from
+0: with 5 ms and 100 ms, 20 means "always". Each update interval (--updr, 1 s) it re-reads the target's mappings. Shorter
+intervals see more and cost more. Changes that are slower than the aggregation interval are seen well.
   damo record -s 1ms -a 20ms -u 1s 1234
-From Linux 6.15 on the kernel can tune both itself: --monitoring_intervals_autotune.`,
+From Linux 6.15 on, the kernel can tune sampling and aggregation itself: --monitoring_intervals_autotune.`,
   },
   {
     name: "regions",
-    title: "How finely DAMON looks",
+    title: "How finely DAMON divides memory",
     text: `
-DAMON keeps memory as regions whose pages are accessed alike, and splits and merges them as it learns. --minr and --maxr
-bound their number (10 and 1000): the least number sets the accuracy at rest, the largest the cost, which is one look a
-region a sampling interval, however large the memory is. The age of a region is for how many aggregation intervals its
-size and access rate have stayed about the same.`,
+DAMON divides memory into regions whose pages are accessed alike, and splits and merges them as it learns. --minr and --maxr
+limit their number (10 and 1000). The minimum sets the accuracy when nothing happens, the maximum the cost: one check per region
+and sampling interval, however large the memory is. A region's age is how many aggregation intervals its size and access rate
+have stayed about the same.`,
   },
   {
     name: "monitors",
-    title: "Who looks: DAMON, or the page sampler",
+    title: "What watches: DAMON, or the page sampler",
     text: `
---monitor damon takes the kernel's DAMON. --monitor pages takes damo's own sampler, a BPF program that reads the accessed
-bits of page tables: it needs no DAMON in the kernel and yields the same kind of snapshots. auto, the default, takes DAMON
-where it can watch processes and nobody else uses it, otherwise the page sampler, and says which and why. Every record and
-every chart names who looked.
-The page sampler looks at what is mapped and in memory, never at gaps, and keeps to a budget, --max_overhead (2 % of one
-CPU). Where that suffices to look at every page once a second (about 1 GiB at 2 %), it does, as often as it can; else it
-looks at some pages of each region, and draws a panel of some 1,000 pages at random each second that tells the working set
-with its error. --monitor pages-exact looks at every page however long the intervals get. A larger budget buys shorter
-intervals, more pages, a larger panel. What is accessed between a look at a page and the clearing after it is lost: where all
-pages are looked at, that is 2 % of the time at most, and what the budget allows beyond that is not spent. The record says
-what was looked at how often, and which intervals were in force.`,
+--monitor damon uses the kernel's DAMON. --monitor pages uses damo's own page sampler, a BPF program that reads the accessed
+bits of page tables: it needs no DAMON in the kernel and produces the same kind of snapshots. The default, auto, takes DAMON if
+this kernel's DAMON can watch processes and is free, otherwise the page sampler, and says which and why. Every record and chart
+names its monitor.
+
+The page sampler only checks what is mapped and in memory, never gaps. It has a CPU budget, --max_overhead (2 % of one CPU). If
+that is enough to check every page once a second (about 1 GiB at 2 %), it checks all of them, as often as it can. Otherwise it
+checks some pages of each region, and about 1,000 random pages each second, from which it estimates the working set with its
+error. --monitor pages-exact checks every page, however long the intervals get. A larger budget buys shorter intervals, more
+pages, and a smaller error.
+
+An access between the check of a page and the clearing of its bit is missed. If all pages are checked, that is at most 2 % of the
+time; budget beyond that is not used. The record says what was checked how often, and which intervals were used.`,
   },
   {
     name: "formats",
-    title: "What records can be read and written as",
+    title: "Record formats: which can be read and written",
     text: `
-damo reads what a file holds, whatever its name is: its own Arrow streams, Parquet, JSON lines and CSV; the Python damo's JSON,
+damo detects a file's format from its content: its own Arrow streams, Parquet, JSON lines and CSV; the Python damo's JSON,
 compressed or not, with the files beside it; text of perf script, trace-cmd report and perf trace. damo convert writes:
   arrow            .arrow     damo's own, keeps everything
-  parquet          .parquet   one row a region, for DuckDB, Spark and the like; --partition_by host,date
-  jsonl            .jsonl     one snapshot a line, for jq; keeps everything
-  csv              .csv       one region a row
+  parquet          .parquet   one row per region, for DuckDB, Spark, ...; --partition_by host,date
+  jsonl            .jsonl     one snapshot per line, for jq; keeps everything
+  csv              .csv       one region per line
   json_compressed  .data      the Python damo's; json, .json: the same without compression
   perf_script      .script    text as perf script prints it
-docs/formats.md has a table of what each keeps. damo info says what is in a record, damo cut writes a part of it, damo merge
-makes one of several, damo cat prints it.`,
+docs/formats.md has a table of what each format keeps. damo info describes a record, damo cut writes a part of it, damo merge
+joins several, damo cat prints it.`,
   },
   {
     name: "interfaces",
-    title: "How DAMON is driven, by kernel",
+    title: "The kernel's interfaces to DAMON: sysfs and debugfs",
     text: `
-Linux 5.15 to 5.17 have a debugfs interface, 5.18 and newer sysfs; debugfs was taken out in 6.14. damo takes sysfs where it
-is there. What a kernel can do is told by the files that it has, never by its version: damo doctor lists it. Asking for
-what is not there is refused with the first kernel that has it, before anything is written.`,
+Linux 5.15 to 5.17 have a debugfs interface, 5.18 and newer have sysfs; debugfs was removed in 6.14. damo uses sysfs if it is
+there. It tells what a kernel can do from the files that it has, never from its version: damo doctor lists it. If a feature
+is missing, damo refuses before anything is written, and names the first kernel that has it.`,
   },
   {
     name: "safety",
     title: "What damo never does",
     text: `
-It never changes, stops or takes the place of a kdamond that it did not start: it says who is in the way and leaves the
-kernel as it was. What it starts it keeps a note of in /run/damo, so that damo stop finds it even after a kill -9. When a
-command ends, by itself, by Ctrl-C or by an error, the kernel's settings are as they were before. damo status, damo doctor
-and every report only read. --dry-run prints the exact writes and does none.
-Events that were lost are counted in the kernel, kept in the record and said by every command: nothing is lost in silence.`,
+damo never changes, stops or replaces a kdamond that it did not start: it says who is using DAMON, and leaves the kernel as it
+was. It keeps a note of what it started in /run/damo, so that damo stop finds it even after a kill -9. However a command ends,
+by itself, by Ctrl-C or by an error, the kernel's settings are as they were before. damo status, damo doctor and all reports
+only read. --dry-run prints the exact writes and makes none.
+
+Lost events are counted in the kernel, kept in the record, and reported by every command. Nothing is dropped silently.`,
   },
   {
     name: "permissions",
-    title: "Who may do what",
+    title: "Which permissions are needed",
     text: `
-Driving DAMON needs root. Reading its events needs CAP_BPF and CAP_PERFMON; the page sampler needs those and CAP_SYS_PTRACE,
-and CAP_SYS_NICE to clear page by page. Reports need nothing but the record. damo doctor names what is missing.
-./damo gives Deno all permissions: it opens /proc and /sys to nothing less. A program that imports the library for reports
-alone needs --allow-read of the record, and --allow-read for pictures, whose fonts are files.`,
+Controlling DAMON needs root. Reading its events needs CAP_BPF and CAP_PERFMON; the page sampler needs those and CAP_SYS_PTRACE,
+and CAP_SYS_NICE to clear single pages. Reports only need to read the record. damo doctor names what is missing.
+
+./damo runs Deno with all permissions, as Deno opens /proc and /sys with no less. A program that uses the library only for
+reports needs --allow-read for the record, and for the fonts if it draws pictures.`,
   },
   {
     name: "environment",
-    title: "Environment and exit codes",
+    title: "Environment variables and exit codes",
     text: `
 DENO        the Deno that ./damo runs
 DAMO_DEBUG  1: print where an error came from
 NO_COLOR    1: no colours in the terminal
-  0    done
-  1    failed; the last line on standard error says why and what to do
+  0    success
+  1    failure; the last line on stderr says why and what to do
   2    the command line, or a value in it, was not understood
-  130  ended by Ctrl-C; 143 by SIGTERM: what was recorded until then is whole
-record, trace and schemes that run a command (-- COMMAND) end with its exit code, as time and strace do; 128 and the signal's
-number where one ended it. Where --timeout ended it, with 0.`,
+  130  ended by Ctrl-C; 143 by SIGTERM: what was recorded so far is complete
+record, trace and schemes that run a command (-- COMMAND) end with its exit code, or 128 plus the signal's number, as time and
+strace do. If --timeout ended them, with 0.`,
   },
 ];

@@ -75,7 +75,6 @@ const OPTIONS: Record<string, Record<string, string>> = {
     json: "--format json, of another structure",
     raw_form: "damo report raw",
     tried_regions_of: "damo record --snapshot 1 1, then damo report access",
-    snapshot_damos_filter: "damo record --snapshot 1 1 --snapshot_damos_filter ..., then damo report access",
     repeat: "damo report access --live PID looks once: run it again, as with watch",
     dont_merge_regions: "regions are shown as the kernel has them: leave it out",
     on_cache: "leave it out: --live looks anew",
@@ -145,10 +144,9 @@ export function oursOf(args: readonly string[]): string[] {
   if (first === "version" && rest.length === 0) return ["--version"];
   if (first === "diagnose") return ["doctor", ...rest];
   if (first === "record_info" || first === "pa_layout") return ["report", first, ...rest];
-  const words = args.map((word) => word.replace(/^--probe_weight=/, "--probe_weights="));
-  if (first !== "record") return words;
+  if (first !== "record") return [...args];
   // It always keeps what schemes tried.
-  return words.filter((word) => word !== "--schemes_target_regions")
+  return args.filter((word) => word !== "--schemes_target_regions")
     .map((word) => word.replace(/^--output_type(?==|$)/, "--format"));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { endWith } from "./end_with.ts";
-export { recordCommand, type RecordOptions } from "./record.ts";
+export { RECORD, type RecordOptions } from "./record.ts";
 export { record } from "./run.ts";
 export { sentenceOf } from "./summary.ts";
 export { kdamondsFor, PID_TO_COME, wantedOf, withPid } from "./target.ts";

@@ -1,6 +1,12 @@
-import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs, parseRatio } from "../../damon/model/mod.ts";
-import { addDamonOptions, MOUNT_HELP, type ParsedDamonOptions, WORD_SEPARATOR } from "../options/mod.ts";
+import {
+  DAMON_OPTIONS,
+  defineCommand,
+  INTERFACE_OPTION,
+  MOUNT_OPTION,
+  type OptionsOf,
+  SNAPSHOT_FILTER_OPTION,
+} from "../options/mod.ts";
 import { parseRotate } from "./rotation.ts";
 
 const count = (text: string) => {
@@ -10,92 +16,119 @@ const count = (text: string) => {
 const shareOfCpu = (text: string) => {
   const share = parseRatio(text);
   if (share <= 0 || share > 1) {
-    throw new RangeError(`Cannot take ${text} as a share of one CPU: it must be above 0 and at most 100%`);
+    throw new RangeError(`${text} is no share of one CPU: --max_overhead takes more than 0 and up to 100%`);
   }
   return share;
 };
-const WORDS = new RegExp(`[ ${WORD_SEPARATOR}]+`);
-const seconds = (text: string) => parseNs(text, "s") / 1e9;
-
-/** The options of `record`, as parsed; those of DAMON's parameters are read by {@linkcode askedKdamonds}. */
-export type RecordOptions = ReturnType<ReturnType<typeof plainCommand>["opts"]> & ParsedDamonOptions;
 
 /** `damo record`: runs DAMON on a target and writes what it sees. */
-export function recordCommand(command: string[] | undefined) {
-  return addDamonOptions(plainCommand() as unknown as Command).action(async (...args: unknown[]) => {
-    const [target, options] = args as [string | undefined, RecordOptions];
-    const { record } = await import("./run.ts");
-    await record(target, command, options);
-  });
-}
-
-function plainCommand() {
-  return new Command("record")
-    .description("Record what a process or the machine accesses, until it ends, Ctrl-C, or the timeout.")
-    .showHelpAfterError("(a command with arguments comes after --, as in: damo record -- COMMAND ARGS)")
-    .argument("[target]", "pid | paddr | ongoing | a command line; or: -- COMMAND ARGS")
-    .option("-o, --out <file>", "write the record to FILE; - for standard output", "damon.arrow")
-    .option(
-      "--format <name>",
-      "arrow, jsonl, csv, parquet, json_compressed, json or perf_script (default: by FILE's name)",
-    )
-    .option("--rotate <size|time>", "begin a new file at this size (100M) or after this time (1h)", parseRotate)
-    .option("--keep <count>", "with --rotate: keep only the newest files", count)
-    .option("--timeout <time>", "stop after this time (bare number: seconds)", seconds)
-    .addOption(
-      new Option("--snapshot <delay count...>", "take COUNT snapshots, each after DELAY (bare: seconds; default 1)")
-        .argParser((text: string, before: string[] | undefined) => [...before ?? [], ...text.split(/\s+/)]),
-    )
-    .addOption(
-      new Option(
-        "--snapshot_damos_filter <filter>",
-        "with --snapshot: count the bytes of these pages, as --damos_filter",
-      )
-        .argParser((text: string, before: string[][] | undefined) => [...before ?? [], text.split(WORDS)]),
-    )
-    .option("--ongoing", "only listen to kdamonds that run already, changing nothing")
-    .addOption(
-      new Option(
-        "--monitor <which>",
-        "who looks: damon; pages, the eBPF page sampler, at every page where the budget allows it; pages-exact, at every page whatever it takes; auto takes DAMON where it can watch processes and is free",
-      ).choices(["auto", "damon", "pages", "pages-exact"]).default("auto" as const),
-    )
-    .addOption(
-      new Option("--interface <which>", "which of the kernel's interfaces to DAMON; auto takes sysfs where it is there")
-        .choices(["sysfs", "debugfs", "auto"]).default("auto" as const),
-    )
-    .option("--mount", MOUNT_HELP)
-    .option("--max_overhead <share>", "most of one CPU that the page sampler may take (default: 2%)", shareOfCpu)
-    .option("--profile", "also sample what code the processes run: report profile")
-    .option("--profile_rate <count>", "with --profile: so often a second on each CPU (default: 99)", count)
-    .option("--include_children", "watch what the target has forked and forks, too")
+export const RECORD = defineCommand({
+  name: "record",
+  summary: "Record the memory accesses of a process, or of the machine.",
+  arguments: {
+    target: { optional: true, kind: "target", help: "pid | paddr | ongoing | a command line; or: -- COMMAND ARGS" },
+  },
+  options: {
+    out: {
+      short: "o",
+      value: "file",
+      kind: "file",
+      default: "damon.arrow",
+      help: "write the record to FILE; - for stdout",
+    },
+    format: {
+      value: "name",
+      help: "arrow, jsonl, csv, parquet, json_compressed, json or perf_script (default: by FILE's name)",
+    },
+    rotate: {
+      value: "size|time",
+      parse: parseRotate,
+      help: "begin a new file at this size (100M) or after this time (1h)",
+    },
+    keep: { value: "count", parse: count, help: "with --rotate: keep only this many files, the newest" },
+    timeout: {
+      value: "time",
+      parse: (text) => parseNs(text, "s") / 1e9,
+      help: "stop after this time (bare number: seconds)",
+    },
+    snapshot: {
+      value: "delay count",
+      words: 2,
+      many: "occurrences",
+      quoted: true,
+      help: "take COUNT snapshots, each after DELAY (bare numbers: seconds; COUNT: 1)",
+    },
+    ...SNAPSHOT_FILTER_OPTION,
+    ongoing: { help: "only listen to kdamonds that already run; change nothing" },
+    monitor: {
+      value: "which",
+      choices: ["auto", "damon", "pages", "pages-exact"],
+      default: "auto",
+      help: "DAMON, or damo's eBPF page sampler; see damo help monitors",
+    },
+    ...INTERFACE_OPTION,
+    ...MOUNT_OPTION,
+    max_overhead: {
+      value: "share",
+      parse: shareOfCpu,
+      help: "CPU limit for the page sampler, as a share of one CPU (default: 2%)",
+    },
+    profile: { help: "also sample which code runs: damo report profile" },
+    profile_rate: { value: "count", parse: count, help: "with --profile: samples a second on each CPU (default: 99)" },
+    include_children: { help: "also record the target's child processes, present and future" },
     // As the Python damo has them; there children are included unless that is excluded.
-    .addOption(new Option("--include_child_tasks").hideHelp().implies({ include_children: true }))
-    .addOption(new Option("--exclude_child_tasks").hideHelp())
-    .option("--ring <size>", "ring buffer between DAMON and the recorder (default: 4M)", parseBytes)
-    .option("--quiet", "no status line, no summary")
-    .addHelpText(
-      "after",
-      `
-Times take ns, us, ms, s, m, h; sizes K, M, G (binary); options may be written with dashes as well.
-The record is an Arrow stream: read it with damo report, polars, pandas (pyarrow) or DuckDB. damo convert makes other
-formats of it; -o - --format jsonl | jq . follows it live. With --rotate each file is whole by itself and named by its
-beginning, as in damon-20260131T235959Z.arrow; damo merge makes one of them.
-Of a process DAMON watches what is in memory or in swap, in ranges that are told to it anew when they change, at most twice
-a second: every 100 ms, with a snapshot each second, and up to 300 regions; where there are more than 120 ranges, every
-200 ms and up to 600; more than 500, every 400 ms, a snapshot each two seconds, and up to 1200. -s, -a, -n and -m say
-otherwise. --regions are watched as they are, --ops vaddr as the kernel does it, gaps and all, both at DAMON's own intervals
-(5 ms, 100 ms) and up to 1000 regions. By debugfs the ranges stay as they are at the beginning.
---snapshot looks now and then instead of at every interval, through a scheme that does nothing: it needs no BPF, and sees
-which bytes of each region are of a kind, as in: --snapshot 5s 12 --snapshot_damos_filter allow anon. With ongoing it
-looks through what damo start began.
-With --include_children each process that the target has forked, or forks, is a target of its own in the record. DAMON's are
-looked for four times a second and taken in when found twice, at most every two update intervals (2s); the page sampler's
-at each update interval (1s): what ends sooner is missed, and what a child forked that ended before it was found. DAMON
-needs sysfs and Linux 5.19 for it. Up to Linux 6.14 it begins anew, with ages of 0, where a process ends in the moment in
-which it takes another, before 6.7 whenever one has ended; the record says how often.
-With schemes (-c FILE, or --damos_action and its like) the record also keeps what they did: damo report schemes.
-An existing file is kept as FILE.old. Ends with 0, with 130 or 143 after Ctrl-C or SIGTERM, or with the exit code of the
-COMMAND that it ran; the record is complete in each case, DAMON is off and its settings are as they were.`,
-    );
-}
+    include_child_tasks: { hidden: true, implies: { include_children: true } },
+    exclude_child_tasks: { hidden: true },
+    ring: { value: "size", parse: parseBytes, help: "ring buffer between DAMON and the recorder (default: 4M)" },
+    quiet: { help: "no status line, no summary" },
+    ...DAMON_OPTIONS,
+  },
+  usual: [
+    "out",
+    "timeout",
+    "format",
+    "rotate",
+    "monitor",
+    "profile",
+    "include_children",
+    "snapshot",
+    "schemes",
+    "sample",
+    "aggr",
+    "quiet",
+  ],
+  examples: [
+    "damo record 1234                 process 1234, until it ends or Ctrl-C",
+    "damo record -- python3 train.py  start a program and record it",
+    "damo record paddr --timeout 60   the machine's memory, for a minute",
+    "damo record 1234 -o - --format jsonl | jq .",
+  ],
+  afterError: "(a command with arguments comes after --, as in: damo record -- COMMAND ARGS)",
+  notes: `
+The record is an Arrow stream: read it with damo report, polars, pandas (pyarrow) or DuckDB, or convert it with damo convert.
+With --rotate each file is a complete record, named by its start, as in damon-20260131T235959Z.arrow; damo merge joins them.
+
+An existing file is kept as FILE.old. The exit code is 0, 130 or 143 after Ctrl-C or SIGTERM, or that of the COMMAND it ran.
+In each case the record is complete, DAMON is off, and its settings are as they were.
+
+Of a process, damo records what is in memory or in swap. It updates the ranges that DAMON watches as they change, at most
+twice a second. By default it aggregates every 100 ms, writes a snapshot each second, and uses up to 300 regions. Above 120
+ranges these are 200 ms and 600 regions; above 500 ranges, 400 ms, a snapshot every 2 s, and 1200 regions. -s, -a, -n and -m
+override that. Ranges given by --regions are watched unchanged, and --ops vaddr leaves them to the kernel, gaps included;
+both use DAMON's own intervals (5 ms, 100 ms) and up to 1000 regions. With debugfs the ranges stay as they were at the start.
+
+--snapshot takes snapshots now and then instead of recording continuously, by a scheme whose action does nothing. It needs
+no BPF, and can count the bytes of each region that are of a kind: --snapshot 5s 12 --snapshot_damos_filter allow anon. With
+ongoing it uses the kdamonds that damo start started.
+
+With --include_children each child process is a target of its own. DAMON's targets are checked four times a second; a new
+child is added once two checks have found it, at most every two update intervals (2 s). The page sampler looks at each
+update interval (1 s). Children that end sooner are missed. DAMON needs sysfs and Linux 5.19 for this. Up to Linux 6.14 its
+regions start over, with age 0, if a process ends just as another is added, and before 6.7 whenever one has ended; the record
+says how often.
+
+With schemes (-c FILE, or --damos_action) the record also keeps what they did: damo report schemes.`,
+});
+
+/** The options of `record`, as parsed; those of DAMON's parameters are read by {@linkcode askedKdamonds}. */
+export type RecordOptions = OptionsOf<typeof RECORD>;

@@ -52,10 +52,10 @@ function snapshotsAsked(options: RecordOptions): SnapshotOptions | undefined {
   if (options.include_children) {
     throw new TypeError("Cannot use --snapshot with --include_children as the targets of its scheme stay as they are");
   }
-  const [delay, count = "1", ...more] = snapshot as unknown as string[];
+  const [delay, count = "1", ...more] = snapshot.flat();
   const times = { delayMs: parseNs(delay, "s") / 1e6, count: parseCount(count) };
   if (more.length > 0 || times.count < 1) {
     throw new SyntaxError("Cannot parse --snapshot as it must be a delay and a count above 0, as in: --snapshot 5s 12");
   }
-  return { ...times, filters: filtersOf((snapshot_damos_filter ?? []) as unknown as string[][]) };
+  return { ...times, filters: filtersOf(snapshot_damos_filter ?? []) };
 }

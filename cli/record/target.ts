@@ -23,12 +23,12 @@ export type Wanted =
 export function wantedOf(
   target: string | undefined,
   command: string[] | undefined,
-  options: ParsedDamonOptions,
+  options: ParsedDamonOptions & { ongoing?: true | undefined },
   verb = "record",
 ): Wanted {
   const named: Wanted[] = [];
   if (options.ongoing) named.push({ kind: "ongoing" });
-  const pids = options.target_pid as string[][] | undefined;
+  const pids = options.target_pid;
   if (options.kdamonds !== undefined || (pids && pids.length > 1)) named.push({ kind: "options" });
   else if (pids) named.push({ kind: "pid", pid: parseCount(pids[0][0]) });
   if (command !== undefined) {
@@ -38,7 +38,7 @@ export function wantedOf(
     named.push({ kind: "command", argv: command });
   }
   if (target !== undefined) named.push(targetOf(target, verb));
-  else if (named.length === 0 && (options.ops as string[][] | undefined)?.[0]?.[0] === "paddr") {
+  else if (named.length === 0 && options.ops?.[0]?.[0] === "paddr") {
     named.push({ kind: "paddr" });
   }
   if (named.length === 1) return named[0];

@@ -44,7 +44,7 @@ export async function trace(target: string | undefined, command: string[] | unde
     const place = await mountTracefs(roots);
     if (place !== undefined) console.error(`damo: mounted tracefs on ${place}; it stays mounted`);
   }
-  const tracepoints = chosenTracepoints(readTracepoints(roots), options.events);
+  const tracepoints = chosenTracepoints(readTracepoints(roots), options.events?.flat());
   if (options.list) return console.log(listOf(tracepoints));
 
   const isNamed = target !== undefined || command !== undefined || options.target_pid !== undefined ||

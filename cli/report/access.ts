@@ -1,12 +1,5 @@
-import { Option } from "@commander-js/extra-typings";
-import { count } from "../options/mod.ts";
-import { each, reportOf } from "./options.ts";
-
-/** The options of `report access`, as parsed. */
-export type AccessCommandOptions = ReturnType<ReturnType<typeof accessCommand>["opts"]>;
-
-/** The options of `report raw`, `times` and others that have those of all reports only. */
-export type PlainCommandOptions = ReturnType<ReturnType<typeof reportOf>["opts"]>;
+import { count, defineCommand, type OptionsOf } from "../options/mod.ts";
+import { REPORT_OPTIONS, type ReportOptions, USUAL } from "./options.ts";
 
 const STYLES = [
   "detailed",
@@ -17,79 +10,97 @@ const STYLES = [
   "temperature-percentiles",
   "recency-sz-hist",
   "temperature-sz-hist",
-  // The peer's other names.
+  // The Python damo's other names.
   "idle-time-percentiles",
   "cold-memory-tail",
 ] as const;
 const KEYS = ["address", "access_rate", "age", "size", "temperature"] as const;
 
 /** `damo report access`: what each snapshot saw. */
-export function accessCommand() {
-  return reportOf("access")
-    .description("Show what the snapshots saw: each region, or how memory is spread over idle times and temperatures.")
-    .addOption(new Option("--style <style>", "what to show (default: detailed)").choices(STYLES))
-    .addOption(new Option("--sort_regions_by <keys...>", "by the last one of these").choices(KEYS))
-    .addOption(
-      new Option("--sort_regions_dsc <keys...>", "from the largest on, by these keys, or all").choices([
-        ...KEYS,
-        "all",
-      ]),
-    )
-    .option("--percentiles_range <numbers...>", "percentiles: START END STEP, or four or more of them", each(count))
-    .option("--hist_logscale", "each range of a histogram is twice as long as the one before")
-    .option("--hist_cumulate", "every range of a histogram begins with the first one")
-    .option("--hist_ranges <from to...>", "exactly these ranges: times or temperatures", each(String))
-    .option("--total_sz_only", "the total of each snapshot only")
-    .addHelpText(
-      "after",
-      `
-Recency is how long memory has been idle: 0 if it was accessed in the snapshot. The temperature is
-size × weight + accesses in % × weight + age in µs × weight, below zero where there was no access
-(--temperature_weights, by default 0 100 100).
+export const ACCESS = defineCommand({
+  name: "access",
+  summary: "Show the regions of each snapshot, or their distribution.",
+  options: {
+    ...REPORT_OPTIONS,
+    style: { value: "style", choices: STYLES, defaultText: "detailed", help: "what to show" },
+    sort_regions_by: { value: "keys", words: Infinity, many: true, choices: KEYS, help: "sort by the last of these" },
+    sort_regions_dsc: {
+      value: "keys",
+      words: Infinity,
+      many: true,
+      choices: [...KEYS, "all"],
+      help: "sort these keys, or all, in descending order",
+    },
+    percentiles_range: {
+      value: "numbers",
+      words: Infinity,
+      many: true,
+      parse: count,
+      help: "percentiles: START END STEP, or four or more of them",
+    },
+    hist_logscale: { help: "make each range of a histogram twice as long as the one before" },
+    hist_cumulate: { help: "make every range of a histogram start at the beginning of the first" },
+    hist_ranges: {
+      value: "from to",
+      words: Infinity,
+      many: true,
+      help: "exactly these ranges: times or temperatures",
+    },
+    total_sz_only: { help: "only the total of each snapshot" },
+  },
+  usual: [
+    "input",
+    "output",
+    "format",
+    "style",
+    "sort_regions_by",
+    "snapshot_idx",
+    "access_rate",
+    "age",
+    "mapping",
+    "live",
+  ],
+  examples: [
+    "damo report access --snapshot_idx 10 10",
+    "damo report access --style recency-percentiles --percentiles_range 0 101 10",
+    "damo report access --style hot --access_rate 50 max --sz_region 1M max",
+    "damo report access --live 1234              regions of process 1234, now",
+  ],
+  notes: `
+Recency is how long memory has been idle; it is 0 if the snapshot found an access. Temperature is size × weight + accesses in
+% × weight + age in µs × weight, and below zero if there was no access (--temperature_weights, by default 0 100 100).`,
+});
 
-Examples:
-  damo report access --snapshot_idx 10 10
-  damo report access --style recency-percentiles --percentiles_range 0 101 10
-  damo report access --style hot --access_rate 50 max --sz_region 1M max`,
-    )
-    .action(async (options) => {
-      const { reportAccess } = await import("./access_run.ts");
-      await reportAccess(options);
-    });
-}
+/** The options of `report access`, as parsed. */
+export type AccessCommandOptions = OptionsOf<typeof ACCESS>;
+
+/** The options of `report raw`, `times` and others that have those of all reports only. */
+export type PlainCommandOptions = ReportOptions;
 
 /** `damo report raw`: every region of every snapshot. */
-export function rawCommand() {
-  return reportOf("raw")
-    .description("Show every region of every snapshot as it is.")
-    .action(async (options) => {
-      const { reportRaw } = await import("./access_run.ts");
-      await reportRaw(options);
-    });
-}
+export const RAW = defineCommand({
+  name: "raw",
+  summary: "Show every region of every snapshot, unmerged.",
+  options: REPORT_OPTIONS,
+  usual: USUAL,
+  examples: ["damo report raw --time_range 10 11", "damo report raw -o regions.csv"],
+});
 
 /** `damo report times`: when memory of some kind was there. */
-export function timesCommand() {
-  return reportOf("times")
-    .description("Show when regions were seen that fit the filters.")
-    .addHelpText(
-      "after",
-      `
-Example: when did the heap have memory that was accessed in half of the samples or more?
-  damo report times --mapping heap --access_rate 50 max`,
-    )
-    .action(async (options) => {
-      const { reportTimes } = await import("./record_run.ts");
-      await reportTimes(options);
-    });
-}
+export const TIMES = defineCommand({
+  name: "times",
+  summary: "Show when there were regions that fit the filters.",
+  options: REPORT_OPTIONS,
+  usual: [...USUAL, "sz_region", "age"],
+  examples: ["damo report times --mapping heap --access_rate 50 max    when was the heap hot?"],
+});
 
-/** `damo report info`: what a record is. */
-export function infoCommand(name: string) {
-  return reportOf(name)
-    .description("Show what a record is: of what, when, how, how much, and whether it is whole.")
-    .action(async (options) => {
-      const { reportInfo } = await import("./record_run.ts");
-      await reportInfo(options);
-    });
-}
+/** `damo report info`, which the Python damo calls record_info: what a record is. */
+export const recordInfoTable = (name: "info" | "record_info") =>
+  defineCommand({
+    name,
+    ...(name === "record_info" && { hidden: true }),
+    summary: "Show what a record is of, when and how it was made, its quality.",
+    options: REPORT_OPTIONS,
+    usual: USUAL,
+  });

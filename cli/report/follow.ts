@@ -4,21 +4,23 @@ import { RECORD } from "./options.ts";
 const DEFAULT_MS = 2000;
 
 /**
- * Makes a report anew whenever its record has grown, until the record is complete or `signal` aborts.
+ * Makes a report again whenever its records have grown, until they are complete or `signal` aborts.
  *
- * @param args The words of the command line, `report` first.
+ * @param records The records that are named; the default one where none is.
  * @param run Makes it once.
- * @throws {RangeError} where no file is to be followed.
+ * @throws {RangeError} where a record can be read only once.
  */
 export async function followReport(
-  args: readonly string[],
-  run: (args: string[]) => Promise<void>,
+  records: readonly string[],
+  run: () => Promise<void>,
   { everyMs = DEFAULT_MS, signal }: { everyMs?: number; signal?: AbortSignal } = {},
 ): Promise<void> {
-  const rest = args.filter((word) => word !== "--follow");
-  const paths = inputsOf(rest);
-  if (paths.some((path) => path === "-" || isStream(path))) {
-    throw new RangeError("Cannot follow a pipe as it is read once: write the record to a file, and follow that");
+  const paths = records.length > 0 ? records : [RECORD];
+  const pipe = paths.find((path) => path === "-" || isStream(path));
+  if (pipe !== undefined) {
+    throw new RangeError(
+      `${pipe === "-" ? "Standard input" : pipe} can be read only once: write the record to a file, and --follow that`,
+    );
   }
   const isTerminal = Deno.stdout.isTerminal();
   const stateNow = () => paths.map(stateOf).join(" ");
@@ -32,7 +34,7 @@ export async function followReport(
       shown = now;
       if (isTerminal) Deno.stdout.writeSync(new TextEncoder().encode("\x1b[H\x1b[2J\x1b[3J"));
       try {
-        await run(rest);
+        await run();
       } catch (error) {
         // It has just begun: there is nothing to show yet.
         if (await areComplete(paths)) throw error;
@@ -44,17 +46,6 @@ export async function followReport(
     }
     await sleep(everyMs, signal);
   }
-}
-
-/** What follows `-i` and `--input`, and what else is a file. */
-function inputsOf(args: readonly string[]): string[] {
-  const found = args.flatMap((word, i) => {
-    if (args[i - 1] === "-i" || args[i - 1] === "--input") return [word];
-    return /^(?:-i|--input=)(.+)$/.exec(word)?.[1] ?? [];
-  });
-  if (found.length > 0) return found;
-  const files = args.slice(1).filter((word, i) => !word.startsWith("-") && !/^-/.test(args[i]) && stateOf(word) !== "");
-  return files.length > 0 ? files : [RECORD];
 }
 
 /** Changes with its content; empty where there is no such file, or nothing in it. */

@@ -15,7 +15,7 @@ import {
   terminalCells,
   type TerminalOptions,
 } from "../../report/mod.ts";
-import type { HeatmapCommandOptions } from "./report.ts";
+import type { HeatmapCommandOptions } from "./heatmap.ts";
 import { chartFormats, isStdout, outputFormatOf, type OutputFormats, type Theme, writeOutput } from "./output.ts";
 import { inputNamesOf, NONE_YET, openInput, requireSnapshots } from "./read.ts";
 import { selectionOf } from "./selection.ts";

@@ -1,29 +1,27 @@
 import { parseNs } from "../../damon/model/mod.ts";
-import { reportOf } from "./options.ts";
-
-/** The options of `report idle`, as parsed. */
-export type IdleCommandOptions = ReturnType<ReturnType<typeof idleCommand>["opts"]>;
+import { defineCommand, type OptionsOf } from "../options/mod.ts";
+import { REPORT_OPTIONS, USUAL } from "./options.ts";
 
 /** `damo report idle`: how much memory has been idle for how long. */
-export function idleCommand() {
-  return reportOf("idle")
-    .description("Show how much memory has not been accessed for how long, by the kernel's DAMON_STAT or by a record.")
-    .option(
-      "--edges <times>",
-      "bounds of the classes of idle time (default: 1s,5s,30s,2m,10m,1h,6h,1d)",
-      (text) => text.split(/[\s,]+/).filter(Boolean).map((time) => parseNs(time, "s")),
-    )
-    .addHelpText(
-      "after",
-      `
-Without --input and filters it is about DAMON_STAT where that is on, else about damon.arrow.
+export const IDLE = defineCommand({
+  name: "idle",
+  summary: "Show how much memory has been idle for how long.",
+  options: {
+    ...REPORT_OPTIONS,
+    edges: {
+      value: "times",
+      parse: (text) => text.split(/[\s,]+/).filter(Boolean).map((time) => parseNs(time, "s")),
+      help: "bounds of the classes of idle time (default: 1s,5s,30s,2m,10m,1h,6h,1d)",
+    },
+  },
+  usual: [...USUAL, "edges"],
+  examples: ["damo report idle", "damo report idle -i damon.arrow --edges 1s,10s,1m"],
+  notes: `
+Without --input and filters it shows DAMON_STAT if that is on, otherwise damon.arrow. Memory is idle since it was last seen
+accessed; "at least" adds up what has been idle that long or longer. DAMON_STAT (Linux 6.17) watches the machine's memory all
+the time, at little cost: damo module stat enable. A record gives the same for what it watched, from the age of its regions: at
+its end, on average, and over time.`,
+});
 
-Memory is idle from when it was last seen accessed; "at least" adds up what has been idle as long or longer. DAMON_STAT
-(Linux 6.17) watches the machine's memory by itself, at little cost: damo module stat enable. A record says the same of
-what it watched, by the age of its regions, at its end, in the mean and over its time.`,
-    )
-    .action(async (options) => {
-      const { reportIdle } = await import("./idle_run.ts");
-      await reportIdle(options);
-    });
-}
+/** The options of `report idle`, as parsed. */
+export type IdleCommandOptions = OptionsOf<typeof IDLE>;

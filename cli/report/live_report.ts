@@ -1,33 +1,48 @@
+import { defaultsOf } from "../options/mod.ts";
+import { RECORD, record } from "../record/mod.ts";
 import { noteOrigin } from "../terminal/mod.ts";
 
-const LIVE = /^--live(?:=(.*))?$/;
-const FILTER = /^--snapshot_damos_filter(?:=|$)/;
 /** DAMON's regions have found their places by then. */
 const DELAY = "3s";
+
+/** What `--live` asks for, and what else was named. */
+export interface LiveAsked {
+  /** A pid, paddr, or ongoing. */
+  target: string;
+  /** Of `--snapshot_damos_filter`: the words of each. */
+  filters?: string[][] | undefined;
+  /** Records that were named. */
+  records: readonly string[];
+  follow?: true | undefined;
+}
 
 /**
  * A report of a snapshot that is taken for it, by what a scheme of our own tried: `report access --live PID`.
  *
- * @param args The words of the command line, `report` first.
- * @param run Runs a command line.
- * @throws {TypeError} where no target is named, or a record is.
+ * @param run Makes the report of a record.
+ * @param take Takes the snapshot.
+ * @throws {TypeError} where a record is named, or to be followed.
  */
-export async function reportLive(args: readonly string[], run: (args: string[]) => Promise<void>): Promise<void> {
-  const at = args.findIndex((word) => LIVE.test(word));
-  const inWord = LIVE.exec(args[at])![1];
-  const target = inWord ?? args[at + 1];
-  if (target === undefined || target.startsWith("-")) {
-    throw new TypeError("Cannot look at how it is now as --live needs a target: a pid, paddr, or ongoing");
+export async function reportLive(
+  { target, filters, records, follow }: LiveAsked,
+  run: (path: string) => Promise<void> | void,
+  take: typeof record = record,
+): Promise<void> {
+  if (records.length > 0) {
+    throw new TypeError(`--live takes a snapshot now, and ${records[0]} is a record: leave one of the two out`);
   }
-  const rest = args.filter((_, i) => i !== at && (inWord !== undefined || i !== at + 1));
-  const named = rest.find((word) => /^(-i|--input)/.test(word));
-  if (named) throw new TypeError(`Cannot use ${named} with --live as that takes a snapshot now: leave one out`);
+  if (follow) throw new TypeError("--live takes one snapshot, which does not grow: leave out --follow");
   const path = await Deno.makeTempFile({ prefix: "damo-live-", suffix: ".arrow" });
   noteOrigin(path, "the snapshot taken now");
   try {
-    const filters = rest.filter((word) => FILTER.test(word));
-    await run(["record", target, `--snapshot=${DELAY}`, "--snapshot=1", "--quiet", `--out=${path}`, ...filters]);
-    await run([...rest.filter((word) => !FILTER.test(word)), "--input", path]);
+    await take(target, undefined, {
+      ...defaultsOf(RECORD.options),
+      snapshot: [[DELAY, "1"]],
+      snapshot_damos_filter: filters,
+      quiet: true,
+      out: path,
+    });
+    await run(path);
   } finally {
     for (const file of [path, `${path}.old`]) await Deno.remove(file).catch(() => {});
   }

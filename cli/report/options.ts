@@ -1,23 +1,24 @@
-import { Command, Option } from "@commander-js/extra-typings";
 import { parseBytes, parseNs } from "../../damon/model/mod.ts";
-import { count } from "../options/mod.ts";
+import { count, defineOptions, type ParsedOptions, SNAPSHOT_FILTER_OPTION } from "../options/mod.ts";
 
 /** Time; a bare number counts in seconds. */
-export const seconds = (text: string) => parseNs(text, "s");
-/** Collects the values of an option that takes several. */
-export const each = <T>(parse: (text: string) => T) => (text: string, before: T[] | undefined): T[] => [
-  ...(before ?? []),
-  parse(text),
-];
+const seconds = (text: string) => parseNs(text, "s");
+
+/** The record that reports take by themselves. */
+export const RECORD = "damon.arrow";
 
 /** The window of the working set. */
-export const windowOption = () =>
-  new Option("--window <time>", "the working set is what was touched within this time (bare: seconds; default: 1 s)")
-    .argParser((text) => {
+export const WINDOW_OPTION = defineOptions({
+  window: {
+    value: "time",
+    parse: (text) => {
       const ns = seconds(text);
       if (!(ns > 0)) throw new RangeError(`A window of ${text} is no time: give more than 0, as --window 1s`);
       return ns;
-    });
+    },
+    help: "working set: memory touched within this time (bare number: seconds; default: 1s)",
+  },
+});
 
 const percent = (text: string) => {
   if (text === "min") return 0;
@@ -38,51 +39,141 @@ const signed = (text: string) => {
 
 const rows = (text: string) => text === "all" ? Infinity : count(text);
 
-/** The options that every report has, as parsed. */
-export type ReportOptions = ReturnType<ReturnType<typeof reportOf>["opts"]>;
+const FILTER = { group: "filters", many: true } as const;
+const OUTPUT = { group: "output" } as const;
 
-/** The record that reports take by themselves. */
-export const RECORD = "damon.arrow";
+/** What a report shows: the parts of a record that fit all of these. */
+export const FILTER_OPTIONS = defineOptions({
+  time_range: {
+    value: "start end",
+    words: 2,
+    parse: seconds,
+    ...FILTER,
+    help: "only this time of the record (bare numbers: seconds from its start)",
+  },
+  address_range: {
+    value: "start end",
+    words: 2,
+    parse: parseBytes,
+    ...FILTER,
+    help: "only these addresses, 0x... or sizes; repeatable",
+  },
+  mapping: {
+    value: "name",
+    parse: String,
+    ...FILTER,
+    help: "only mappings whose name contains NAME, as in heap or libc; repeatable",
+  },
+  target: { value: "index", parse: count, group: "filters", help: "only this target of a kdamond" },
+  kdamond: { value: "pid", parse: count, group: "filters", help: "only this kdamond, by pid or index" },
+  sz_region: { value: "min max", words: 2, parse: parseBytes, ...FILTER, help: "only regions of this size" },
+  access_rate: {
+    value: "min max",
+    words: 2,
+    parse: percent,
+    ...FILTER,
+    help: "only regions accessed in this share of the samples, %",
+  },
+  age: {
+    value: "min max",
+    words: 2,
+    parse: seconds,
+    ...FILTER,
+    help: "only regions of this age (bare numbers: seconds)",
+  },
+  temperature: {
+    value: "min max",
+    words: 2,
+    parse: signed,
+    ...FILTER,
+    help: "only regions of this temperature; repeatable",
+  },
+  temperature_weights: {
+    value: "size rate age",
+    words: 3,
+    parse: signed,
+    ...FILTER,
+    help: "weights of the temperature (default: 0 100 100)",
+  },
+  sz_snapshot: {
+    value: "min max",
+    words: 2,
+    parse: parseBytes,
+    ...FILTER,
+    help: "only snapshots of this total size; repeatable",
+  },
+  snapshot_time: {
+    value: "start end",
+    words: 2,
+    parse: (text) => parseNs(text, "ns"),
+    ...FILTER,
+    help: "only snapshots in this time of the record's own clock (bare numbers: ns); repeatable",
+  },
+  snapshot_idx: {
+    value: "first last",
+    words: 2,
+    parse: count,
+    ...FILTER,
+    help: "only these snapshots of each target; repeatable",
+  },
+  address: { value: "start end", words: 2, parse: parseBytes, ...FILTER, hidden: true },
+});
 
-const FILTERS = "Filters (all reports):";
+/** How a report looks and where it goes. */
+export const OUTPUT_OPTIONS = defineOptions({
+  output: {
+    short: "o",
+    value: "file",
+    kind: "file",
+    ...OUTPUT,
+    help: "write FILE.png, .svg, .html, .vl.json (Vega-Lite), .json, .jsonl, .csv or .txt",
+  },
+  format: {
+    value: "format",
+    choices: ["text", "json", "jsonl", "csv", "vega-lite"],
+    ...OUTPUT,
+    defaultText: "text",
+    help: "format on stdout",
+  },
+  theme: { value: "theme", choices: ["light", "dark"], default: "light", ...OUTPUT, help: "colours of charts" },
+  top: { value: "count", parse: rows, ...OUTPUT, help: "rows of text, largest values first; or all (default: 200)" },
+  raw_number: { ...OUTPUT, help: "plain numbers: bytes, ns" },
+  width: { value: "columns", parse: count, ...OUTPUT, help: "width of text (default: the terminal's)" },
+  color: { value: "when", default: "auto", ...OUTPUT, help: "auto, truecolor, 256 or never" },
+});
 
-/** A report's command with what all of them have: inputs, output, format, filters. */
-export function reportOf(name: string) {
-  return new Command(name)
-    .option("-i, --input <files...>", `the record, or several; - for standard input (default: ${RECORD})`, each(String))
-    .option("-o, --output <file>", "write FILE.png, .svg, .html, .vl.json (Vega-Lite), .json, .jsonl, .csv or .txt")
-    .addOption(
-      new Option("--format <format>", "of standard output (default: text)")
-        .choices(["text", "json", "jsonl", "csv", "vega-lite"]),
-    )
-    .option(
-      "--live <target>",
-      "of a snapshot taken now, through DAMON: a pid, paddr, or ongoing (what damo start began)",
-    )
-    .option("--follow", "of a record that is being written: show it anew while it grows, until it is complete")
-    .addOption(new Option("--theme <theme>", "of charts").choices(["light", "dark"]).default("light"))
-    .option("--top <count>", "rows of text, those with the largest values; or all (default: 200)", rows)
-    .option("--raw_number", "numbers as they are: bytes, ns")
-    .option("--width <columns>", "width of the text (default: the terminal's)", count)
-    .option("--color <when>", "auto, truecolor, 256 or never", "auto")
-    .optionsGroup(FILTERS)
-    .option("--time_range <start end...>", "from START to END of the record (bare numbers: seconds)", each(seconds))
-    .option("--address_range <start end...>", "only these addresses, 0x... or sizes; repeatable", each(parseBytes))
-    .option("--mapping <name>", "only mappings with this in their name: heap, libc; repeatable", each(String))
-    .option("--target <index>", "only this target of a kdamond", count)
-    .option("--kdamond <pid>", "only this kdamond, by pid or index", count)
-    .option("--sz_region <min max...>", "only regions of this size", each(parseBytes))
-    .option("--access_rate <min max...>", "only regions accessed in this share of samples, %", each(percent))
-    .option("--age <min max...>", "only regions of this age (bare numbers: seconds)", each(seconds))
-    .option("--temperature <min max...>", "only regions of this temperature; repeatable", each(signed))
-    .option("--temperature_weights <size rate age...>", "weights of the temperature (default: 0 100 100)", each(signed))
-    .option("--sz_snapshot <min max...>", "only snapshots of this size; repeatable", each(parseBytes))
-    .option(
-      "--snapshot_time <start end...>",
-      "only snapshots in this time of the record's clock (bare numbers: ns); repeatable",
-      each((text) => parseNs(text, "ns")),
-    )
-    .option("--snapshot_idx <first last...>", "only these snapshots of each target; repeatable", each(count))
-    .addOption(new Option("--address <start end...>").hideHelp().argParser(each(parseBytes)))
-    .optionsGroup("Options:");
-}
+/** What all reports take: records, or memory as it is now; output; filters. */
+export const REPORT_OPTIONS = defineOptions({
+  input: {
+    short: "i",
+    value: "files",
+    words: Infinity,
+    many: true,
+    kind: "file",
+    help: `records to read; - for stdin (default: ${RECORD})`,
+  },
+  live: {
+    value: "target",
+    kind: "target",
+    help: "take a snapshot now, with DAMON, and report on that: pid, paddr, or ongoing (the kdamonds of damo start)",
+  },
+  ...SNAPSHOT_FILTER_OPTION,
+  follow: { help: "keep refreshing while the record is being written" },
+  ...OUTPUT_OPTIONS,
+  ...FILTER_OPTIONS,
+});
+
+/** The options of `damo report`'s reports that all of them have, as parsed. */
+export type ReportOptions = ParsedOptions<typeof REPORT_OPTIONS>;
+
+/** What `--help` shows of them, besides a report's own. */
+export const USUAL = [
+  "input",
+  "output",
+  "format",
+  "time_range",
+  "mapping",
+  "access_rate",
+  "live",
+  "follow",
+] as const;

@@ -1,58 +1,57 @@
-import { count } from "../options/mod.ts";
-import { each, reportOf, windowOption } from "./options.ts";
-
-/** The options of `report` alone and `report html`, as parsed. */
-export type OverviewCommandOptions = ReturnType<ReturnType<typeof overviewCommand>["opts"]>;
-
-/** The options of `report diff`, as parsed. */
-export type DiffCommandOptions = ReturnType<ReturnType<typeof diffCommand>["opts"]>;
+import { count, defineCommand, type OptionsOf } from "../options/mod.ts";
+import { REPORT_OPTIONS, USUAL, WINDOW_OPTION } from "./options.ts";
 
 /** `damo report` alone: one page about a record. */
-export function overviewCommand() {
-  return reportOf("overview")
-    .description("Show one page about a record: heat map, working set, mappings. What damo report does alone.")
-    .argument("[records...]", "as with -i")
-    .addOption(windowOption())
-    .action(async (records, options) => {
-      const { reportOverview } = await import("./overview_run.ts");
-      await reportOverview(records, options);
-    });
-}
+export const OVERVIEW = defineCommand({
+  name: "overview",
+  summary: "Show a page: heat map, working set, mappings. The default.",
+  arguments: { records: { many: true, optional: true, kind: "file", help: "records, as with -i" } },
+  options: { ...REPORT_OPTIONS, ...WINDOW_OPTION },
+  usual: [...USUAL, "window"],
+  examples: ["damo report", "damo report before.arrow after.arrow", "damo report --live 1234"],
+});
+
+/** The options of `report` alone and `report html`, as parsed. */
+export type OverviewCommandOptions = OptionsOf<typeof OVERVIEW>;
 
 /** `damo report html`: a page to explore. */
-export function htmlCommand() {
-  return reportOf("html")
-    .description(
-      "Write one page to explore in a browser: heat map, working set, mappings, histograms, linked; offline.",
-    )
-    .option("--resol <counts...>", "time bins and address rows of the heat map (default: 240 80)", each(count))
-    .addOption(windowOption())
-    .addHelpText(
-      "after",
-      `
-Drag across the working set or the heat map to choose a time: everything else then shows that time only.
-
-Example:
-  damo report html -i damon.arrow -o page.html      (without -o: damon.html beside the record)`,
-    )
-    .action(async (options) => {
-      const { reportHtml } = await import("./html.ts");
-      await reportHtml(options);
-    });
-}
+export const HTML = defineCommand({
+  name: "html",
+  summary: "Write a page to explore a record in a browser, offline.",
+  options: {
+    ...REPORT_OPTIONS,
+    resol: {
+      value: "times addresses",
+      words: 2,
+      many: true,
+      parse: count,
+      help: "number of time bins and of address rows of the heat map (default: 240 80)",
+    },
+    ...WINDOW_OPTION,
+  },
+  usual: ["input", "output", "theme", "time_range", "mapping", "access_rate", "resol", "window", "follow"],
+  examples: ["damo report html -i damon.arrow -o page.html      without -o: damon.html"],
+  notes: `
+The page has the heat map, the working set, mappings and histograms. Drag across the working set or the heat map to select
+a time: all other charts then show only that time.`,
+});
 
 /** The options of `report html`, as parsed. */
-export type HtmlCommandOptions = ReturnType<ReturnType<typeof htmlCommand>["opts"]>;
+export type HtmlCommandOptions = OptionsOf<typeof HTML>;
 
 /** `damo report diff`: two records side by side. */
-export function diffCommand() {
-  const command = reportOf("diff")
-    .description("Compare two records: working sets, over time and by mapping. Of the same run: see report fidelity.")
-    .argument("<before>", "a record")
-    .argument("<after>", "another one")
-    .addOption(windowOption());
-  return command.action(async (before, after, options) => {
-    const { reportDiff } = await import("./overview_run.ts");
-    await reportDiff(before, after, options);
-  });
-}
+export const DIFF = defineCommand({
+  name: "diff",
+  summary: "Compare the working sets of two records, by time and mapping.",
+  arguments: {
+    before: { kind: "file", help: "a record" },
+    after: { kind: "file", help: "another one" },
+  },
+  options: { ...REPORT_OPTIONS, ...WINDOW_OPTION },
+  usual: ["output", "format", "time_range", "mapping", "access_rate", "top", "window", "follow"],
+  examples: ["damo report diff before.arrow after.arrow", "damo report diff before.arrow after.arrow -o diff.png"],
+  notes: "To compare two records of the same run, made in different ways, use damo report fidelity.",
+});
+
+/** The options of `report diff`, as parsed. */
+export type DiffCommandOptions = OptionsOf<typeof DIFF>;

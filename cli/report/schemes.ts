@@ -1,23 +1,26 @@
-import { reportOf } from "./options.ts";
-
-/** The options of `report schemes`, as parsed. */
-export type SchemesReportOptions = ReturnType<ReturnType<typeof schemesReportCommand>["opts"]>;
+import { defineCommand, type OptionsOf } from "../options/mod.ts";
+import { REPORT_OPTIONS } from "./options.ts";
 
 /** `damo report schemes`: what the schemes of a record did. */
-export function schemesReportCommand() {
-  return reportOf("schemes")
-    .description("Show what the schemes of a record did: where they acted, memory saved, and page faults for it.")
-    .option("--over_time", "memory in use and counters as they came, one time a row")
-    .addHelpText(
-      "after",
-      `
-For a record of a DAMON with schemes: damo record PID -c FILE. As a picture it is the heat map with all that each scheme
-acted on, and below it memory, page faults, memory pressure, and bytes tried, over time. What schemes would have done to a
-record without them: damo schemes explain -c FILE RECORD.
-Of the filters, those of time, addresses, target and kdamond hold for what schemes did; the others for the heat map only.`,
-    )
-    .action(async (options) => {
-      const { reportSchemes } = await import("./schemes_run.ts");
-      await reportSchemes(options);
-    });
-}
+export const SCHEMES_REPORT = defineCommand({
+  name: "schemes",
+  summary: "Show where a record's schemes acted, and what that saved and cost.",
+  options: {
+    ...REPORT_OPTIONS,
+    over_time: { help: "memory use and statistics over time, one time per row" },
+  },
+  usual: ["input", "output", "format", "over_time", "time_range", "address_range", "target", "kdamond", "follow"],
+  examples: [
+    "damo record 1234 -c schemes.yaml",
+    "damo report schemes",
+    "damo report schemes -o schemes.png",
+  ],
+  notes: `
+The record must be of a DAMON with schemes. The picture is the heat map, with what each scheme acted on, and below it memory
+use, page faults, memory pressure and bytes tried over time. To see what schemes would have done to a record that has none:
+damo schemes explain -c FILE RECORD. Filters of time, address, target and kdamond apply to all of it, the others only to the
+heat map.`,
+});
+
+/** The options of `report schemes`, as parsed. */
+export type SchemesReportOptions = OptionsOf<typeof SCHEMES_REPORT>;

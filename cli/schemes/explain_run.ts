@@ -71,7 +71,7 @@ async function headerOf(input: ReportInput): Promise<RecordHeader> {
 
 /** Where the schemes stand; none where options say them, which have no lines. */
 async function placesOf(options: SchemesExplainOptions): Promise<SchemePlace[]> {
-  const [file] = (options.kdamonds ?? options.schemes as string[][] | undefined ?? []) as string[][];
+  const [file] = options.kdamonds ?? options.schemes ?? [];
   if (file === undefined || options.damos_action !== undefined) return [];
   const { text, name } = await fileTextOf(file[0]);
   return await schemePlaces(text, name);

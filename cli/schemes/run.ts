@@ -9,7 +9,7 @@ import {
 } from "../../kernel/control/mod.ts";
 import { commOf, isAlive, type Roots, withLivingThreads } from "../../kernel/machine/mod.ts";
 import { controlRoots, printPlan, sayLivingThreads } from "../control/mod.ts";
-import { endWith, kdamondsFor, PID_TO_COME, type RecordOptions, wantedOf, withPid } from "../record/mod.ts";
+import { endWith, kdamondsFor, PID_TO_COME, wantedOf, withPid } from "../record/mod.ts";
 import { startCommand } from "../../live/mod.ts";
 import { pidsIn } from "../damon/mod.ts";
 import type { SchemesOptions } from "./schemes.ts";
@@ -23,12 +23,11 @@ const LOOKS_PER_LINE = 4;
 /** `damo schemes`. */
 export async function schemes(target: string | undefined, command: string[] | undefined, options: SchemesOptions) {
   const roots = controlRoots();
-  const asked = options as unknown as RecordOptions;
-  const wanted = wantedOf(target, command, asked);
+  const wanted = wantedOf(target, command, options);
   if (wanted.kind === "ongoing") {
     throw new TypeError("Cannot apply schemes to what runs already: change what damo started with damo tune");
   }
-  const kdamonds = await kdamondsFor(roots, wanted, asked);
+  const kdamonds = await kdamondsFor(roots, wanted, options);
   if (!kdamonds.some(({ contexts }) => contexts.some((context) => context.schemes?.length))) {
     throw new TypeError(
       "Cannot apply schemes as there must be one: name a file with -c FILE, or say it by --damos_action",

@@ -1,8 +1,6 @@
-import { Command } from "@commander-js/extra-typings";
-import { splitArguments } from "../../cli/program/arguments.ts";
-import { addDamonOptions, damonOptionsOf } from "../../cli/options/damon_options.ts";
 import { checkKdamond, type Kdamond, kdamondsOf } from "../../damon/mod.ts";
 import { formatKdamondsYaml } from "../../format/config/kdamonds.ts";
+import { damonCommandLine } from "../damon_command_line.ts";
 import { assertGolden } from "../golden_file.ts";
 
 const GiB = 2 ** 30;
@@ -74,10 +72,8 @@ const LINES = [
 ];
 
 function parse(line: string): Kdamond[] {
-  const command = addDamonOptions(new Command("x") as unknown as Command).argument("[target]").exitOverride();
-  command.parse(splitArguments(line.split(" ")).args, { from: "user" });
-  const [target] = command.args;
-  const kdamonds = kdamondsOf(damonOptionsOf(command.opts()), {
+  const { words, target } = damonCommandLine(line.split(" "));
+  const kdamonds = kdamondsOf(words, {
     ...(target !== undefined && { target: target === "paddr" ? target : { pid: Number(target) } }),
     ramRanges: () => [{ start: 4 * GiB, end: 25 * GiB }],
     nodeRanges: (nids) => nids.map((nid) => ({ start: (nid + 1) * 8 * GiB, end: (nid + 2) * 8 * GiB })),

@@ -1,11 +1,9 @@
-import { Command } from "@commander-js/extra-typings";
-import { splitArguments } from "../../cli/program/arguments.ts";
-import { addDamonOptions, damonOptionsOf } from "../../cli/options/damon_options.ts";
 import { checkKdamond, kdamondsOf } from "../../damon/mod.ts";
 import { DebugfsInterface } from "../../kernel/control/debugfs_interface.ts";
 import { SysfsInterface } from "../../kernel/control/sysfs_interface.ts";
 import { FakeKernel } from "../fake_kernel.ts";
 import { fakeRoots } from "../fake_sysfs.ts";
+import { damonCommandLine } from "../damon_command_line.ts";
 import { assertGolden } from "../golden_file.ts";
 
 const PAGEOUT = "1234 --damos_action pageout";
@@ -58,10 +56,8 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
 function kdamondsFrom(line: string) {
   const [first, ...rest] = line.split(" ");
   const hasTarget = !first.startsWith("-");
-  const { args } = splitArguments(hasTarget ? rest : [first, ...rest]);
-  const command = addDamonOptions(new Command() as never) as unknown as Command;
-  command.exitOverride().parse(args, { from: "user" });
-  const kdamonds = kdamondsOf(damonOptionsOf(command.opts()), {
+  const { words } = damonCommandLine(hasTarget ? rest : [first, ...rest]);
+  const kdamonds = kdamondsOf(words, {
     ...(hasTarget && { target: first === "paddr" ? first : { pid: Number(first) } }),
     ramRanges: () => [{ start: 2 ** 20, end: 2 ** 30 }, { start: 2 ** 32, end: 2 ** 33 }],
     nodeRanges: () => [{ start: 2 ** 32, end: 2 ** 33 }],

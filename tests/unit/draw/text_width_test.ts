@@ -1,16 +1,6 @@
 import assert from "assert";
-import type { Command } from "@commander-js/extra-typings";
-import { makeProgram } from "../../../cli/program/program.ts";
 import { formatHeatmap, formatTable, heatmapOf, mappingsOf, mappingsTable } from "../../../report/mod.ts";
 import { PROCESS_HEADER, recordOf, snapshotOf } from "../../memory_record.ts";
-
-Deno.test("the help of every command keeps to 80 columns", async () => {
-  const wideIn = (command: Command): string[] => [
-    ...command.helpInformation().split("\n").filter((line) => line.length > 80),
-    ...command.commands.flatMap((child) => wideIn(child as Command)),
-  ];
-  assert.deepEqual(wideIn(await makeProgram(undefined)), []);
-});
 
 Deno.test("formatHeatmap shortens the name of a target with a long command line", async () => {
   const [process] = PROCESS_HEADER.processes;

@@ -2,12 +2,12 @@ import assert from "assert";
 import { bashCompletion } from "../../../../cli/program/completion_bash.ts";
 import { fishCompletion } from "../../../../cli/program/completion_fish.ts";
 import { zshCompletion } from "../../../../cli/program/completion_zsh.ts";
-import { commandTable } from "../../../../cli/program/command_table.ts";
+import { commandEntries } from "../../../../cli/program/command_entry.ts";
 import { TOPICS } from "../../../../cli/program/help_topics.ts";
 import { manPage } from "../../../../cli/program/man_page.ts";
 import { makeProgram } from "../../../../cli/program/program.ts";
 
-const table = commandTable(await makeProgram(undefined));
+const table = commandEntries((await makeProgram(undefined)).root);
 
 /** What the program prints for a script on its standard input, or as its last argument. */
 async function outputOf(program: string, args: string[], env: Record<string, string> = {}): Promise<string> {
@@ -84,7 +84,7 @@ print -r -- "$all"`;
 });
 
 Deno.test("manPage is a page that man takes without a warning, with every command and topic", async () => {
-  await withScript(manPage(table, TOPICS, "0.1.0"), async (path) => {
+  await withScript(await manPage(table, TOPICS, "0.1.0"), async (path) => {
     const { stdout, stderr } = await new Deno.Command("man", {
       args: ["--warnings", "-l", path],
       env: { MANWIDTH: "80", LC_ALL: "C.UTF-8" },

@@ -1,12 +1,11 @@
 import assert from "assert";
-import { Command } from "@commander-js/extra-typings";
 import fc from "fast-check";
-import { splitArguments } from "../../../../cli/program/arguments.ts";
-import { DAMON_OPTIONS, nameOf } from "../../../../cli/options/damon_option_table.ts";
-import { addDamonOptions, damonOptionsOf } from "../../../../cli/options/damon_options.ts";
+import { DAMON_OPTIONS } from "../../../../cli/options/damon_option_table.ts";
+import type { DamonOptions } from "../../../../damon/options/mod.ts";
 import { checkKdamond, DEFAULT_INTERVALS, type Kdamond, kdamondsOf, optionsOf } from "../../../../damon/mod.ts";
 import { formatKdamondsJson, formatKdamondsYaml, parseKdamonds } from "../../../../format/config/kdamonds.ts";
 import { parseSchemes } from "../../../../format/config/schemes.ts";
+import { damonCommandLine } from "../../../damon_command_line.ts";
 import { arbitraryKdamonds } from "../../../kdamonds.ts";
 
 /** Fails unless `run` gives a value, or says what is wrong by one of the errors that are for that. */
@@ -93,20 +92,19 @@ Deno.test("parseSchemes gives a value or a SyntaxError for lines that are nearly
 });
 
 function parseArguments(argv: readonly string[]): Kdamond[] {
-  const command = addDamonOptions(new Command("x") as unknown as Command).argument("[target]").exitOverride()
-    .configureOutput({ writeErr: () => {} });
+  let words: DamonOptions;
   try {
-    command.parse(splitArguments(argv).args, { from: "user" });
+    ({ words } = damonCommandLine(argv));
   } catch (error) {
     // What is no option at all is commander's to say.
     if ((error as { code?: string }).code?.startsWith("commander.")) return [];
     throw error;
   }
-  return kdamondsOf(damonOptionsOf(command.opts()), { ramRanges: () => [], nodeRanges: () => [] });
+  return kdamondsOf(words, { ramRanges: () => [], nodeRanges: () => [] });
 }
 
 Deno.test("kdamondsOf gives a value or says what is wrong for any options", async () => {
-  const names = DAMON_OPTIONS.map((option) => `--${nameOf(option)}`);
+  const names = Object.keys(DAMON_OPTIONS).map((name) => `--${name}`);
   const word = fc.oneof(
     fc.constantFrom(...names),
     fc.constantFrom(

@@ -1,13 +1,11 @@
 import assert from "assert";
-import { Command } from "@commander-js/extra-typings";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { splitArguments } from "../../../../cli/program/arguments.ts";
-import { addDamonOptions, damonOptionsOf } from "../../../../cli/options/damon_options.ts";
 import { checkKdamond, kdamondsOf, optionsOf, withoutDefaults } from "../../../../damon/mod.ts";
 import { formatKdamondsJson, formatKdamondsYaml, parseKdamonds } from "../../../../format/config/kdamonds.ts";
 import { kdamondsSchema } from "../../../../format/config/kdamonds_schema.ts";
+import { damonCommandLine } from "../../../damon_command_line.ts";
 import { arbitraryKdamonds } from "../../../kdamonds.ts";
 
 const style = fc.record({ raw: fc.boolean(), omitDefaults: fc.boolean() });
@@ -40,8 +38,6 @@ Deno.test("parseKdamonds gives back exactly what formatKdamondsJson wrote", asyn
 Deno.test("kdamondsOf gives back exactly what optionsOf wrote, by way of a command line", () => {
   fc.assert(fc.property(arbitraryKdamonds(), (kdamonds) => {
     const argv = optionsOf(kdamonds).flat();
-    const command = addDamonOptions(new Command("x") as unknown as Command).exitOverride();
-    command.parse(splitArguments(argv).args, { from: "user" });
-    assert.deepEqual(kdamondsOf(damonOptionsOf(command.opts())), kdamonds, argv.join(" "));
+    assert.deepEqual(kdamondsOf(damonCommandLine(argv).words), kdamonds, argv.join(" "));
   }));
 });

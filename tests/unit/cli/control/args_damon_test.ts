@@ -9,7 +9,7 @@ async function argsDamon(...args: string[]): Promise<string> {
   const log = console.log;
   console.log = (line: string) => void lines.push(line);
   try {
-    await (await makeProgram(command, split)).parseAsync(split, { from: "user" });
+    await (await makeProgram(command, split)).run(split);
   } finally {
     console.log = log;
   }

@@ -87,7 +87,7 @@ Deno.test("damo module says what is wrong with a command, with exit code 2", asy
     [["module", "reclaim", "start"], /Allowed choices are status, enable/],
     [["module", "reclaim", "status", "--min_age", "1s"], /--min_age with status as it is for enable and commit/],
     [["module", "reclaim", "enable", "now"], /enable takes no more words/],
-    [["module", "sample_wsse", "start"], /must be one of: status, enable/],
+    [["module", "sample_wsse", "start"], /use one of status, enable/],
     [["module", "reclaim", "write", "min_age"], /min_age has no value/],
   ];
   for (const [args, message] of wrong) {

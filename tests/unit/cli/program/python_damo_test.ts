@@ -1,7 +1,8 @@
 import assert from "assert";
-import type { Command } from "@commander-js/extra-typings";
+import type { Command } from "commander";
 import { splitArguments } from "../../../../cli/program/arguments.ts";
 import { makeProgram } from "../../../../cli/program/program.ts";
+import { damonCommandLine } from "../../../damon_command_line.ts";
 import { filtersOf } from "../../../../damon/options/filter_options.ts";
 import { answeredNames, answerTo, oursOf } from "../../../../cli/program/python_damo.ts";
 
@@ -16,12 +17,11 @@ async function parse(words: readonly string[], command?: string[]): Promise<stri
   const mute = (each: Command) => {
     each.action(() => {});
     each.configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} });
-    each.commands.forEach((child) => mute(child as Command));
+    each.commands.forEach(mute);
   };
-  program.commands.forEach((child) => mute(child as Command));
-  program.configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} });
+  mute(program.parser);
   try {
-    await program.parseAsync([...words], { from: "user" });
+    await program.run(words);
     return undefined;
   } catch (error) {
     return (error as { exitCode?: number }).exitCode === 0 ? undefined : (error as Error).message;
@@ -72,10 +72,8 @@ Deno.test("words that the Python damo has since 3.3.0 are taken, or refused with
     { type: "young", matching: false, allow: false },
   ]);
   const args = (line: string) => splitArguments(`args damon paddr ${line}`.split(" ")).args;
-  assert.deepEqual(oursOf(args("--probe_weight 2 --probe_weight 3")).slice(3), [
-    "--probe_weights=2",
-    "--probe_weights=3",
-  ]);
+  const { words, target } = damonCommandLine("--probe_weight 2 --probe_weight 3 1234".split(" "));
+  assert.deepEqual([words, target], [{ probe_weights: [["2"], ["3"]] }, "1234"]);
   for (
     const line of [
       "--damos_action stat --damos_filter allow probe_hits_wsum 1 2",
@@ -85,6 +83,6 @@ Deno.test("words that the Python damo has since 3.3.0 are taken, or refused with
   ) {
     const program = await makeProgram(undefined, args(line));
     const error = { name: "RangeError", message: /needs a kernel after Linux 7\.3: no released one has it/ };
-    await assert.rejects(program.parseAsync(args(line), { from: "user" }), error);
+    await assert.rejects(program.run(args(line)), error);
   }
 });

@@ -1,5 +1,6 @@
 import assert from "assert";
-import { splitArguments } from "../../../../cli/program/arguments.ts";
+import { joinWords, splitArguments } from "../../../../cli/program/arguments.ts";
+import { makeProgram } from "../../../../cli/program/program.ts";
 import { shellWord } from "../../../../cli/terminal/shell_word.ts";
 import { StopSignals } from "../../../../cli/terminal/stop_signals.ts";
 import type { RecordOptions } from "../../../../cli/record/record.ts";
@@ -18,8 +19,9 @@ Deno.test("splitArguments takes dashes for underscores before --, and nothing af
   assert.deepEqual(splitArguments(["status"]), { args: ["status"], command: undefined });
 });
 
-Deno.test("splitArguments ends the values of an option after as many as it takes", () => {
-  const argsOf = (line: string) => splitArguments(line.split(" ")).args.join(" ");
+Deno.test("joinWords ends the values of an option after as many as it takes", async () => {
+  const { root } = await makeProgram(undefined);
+  const argsOf = (line: string) => joinWords(splitArguments(line.split(" ")).args, root).words.join(" ");
   assert.equal(
     argsOf("record --monitoring-intervals 5ms 100ms 1s 1234"),
     "record --monitoring_intervals=5ms\x1f100ms\x1f1s 1234",
@@ -32,9 +34,24 @@ Deno.test("splitArguments ends the values of an option after as many as it takes
     argsOf("start --damos_action migrate_cold 1 --damos_quota_goal node_mem_free_bp 5% 0 1234"),
     "start --damos_action=migrate_cold\x1f1 --damos_quota_goal=node_mem_free_bp\x1f5%\x1f0 1234",
   );
-  assert.equal(argsOf("report --time_range 1 -i 2"), "report --time_range=1 -i 2");
-  assert.equal(argsOf("report --resol"), "report --resol");
+  assert.equal(argsOf("report --time_range 1 -i 2 3"), "report --time_range=1 --input=2\x1f3");
+  assert.equal(argsOf("report heatmap --resol"), "report heatmap --resol");
   assert.equal(argsOf("report --address_range=1 2"), "report --address_range=1 2");
+  assert.equal(argsOf("report footprint -r 0 101 25 rss"), "report footprint --range=0\x1f101\x1f25 rss");
+  assert.equal(argsOf("report wss --temperature -5 max -i -"), "report wss --temperature=-5\x1fmax --input=-");
+  assert.equal(argsOf("lru_sort --quota 1 2 enable"), "lru_sort --quota=1\x1f2 enable");
+  assert.equal(argsOf("reclaim --quota 1 2 3 enable"), "reclaim --quota=1\x1f2\x1f3 enable");
+  // A value is no command's name, and a command's options are its own.
+  assert.equal(argsOf("schemes -c explain explain --width 7 x"), "schemes -c explain explain --width 7 x");
+});
+
+Deno.test("joinWords tells which command is named", async () => {
+  const { root } = await makeProgram(undefined);
+  const pathOf = (line: string) => joinWords(line.split(" "), root).path.map(({ table }) => table.name).join(" ");
+  assert.equal(pathOf("report wss -i report"), "damo report wss");
+  assert.equal(pathOf("features --json"), "damo doctor");
+  assert.equal(pathOf("schemes -c explain 42"), "damo schemes");
+  assert.equal(pathOf("nothing"), "damo");
 });
 
 Deno.test("StopSignals waits for a timeout that is longer than a timer takes", async () => {

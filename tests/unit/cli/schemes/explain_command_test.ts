@@ -15,7 +15,7 @@ async function damo(...argv: string[]): Promise<{ out: string; code: number }> {
     return Promise.resolve(bytes.length);
   };
   try {
-    await (await makeProgram(command, args)).parseAsync(args, { from: "user" });
+    await (await makeProgram(command, args)).run(args);
   } catch (error) {
     if (!(error instanceof ExitCode)) throw error;
     code = error.code;
