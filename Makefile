@@ -89,7 +89,7 @@ build/cached: $(SOURCES) deno.json deno.lock
 # .package tells ./setup that this is one. Folders are named too: made by tar on its way, they would have the umask's mode.
 package: build
 	@version=$$(sed -n 's/^  "version": "\(.*\)",/\1/p' deno.json) && touch build/.package && \
-	{ git ls-files -- '*.ts' deno.json deno.lock damo setup setup.d README.md LICENSE CHANGELOG.md bpf workload schemes schema \
+	{ git ls-files -- '*.ts' deno.json deno.lock damo setup setup.d README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md LICENSE CHANGELOG.md bpf workload schemes schema \
 	  docs examples notebooks lab ':!tests'; printf '%s\n' build/libdamo.so build/workload build/.package; } | \
 	awk -F / '{ path = "."; while (1) { if (!seen[path]++) print path; if (++i >= NF) break; path = (path == "." ? "" : path "/") $$i } i = 0; print }' | \
 	tar -czf build/damo-$$version.tgz --no-recursion --owner=0 --group=0 --mode=u+rwX,go+rX,go-w \

@@ -1,6 +1,6 @@
-// README's table of features by kernel, made of what the tests of the lab's guests left in build/lab/KERNEL/features.jsonl.
+// docs/kernels.md's table of features by kernel, made of what the tests of the lab's guests left in build/lab/KERNEL/features.jsonl.
 //
-//   deno run -A tests/lab/feature_table.ts                    compares; ends with 1 where README says something else
+//   deno run -A tests/lab/feature_table.ts                    compares; ends with 1 where that says something else
 //   UPDATE_GOLDEN=1 deno run -A tests/lab/feature_table.ts    writes it
 import { SYSFS_FEATURES, type SysfsFeature } from "../../damon/mod.ts";
 
@@ -76,20 +76,20 @@ async function formatted(markdown: string): Promise<string> {
   return new TextDecoder().decode((await child.output()).stdout).trim();
 }
 
-const path = `${root}README.md`;
-const readme = await Deno.readTextFile(path);
-const [start, end] = [readme.indexOf(BEGIN) + BEGIN.length, readme.indexOf(END)];
+const path = `${root}docs/kernels.md`;
+const page = await Deno.readTextFile(path);
+const [start, end] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
 const table = `\n\n${await formatted(tableOf(KERNELS.map(({ name }) => readLines(name))))}\n\n`;
 // A new build of Debian's kernel changes the headings only.
 const known = (text: string) => text.replace(/Linux \d+\.\S+ \(/g, "").replace(/[ -]+/g, " ");
-if (known(readme.slice(start, end)) === known(table)) {
-  console.log("README's table of features is what was exercised");
+if (known(page.slice(start, end)) === known(table)) {
+  console.log("docs/kernels.md's table of features is what was exercised");
 } else if (Deno.env.get("UPDATE_GOLDEN")) {
-  await Deno.writeTextFile(path, readme.slice(0, start) + table + readme.slice(end));
-  console.log("README's table of features is written anew");
+  await Deno.writeTextFile(path, page.slice(0, start) + table + page.slice(end));
+  console.log("docs/kernels.md's table of features is written anew");
 } else {
   console.error(
-    `README's table of features differs from what was exercised:${table}\nUPDATE_GOLDEN=1 tests/lab/guests writes it`,
+    `docs/kernels.md's table of features differs from what was exercised:${table}\nUPDATE_GOLDEN=1 tests/lab/guests writes it`,
   );
   Deno.exit(1);
 }

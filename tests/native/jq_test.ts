@@ -3,10 +3,10 @@ import { type RecordItem, Regions } from "../../damon/mod.ts";
 import { encodeSample } from "../record_samples.ts";
 import { HEADER } from "../records.ts";
 
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+const PAGE = await Deno.readTextFile(new URL("../../docs/records.md", import.meta.url));
 
-/** Comment and recipe of each in the README's block. */
-const RECIPES = [.../```jq\n([^]*?)```/.exec(README)![1].matchAll(/^# (.*)\n(.*)$/gm)].map(([, comment, recipe]) => ({
+/** Comment and recipe of each in the block of docs/records.md. */
+const RECIPES = [.../```jq\n([^]*?)```/.exec(PAGE)![1].matchAll(/^# (.*)\n(.*)$/gm)].map(([, comment, recipe]) => ({
   comment,
   recipe,
 }));
@@ -79,10 +79,10 @@ const ANSWERS: Record<string, string[]> = {
   "why it ended": ['{"reason":"timeout","dropped":0,"torn":0}'],
 };
 
-Deno.test("the README has its recipes for jq", () => assert.equal(RECIPES.length, 13));
+Deno.test("docs/records.md has its recipes for jq", () => assert.equal(RECIPES.length, 13));
 
 for (const { comment, recipe } of RECIPES) {
-  Deno.test(`the README's recipe for jq says ${comment}`, async () => {
+  Deno.test(`the recipe for jq says ${comment}`, async () => {
     const [, answer] = Object.entries(ANSWERS).find(([word]) => comment.includes(word))!;
     const options = [comment.includes("(jq -s)") ? "-s" : [], comment.includes("(jq -r)") ? "-r" : []].flat();
     const child = new Deno.Command("jq", { args: ["-c", ...options, recipe], stdin: "piped", stdout: "piped" }).spawn();
