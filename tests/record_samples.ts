@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./fast_check.ts";
 import {
   AGE_UNKNOWN,
   type RecordHeader,

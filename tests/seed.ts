@@ -5,7 +5,7 @@
  * @module
  */
 
-import fc from "fast-check";
+import fc from "./fast_check.ts";
 
 const seed = Number(Deno.env.get("DAMO_SEED"));
 if (seed) fc.configureGlobal({ seed });

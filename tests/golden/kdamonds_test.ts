@@ -1,5 +1,5 @@
 import assert from "assert";
-import { Ajv } from "ajv";
+import { Ajv } from "../ajv.ts";
 import { parse } from "yaml";
 import { commandLineOf } from "../../cli/control/args_run.ts";
 import { checkKdamond, outlineOf } from "../../damon/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../fast_check.ts";
 import { type FormatName, FORMATS } from "../../../format/mod.ts";
 import { RecordError, type RecordItem, Regions } from "../../../damon/mod.ts";
 import { HEADER } from "../../records.ts";

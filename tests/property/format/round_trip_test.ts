@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../fast_check.ts";
 import type { RecordItem, Snapshot } from "../../../damon/mod.ts";
 import type { FormatName } from "../../../format/mod.ts";
 import { anySample, encodeSample, type ReadBack, readBytes, type Sample, snapshotsIn } from "../../record_samples.ts";

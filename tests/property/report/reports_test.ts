@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../fast_check.ts";
 import type { Regions } from "../../../damon/mod.ts";
 import { GrowingTime, Reaggregation, sizeHistogramOf, sizePercentilesOf } from "../../../report/mod.ts";
 import { RegionPicker } from "../../../report/record/region_filter.ts";

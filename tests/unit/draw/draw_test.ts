@@ -1,5 +1,5 @@
 import assert from "assert";
-import { Ajv } from "ajv";
+import { Ajv } from "../../ajv.ts";
 import { inflateSync } from "node:zlib";
 import { rasterOf } from "../../../draw/png.ts";
 import { renderHtml, renderPng, renderSvg } from "../../../draw/mod.ts";

@@ -1,6 +1,6 @@
 import assert from "assert";
 import { touchedWithin } from "../../../report/working_set/estimate.ts";
-import { Ajv } from "ajv";
+import { Ajv } from "../../ajv.ts";
 import type { RecordFooter, RecordItem, Snapshot } from "../../../damon/mod.ts";
 import { renderSvg } from "../../../draw/mod.ts";
 import {

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { DAMON_OPTIONS } from "../../../../cli/options/damon_option_table.ts";
 import type { DamonOptions } from "../../../../damon/options/mod.ts";
 import { checkKdamond, DEFAULT_INTERVALS, type Kdamond, kdamondsOf, optionsOf } from "../../../../damon/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { AppliedBatches, type AppliedRegions, type SchemeApplied } from "../../../../damon/mod.ts";
 
 /** Looks of schemes at regions, region by region, as the kernel does it: each scheme takes some of them. */

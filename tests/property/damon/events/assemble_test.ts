@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { Assembler, EventKind, type Snapshot } from "../../../../damon/mod.ts";
 import { batchOf, type Fields, regionsOf, Sender } from "../../../events.ts";
 

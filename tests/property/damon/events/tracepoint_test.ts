@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { decodeTracepoint, parseTracepoint } from "../../../../damon/events/tracepoint.ts";
 import { formatTracepointEvent } from "../../../../format/trace/tracepoint_line.ts";
 

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import type { RegionEvidence, Snapshot } from "../../../../damon/mod.ts";
 import { aggregateItems } from "../../../../format/record/aggregate.ts";
 import { withinAddresses } from "../../../../format/record/select.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import assert from "assert";
 import { MODULES, parseModuleValue } from "../../../../damon/mod.ts";
 

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { AdaptiveRegions, rangesOf } from "../../../../damon/sampler/adaptive.ts";
 import type { AddressRange } from "../../../../damon/model/kdamond.ts";
 

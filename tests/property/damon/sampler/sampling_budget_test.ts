@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { SamplingBudget } from "../../../../damon/mod.ts";
 
 Deno.test("SamplingBudget holds the cost that it was told to the budget, whatever came before", () => {

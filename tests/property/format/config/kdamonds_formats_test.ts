@@ -1,6 +1,6 @@
 import assert from "assert";
-import { Ajv } from "ajv";
-import fc from "fast-check";
+import { Ajv } from "../../../ajv.ts";
+import fc from "../../../fast_check.ts";
 import { parse } from "yaml";
 import { checkKdamond, kdamondsOf, optionsOf, withoutDefaults } from "../../../../damon/mod.ts";
 import { formatKdamondsJson, formatKdamondsYaml, parseKdamonds } from "../../../../format/config/kdamonds.ts";

@@ -1,6 +1,6 @@
 import assert from "assert";
-import { Ajv } from "ajv";
-import fc from "fast-check";
+import { Ajv } from "../../../ajv.ts";
+import fc from "../../../fast_check.ts";
 import { parse } from "yaml";
 import { formatKdamondsYaml, parseKdamonds } from "../../../../format/config/kdamonds.ts";
 import { kdamondsSchema } from "../../../../format/config/kdamonds_schema.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { formatKdamondsJson, formatKdamondsYaml } from "../../../../format/config/kdamonds.ts";
 import { schemePlaces } from "../../../../format/config/scheme_places.ts";
 import { explainSchemes, formatExplanations } from "../../../../report/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, KernelError, Regions, type Target } from "../../../../damon/mod.ts";
 import { FollowedTargets, type RetargetedKdamond } from "../../../../kernel/monitor/followed_targets.ts";
 import { FakeProcesses } from "../../../fake_processes.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { FidelityFold } from "../../../../report/fidelity/fidelity.ts";
 import type { Snapshot } from "../../../../damon/mod.ts";
 import type { Truth, TruthPhase } from "../../../../report/fidelity/truth.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import type { RecordItem, Snapshot } from "../../../../damon/mod.ts";
 import { fidelityBetween } from "../../../../report/fidelity/records.ts";
 import { PAGE, snapshot } from "../../../truths.ts";

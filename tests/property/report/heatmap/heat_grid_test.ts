@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { maxNrAccessesOf, type Snapshot } from "../../../../damon/mod.ts";
 import { HeatGrid } from "../../../../report/heatmap/heat_grid.ts";
 import { snapshotOf } from "../../../memory_record.ts";

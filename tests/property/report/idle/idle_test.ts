@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { type Region, Regions, type Snapshot } from "../../../../damon/mod.ts";
 import { classOf, IdleFold, IdleTime } from "../../../../report/mod.ts";
 import { PROCESS_HEADER } from "../../../memory_record.ts";

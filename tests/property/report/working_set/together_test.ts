@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import type { WorkingSetSample } from "../../../../report/working_set/working_set.ts";
 import { togetherOf } from "../../../../report/working_set/together.ts";
 

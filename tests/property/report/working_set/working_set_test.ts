@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { Regions, type Snapshot } from "../../../../damon/mod.ts";
 import { figuresOf, workingSetOf } from "../../../../report/mod.ts";
 import { touchedWithin } from "../../../../report/working_set/estimate.ts";

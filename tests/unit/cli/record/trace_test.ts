@@ -1,5 +1,5 @@
 import assert from "assert";
-import { Ajv } from "ajv";
+import { Ajv } from "../../../ajv.ts";
 import { LiveOutput } from "../../../../cli/terminal/live_output.ts";
 import { chosenTracepoints, TracepointLines } from "../../../../cli/record/trace_run.ts";
 import { decodeTracepoint, parseTracepoint, type Tracepoint } from "../../../../damon/events/tracepoint.ts";

@@ -1,5 +1,5 @@
 import assert from "assert";
-import { Ajv } from "ajv";
+import { Ajv } from "../../../ajv.ts";
 import { convert } from "../../../../cli/convert/run.ts";
 import { reportFidelity } from "../../../../cli/report/fidelity_run.ts";
 import type { RecordHeader, Snapshot } from "../../../../damon/mod.ts";

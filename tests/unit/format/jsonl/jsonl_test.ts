@@ -1,6 +1,6 @@
 import assert from "assert";
-import { Ajv } from "ajv";
-import fc from "fast-check";
+import { Ajv } from "../../../ajv.ts";
+import fc from "../../../fast_check.ts";
 import { JsonLinesEncoder } from "../../../../format/jsonl/write.ts";
 import { anySample, encodeSample, readBytes, snapshotsIn } from "../../../record_samples.ts";
 

@@ -1,5 +1,5 @@
 import assert from "assert";
-import fc from "fast-check";
+import fc from "../../../fast_check.ts";
 import { ANY_ACCESS_PATTERN, type RecordItem, Regions, type Scheme } from "../../../../damon/mod.ts";
 import { foldRecord, schemesOfRecord, type SchemesRecordReport, type Selection } from "../../../../report/mod.ts";
 import { tellSchemes } from "../../../../report/schemes/untold_schemes.ts";
