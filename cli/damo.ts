@@ -8,9 +8,10 @@ export async function main(argv: string[]): Promise<number> {
   const { command } = split;
   const args = oursOf(split.args);
   try {
-    const answer = answerTo(args);
+    const program = await makeProgram(command, args);
+    const answer = answerTo(args, program);
     if (answer !== undefined) throw new TypeError(answer);
-    await (await makeProgram(command, args)).run(args);
+    await program.run(args);
     return 0;
   } catch (caught) {
     const errors = errorsOf(caught);

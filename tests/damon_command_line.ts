@@ -1,7 +1,6 @@
-import { damonOptionsOf } from "../cli/options/damon_options.ts";
+import { damonOptionsOf } from "../cli/damon/asked_kdamonds.ts";
 import { DAMON_OPTIONS, type ParsedDamonOptions } from "../cli/options/damon_option_table.ts";
-import { defineCommand } from "../cli/options/command_table.ts";
-import { wired } from "../cli/options/command_node.ts";
+import { defineCommand, wired } from "../cli/options/command_table.ts";
 import { joinWords, splitArguments } from "../cli/program/arguments.ts";
 import { buildCommand } from "../cli/program/build.ts";
 import type { DamonOptions } from "../damon/options/mod.ts";

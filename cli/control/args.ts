@@ -1,4 +1,4 @@
-import { DAMON_OPTIONS, defineCommand, type OptionsOf } from "../options/mod.ts";
+import { DAMON_OPTIONS, DAMON_POINTERS, defineCommand, type OptionsOf } from "../options/mod.ts";
 
 /** `damo args`: what a command line says, in other words. */
 export const ARGS = defineCommand({
@@ -49,6 +49,7 @@ export const ARGS_DAMON = defineCommand({
   notes: `
 Nothing in the kernel is changed. What is printed is for damo start --kdamonds FILE, record and tune. The first line of the
 YAML names its schema, so that editors complete and check it.`,
+  pointers: DAMON_POINTERS,
 });
 
 /** The options of `args damon`, as parsed. */

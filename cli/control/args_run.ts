@@ -2,8 +2,7 @@ import { checkKdamond, type Kdamond, optionsOf, outlineOf, withoutDefaults } fro
 import { WholeFile } from "../../format/bytes/mod.ts";
 import { defaultRoots } from "../../kernel/machine/mod.ts";
 import type { ArgsDamonOptions } from "./args.ts";
-import { readKdamondsFile } from "../damon/mod.ts";
-import { askedKdamonds, damonOptionsOf } from "../options/mod.ts";
+import { askedKdamonds, damonOptionsOf, readKdamondsFile } from "../damon/mod.ts";
 import { shellWord } from "../terminal/mod.ts";
 
 /**

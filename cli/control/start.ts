@@ -1,4 +1,4 @@
-import { CONTROL_OPTIONS, DAMON_OPTIONS, defineCommand } from "../options/mod.ts";
+import { CONTROL_OPTIONS, DAMON_OPTIONS, DAMON_POINTERS, defineCommand } from "../options/mod.ts";
 
 /** `damo start`: turns DAMON on and leaves it on. */
 export const START = defineCommand({
@@ -29,6 +29,7 @@ export const START = defineCommand({
 The first --sample (-s), --target_pid, --damos_action and so on is for the first context, target or scheme, the next one for
 the second. See what runs with damo status, record it with damo record ongoing, change it with damo tune, end it with damo
 stop. If somebody else is using DAMON, nothing is changed.`,
+  pointers: DAMON_POINTERS,
 });
 
 /** `damo tune`: changes what runs. */
@@ -61,6 +62,7 @@ export const TUNE = defineCommand({
 Only what is named changes; the rest stays. The first -s, -a, ... changes the first context, the first --damos_age the first
 scheme, and so on. --target_pid and --regions replace all targets, --damos_action and --schemes all schemes, --kdamonds
 everything. Each change is printed. --dry_run prints it and changes nothing.`,
+  pointers: DAMON_POINTERS,
 });
 
 const KDAMOND = { kdamond: { optional: true, help: "its number (default: all that damo started)" } } as const;

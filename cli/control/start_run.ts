@@ -8,9 +8,9 @@ import {
 } from "../../kernel/control/mod.ts";
 import { commOf, withLivingThreads } from "../../kernel/machine/mod.ts";
 import { controlRoots } from "./roots.ts";
-import { askedKdamonds, type ControlOptions } from "../options/mod.ts";
+import type { ControlOptions } from "../options/mod.ts";
 import { mountAsked } from "./mount_asked.ts";
-import { pidsIn } from "../damon/mod.ts";
+import { askedKdamonds, pidsIn } from "../damon/mod.ts";
 import { sayLivingThreads } from "./say_living_threads.ts";
 import { shellWord } from "../terminal/mod.ts";
 

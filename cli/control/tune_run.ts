@@ -10,7 +10,8 @@ import {
 } from "../../kernel/control/mod.ts";
 import { readOptional, type Roots } from "../../kernel/machine/mod.ts";
 import { controlRoots } from "./roots.ts";
-import { askedKdamonds, type ControlOptions, damonOptionsOf } from "../options/mod.ts";
+import { askedKdamonds, damonOptionsOf } from "../damon/mod.ts";
+import type { ControlOptions } from "../options/mod.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { printPlan } from "./start_run.ts";
 

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { askedKdamonds, damonOptionsOf } from "./asked_kdamonds.ts";
 export { fileTextOf, readKdamondsFile } from "./files.ts";
 export { pidsIn } from "./pids_in.ts";

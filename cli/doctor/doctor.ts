@@ -6,6 +6,11 @@ export const DOCTOR = defineCommand({
   aliases: ["features"],
   summary: "Show which features work on this machine, and what others need.",
   options: { json: { help: "print JSON" } },
+  pointers: {
+    infer_version: "damo doctor names the first kernel that has a feature",
+    invalidate_cache: "nothing is kept: leave it out",
+    print: "damo doctor shows all, --json for a script",
+  },
   notes: "It only reads: nothing is started or changed.",
 });
 

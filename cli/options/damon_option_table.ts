@@ -282,6 +282,22 @@ export const DAMON_OPTIONS = defineOptions({
   },
 });
 
+/** What the Python damo also has of them: what to type instead. */
+export const DAMON_POINTERS: Readonly<Record<string, string>> = {
+  exp_ops_use_reports: "no released kernel has it; --sample_primitives page_fault is what took its place",
+  exp_ops_write_only: "no released kernel has it",
+  exp_ops_cpus: "no released kernel has it",
+  exp_ops_tids: "no released kernel has it",
+  debug_damon: "damo start --dry_run prints every write to the kernel",
+  damon_interface_DEPRECATED: "--interface sysfs or debugfs",
+  probe_prep: "no released kernel has it",
+  probe: "probes are told apart by --nr_probes and --nr_probe_filters",
+  damos_scheme: "each --damos_action begins a scheme; --nr_schemes says how many a context has",
+  kdamond: "each context is a kdamond of its own; --nr_ctxs says so, too",
+  damon_ctx: "each --ops begins a context",
+  damon_target: "each --target_pid, or -r, is a target; --nr_targets says how many a context has",
+};
+
 /** What the parser makes of them: the words of each occurrence. */
 export type ParsedDamonOptions = ParsedOptions<typeof DAMON_OPTIONS>;
 

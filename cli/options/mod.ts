@@ -5,16 +5,22 @@
  */
 export { CONTROL_OPTIONS, type ControlOptions, INTERFACE_OPTION, MOUNT_OPTION } from "./control_options.ts";
 export { count } from "./count_option.ts";
-export { DAMON_OPTIONS, type ParsedDamonOptions, SNAPSHOT_FILTER_OPTION } from "./damon_option_table.ts";
-export { askedKdamonds, damonOptionsOf } from "./damon_options.ts";
+export {
+  DAMON_OPTIONS,
+  DAMON_POINTERS,
+  type ParsedDamonOptions,
+  SNAPSHOT_FILTER_OPTION,
+} from "./damon_option_table.ts";
 export { INPUT_OPTION, RECORD_FORMAT_OPTIONS } from "./record_format_options.ts";
-export { type CommandNode, group, wired } from "./command_node.ts";
 export {
   type CommandContext,
+  type CommandNode,
   type CommandRun,
   type CommandTable,
   defineCommand,
+  group,
   type OptionsOf,
+  wired,
 } from "./command_table.ts";
 export {
   type ArgumentSpec,

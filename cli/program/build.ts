@@ -2,6 +2,14 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { type CommandNode, flagsOf, type OptionSpec, WORD_SEPARATOR } from "../options/mod.ts";
 import { helpOf } from "./help_text.ts";
 
+/** The commands of a command line, and the parser made of them. */
+export interface Program {
+  root: CommandNode;
+  parser: Command;
+  /** Parses words and does what they say. */
+  run(words: readonly string[]): Promise<void>;
+}
+
 /** The parser of a command and all below it. */
 export function buildCommand(
   node: CommandNode,

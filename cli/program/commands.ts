@@ -1,5 +1,5 @@
 import { type CommandNode, group, wired } from "../options/mod.ts";
-import type { Program } from "./program.ts";
+import type { Program } from "./build.ts";
 
 /** What a command's node is made from: the words of the command line that it is about, and the whole program. */
 export interface Making {

@@ -4,7 +4,7 @@ import { commandEntries } from "./command_entry.ts";
 import { helpOf, optionLines, optionSections } from "./help_text.ts";
 import { type HelpTopic, TOPICS } from "./help_topics.ts";
 import { manPage } from "./man_page.ts";
-import type { Program } from "./program.ts";
+import type { Program } from "./build.ts";
 import { reflowForTerminal } from "./reflow.ts";
 
 /**

@@ -1,9 +1,9 @@
 import process from "node:process";
-import { type Command, CommanderError, Option } from "commander";
+import { CommanderError, Option } from "commander";
 import { type CommandNode, type CommandTable, group } from "../options/mod.ts";
 import { VERSION } from "../terminal/mod.ts";
 import { joinWords } from "./arguments.ts";
-import { buildCommand } from "./build.ts";
+import { buildCommand, type Program } from "./build.ts";
 import { COMMANDS, type Making } from "./commands.ts";
 import { allHelpOf, TRY_HELP } from "./help_text.ts";
 
@@ -20,14 +20,6 @@ const DAMO: CommandTable = {
   ],
   afterError: TRY_HELP,
 };
-
-/** The commands of a command line, and the parser made of them. */
-export interface Program {
-  root: CommandNode;
-  parser: Command;
-  /** Parses words and does what they say. */
-  run(words: readonly string[]): Promise<void>;
-}
 
 /**
  * The program; of its commands only the one that the words begin with, where they do. Each command loads what it does only

@@ -3,12 +3,6 @@ import { formatBy, type OutputOptions } from "../../live/mod.ts";
 import type { RecordOptions } from "./record.ts";
 import { refuseTerminal } from "../terminal/mod.ts";
 
-/** A size, or a time with its unit: `100M` is bytes, `10m` is minutes. */
-export interface RotateAt {
-  maxBytes?: number;
-  maxMs?: number;
-}
-
 /**
  * The output that is asked for.
  *

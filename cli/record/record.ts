@@ -1,6 +1,7 @@
 import { parseBytes, parseNs, parseRatio } from "../../damon/model/mod.ts";
 import {
   DAMON_OPTIONS,
+  DAMON_POINTERS,
   defineCommand,
   INTERFACE_OPTION,
   MOUNT_OPTION,
@@ -20,6 +21,8 @@ const shareOfCpu = (text: string) => {
   }
   return share;
 };
+
+const AFTERWARDS = "a record keeps everything; filter it afterwards: damo cut, or damo report access";
 
 /** `damo record`: runs DAMON on a target and writes what it sees. */
 export const RECORD = defineCommand({
@@ -128,6 +131,19 @@ regions start over, with age 0, if a process ends just as another is added, and 
 says how often.
 
 With schemes (-c FILE, or --damos_action) the record also keeps what they did: damo report schemes.`,
+  pointers: {
+    output_permission: "a record is its owner's alone; chmod changes that",
+    output_flush_sec: "--rotate TIME begins a new file after it; what was recorded is in the file within a second",
+    do_record:
+      "--profile adds what code ran; mappings and memory in use are always recorded, events are shown by damo trace",
+    perf_path: "none is needed: leave it out",
+    damon_tracer: "none is needed: leave it out",
+    ...Object.fromEntries(
+      ["sz_region", "access_rate", "age", "address", "sz_snapshot", "snapshot_time", "snapshot_idx", "temperature"]
+        .map((name) => [name, AFTERWARDS]),
+    ),
+    ...DAMON_POINTERS,
+  },
 });
 
 /** The options of `record`, as parsed; those of DAMON's parameters are read by {@linkcode askedKdamonds}. */

@@ -1,5 +1,10 @@
 import { parseBytes, parseNs } from "../../damon/model/mod.ts";
-import type { RotateAt } from "./output.ts";
+
+/** A size, or a time with its unit: `100M` is bytes, `10m` is minutes. */
+export interface RotateAt {
+  maxBytes?: number;
+  maxMs?: number;
+}
 
 /** @throws {SyntaxError} for anything that is neither. */
 export function parseRotate(text: string): RotateAt {

@@ -2,7 +2,7 @@ import { attributesAsked, parseCount, parseNs, type Said, textOf } from "../../d
 import { filtersOf } from "../../damon/options/mod.ts";
 import type { SnapshotOptions, WatchingOptions } from "../../live/mod.ts";
 import { nameOnCommandLine } from "../terminal/mod.ts";
-import { damonOptionsOf } from "../options/mod.ts";
+import { damonOptionsOf } from "../damon/mod.ts";
 import type { RecordOptions } from "./record.ts";
 
 /**

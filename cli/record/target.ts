@@ -1,7 +1,8 @@
 import { checkKdamond, checkRecordable, type Kdamond, parseCount } from "../../damon/mod.ts";
 import { PID_TO_COME } from "../../kernel/control/mod.ts";
 import type { Roots } from "../../kernel/machine/mod.ts";
-import { askedKdamonds, type ParsedDamonOptions } from "../options/mod.ts";
+import { askedKdamonds } from "../damon/mod.ts";
+import type { ParsedDamonOptions } from "../options/mod.ts";
 
 export { PID_TO_COME, withPid } from "../../kernel/control/mod.ts";
 

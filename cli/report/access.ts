@@ -16,6 +16,9 @@ const STYLES = [
 ] as const;
 const KEYS = ["address", "access_rate", "age", "size", "temperature"] as const;
 
+const TEMPLATE = "the lines of text have one form; --format json, jsonl or csv have all of it for a script";
+const BOX = "damo report heatmap draws regions over time, with -o FILE.png or .html as a picture";
+
 /** `damo report access`: what each snapshot saw. */
 export const ACCESS = defineCommand({
   name: "access",
@@ -69,6 +72,37 @@ export const ACCESS = defineCommand({
   notes: `
 Recency is how long memory has been idle; it is 0 if the snapshot found an access. Temperature is size × weight + accesses in
 % × weight + age in µs × weight, and below zero if there was no access (--temperature_weights, by default 0 100 100).`,
+  pointers: {
+    format_record_head: TEMPLATE,
+    format_record_tail: TEMPLATE,
+    format_snapshot_head: TEMPLATE,
+    format_snapshot_tail: TEMPLATE,
+    format_region: TEMPLATE,
+    ls_record_format_keywords: TEMPLATE,
+    ls_snapshot_format_keywords: TEMPLATE,
+    ls_region_format_keywords: TEMPLATE,
+    min_chars_for: TEMPLATE,
+    exec: "--format jsonl | PROGRAM hands every region to a program; docs/library.md has the library",
+    json: "--format json, of another structure",
+    raw_form: "damo report raw",
+    tried_regions_of: "damo record --snapshot 1 1, then damo report access",
+    repeat: "damo report access --live PID looks once: run it again, as with watch",
+    dont_merge_regions: "regions are shown as the kernel has them: leave it out",
+    on_cache: "leave it out: --live looks anew",
+    input_file: "--input",
+    snapshot_heatmap_width: BOX,
+    snapshot_heatmap_colorset: BOX,
+    snapshot_heatmap_static: BOX,
+    region_box: BOX,
+    region_box_values: BOX,
+    region_box_min_max_x: BOX,
+    region_box_min_max_y: BOX,
+    region_box_min_max_length: BOX,
+    region_box_min_max_height: BOX,
+    region_box_scales: BOX,
+    region_box_align: BOX,
+    region_box_colorset: BOX,
+  },
 });
 
 /** The options of `report access`, as parsed. */
@@ -93,6 +127,7 @@ export const TIMES = defineCommand({
   options: REPORT_OPTIONS,
   usual: [...USUAL, "sz_region", "age"],
   examples: ["damo report times --mapping heap --access_rate 50 max    when was the heap hot?"],
+  pointers: { inputs: "--input RECORD; what ran is in the record itself: damo record --profile" },
 });
 
 /** `damo report info`, which the Python damo calls record_info: what a record is. */
@@ -103,4 +138,5 @@ export const recordInfoTable = (name: "info" | "record_info") =>
     summary: "Show what a record is of, when and how it was made, its quality.",
     options: REPORT_OPTIONS,
     usual: USUAL,
+    ...(name === "record_info" && { pointers: { raw_numbers: "--raw_number" } }),
   });

@@ -35,6 +35,20 @@ export const HEATMAP = defineCommand({
 Time goes to the right, addresses go up. Each band is a hot range, labelled with what is mapped there. The idle memory between
 bands is cut out; the caption says how much. The colour is the share of samples that found the memory accessed. NO_COLOR=1 or
 --color never draws with characters.`,
+  pointers: {
+    df_passed: "damo report access shows the bytes that filters let pass, of each region",
+    sort_temperature: "--draw_range hottest, the default, cuts out idle memory",
+    interactive_edit: "damo report html makes a page to zoom and pan",
+    abs_time: "times count from the start of the record, whose date the caption tells: leave it out",
+    abs_addr: "addresses are absolute always: leave it out",
+    guide_human: "--guide",
+    tid: "--target",
+    kdamond_idx: "--kdamond",
+    context_idx: "--kdamond: a kdamond has one context",
+    scheme_idx: "damo report schemes shows a scheme's memory",
+    stdout_colorset: "--color always or never, --theme light or dark",
+    stdout_skip_colorset_example: "leave it out: the legend is one line",
+  },
 });
 
 /** The options of `report heatmap`, as parsed. */

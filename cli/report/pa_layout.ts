@@ -8,6 +8,10 @@ export const PA_LAYOUT = defineCommand({
     format: { value: "format", choices: ["text", "json", "jsonl", "csv"], defaultText: "text", help: "format" },
     raw_number: { help: "plain numbers: bytes" },
   },
+  pointers: {
+    numa_node: "the table has the node of each range",
+    numa_addr: "the table has the node of each range",
+  },
 });
 
 /** The options of `report pa_layout`, as parsed. */

@@ -26,6 +26,10 @@ export const PROFILE = defineCommand({
 The record must have been made with --profile. With filters, a snapshot's time counts if at least one of its regions fits
 them; the share in the rest of the time stands beside it. Samples are of CPU time, so a waiting process has none. Functions
 have names if their file, or /usr/lib/debug, has symbols. Stacks need code that was compiled with frame pointers.`,
+  pointers: {
+    inputs: "--input RECORD; what ran is in the record itself: damo record --profile",
+    perf_path: "none is needed: leave it out",
+  },
 });
 
 /** The options of `report profile`, as parsed. */

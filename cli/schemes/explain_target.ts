@@ -1,7 +1,7 @@
 import { ACTION_TRAITS, type Context, type Kdamond, type RecordHeader, type Scheme } from "../../damon/mod.ts";
 import { requireProcess } from "../../kernel/control/mod.ts";
 import { commOf, type Roots } from "../../kernel/machine/mod.ts";
-import { askedKdamonds } from "../options/mod.ts";
+import { askedKdamonds } from "../damon/mod.ts";
 import { PID_TO_COME as ANY_PID } from "../record/mod.ts";
 import type { SchemesExplainOptions } from "./explain.ts";
 

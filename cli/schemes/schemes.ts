@@ -1,5 +1,5 @@
 import { parseNs } from "../../damon/model/mod.ts";
-import { CONTROL_OPTIONS, DAMON_OPTIONS, defineCommand, type OptionsOf } from "../options/mod.ts";
+import { CONTROL_OPTIONS, DAMON_OPTIONS, DAMON_POINTERS, defineCommand, type OptionsOf } from "../options/mod.ts";
 
 /** `damo schemes`: applies schemes until the target ends, or Ctrl-C. */
 export const SCHEMES = defineCommand({
@@ -42,6 +42,7 @@ Schemes come from the file of -c, in YAML, JSON, or lines of text, or from --dam
   #min-size max-size min-acc max-acc min-age max-age action
   4K        max      0       0       60s     max     pageout
 What they do is shown while they run, and in a summary. Afterwards DAMON is off, and its settings are as they were.`,
+  pointers: DAMON_POINTERS,
 });
 
 /** The options of `schemes`, as parsed. */

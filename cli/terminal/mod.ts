@@ -3,7 +3,6 @@
  *
  * @module
  */
-export { CHECKOUT } from "./checkout.ts";
 export { colourOf } from "./colour.ts";
 export { errorsOf, ExitCode, exitCodeFor, exitCodeOf, messageOfAll, terminalText } from "./exit.ts";
 export { LiveOutput } from "./live_output.ts";
@@ -13,4 +12,4 @@ export { isPrivateInput, noteInput, noteOrigin, rereadable } from "./rereadable.
 export { shellWord } from "./shell_word.ts";
 export { StopSignals } from "./stop_signals.ts";
 export { run } from "./subprocess.ts";
-export { TOOL, VERSION } from "./version.ts";
+export { CHECKOUT, TOOL, VERSION } from "./version.ts";

@@ -102,9 +102,9 @@ function wordsOf(span: string): string[] {
 async function typed(words: readonly string[]): Promise<string> {
   const { args, command } = splitArguments(words);
   const ours = oursOf(args);
-  const answer = answerTo(ours);
-  if (answer !== undefined) return answer;
   const program = await makeProgram(command, ours);
+  const answer = answerTo(ours, program);
+  if (answer !== undefined) return answer;
   const mute = (each: Command) => {
     each.action(() => {});
     each.configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} });
@@ -192,7 +192,8 @@ Deno.test("docs/python-damo.md: reports and conversions that are the same do som
       }
       return ["info", "record_info", "convert", "completion", "version", "--version"].includes(first);
     };
-    const lines = spans.map(wordsOf).filter((words) => isRun(words) && answerTo(oursOf(words)) === undefined);
+    const whole = await makeProgram(undefined);
+    const lines = spans.map(wordsOf).filter((words) => isRun(words) && answerTo(oursOf(words), whole) === undefined);
     assert.ok(lines.length >= 15, `${lines.length} lines`);
     // One process for all of them.
     const source = `import { main } from ${JSON.stringify(MAIN)};

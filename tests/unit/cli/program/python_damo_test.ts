@@ -34,7 +34,7 @@ Deno.test("command lines of the Python damo's documentation are taken, or answer
     const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
     const { args, command } = splitArguments(words.slice(1));
     const ours = oursOf(args);
-    if (answerTo(ours) !== undefined) answered++;
+    if (answerTo(ours, await makeProgram(command, ours)) !== undefined) answered++;
     else {
       assert.equal(await parse(ours, command), undefined, line);
       taken++;
@@ -45,8 +45,9 @@ Deno.test("command lines of the Python damo's documentation are taken, or answer
 });
 
 Deno.test("what is answered with ours is no name of ours", async () => {
-  for (const words of answeredNames()) {
-    assert.match(answerTo(words)!, /^.+ is the Python damo's; here: .+/);
+  const whole = await makeProgram(undefined);
+  for (const words of answeredNames(whole)) {
+    assert.match(answerTo(words, whole)!, /^.+ is the Python damo's; here: .+/);
     const text = await parse(words);
     if (words.at(-1)!.startsWith("--")) assert.match(text ?? "taken", /unknown option|Expected 0/, words.join(" "));
     else if (words.length === 1) assert.match(text ?? "taken", /unknown command|Expected 0/, words.join(" "));

@@ -1,7 +1,6 @@
 import type { DamonOptions, Kdamond, Scheme } from "../../damon/mod.ts";
 import type { Roots } from "../../kernel/machine/mod.ts";
-import { DAMON_OPTIONS, type ParsedDamonOptions } from "./damon_option_table.ts";
-import type { OptionSpec } from "./option_table.ts";
+import { DAMON_OPTIONS, type OptionSpec, type ParsedDamonOptions } from "../options/mod.ts";
 
 const NAMES = Object.keys(DAMON_OPTIONS) as (keyof typeof DAMON_OPTIONS)[];
 
@@ -47,7 +46,7 @@ export async function askedKdamonds(
         } as the file says all: change the file`,
       );
     }
-    const { readKdamondsFile } = await import("../damon/files.ts");
+    const { readKdamondsFile } = await import("./files.ts");
     return await readKdamondsFile(file);
   }
   const { kdamondsOf } = await import("../../damon/options/options.ts");
@@ -64,7 +63,7 @@ export async function askedKdamonds(
   const isOfSchemes = (name: string) => name.startsWith("damos_") || name === "nr_schemes";
   const others = Object.fromEntries(Object.entries(words).filter(([name]) => !isOfSchemes(name)));
   const without = kdamondsOf(others, surroundings, asked.base);
-  const { readSchemesFile } = await import("../damon/files.ts");
+  const { readSchemesFile } = await import("./files.ts");
   const schemes: Scheme[] = await readSchemesFile(schemesFile, without[0].contexts[0].intervals);
   return kdamondsOf(words, { ...surroundings, schemes }, asked.base);
 }
