@@ -184,14 +184,14 @@ export const DAMON_OPTIONS = defineOptions({
     words: 2,
     ...WORDS,
     ...SCHEMES,
-    help: "... accessed in MIN to MAX of the samples (percent, or as in 3samples)",
+    help: "apply it to regions accessed in MIN to MAX of the samples (percent, or as in 3samples)",
   },
   damos_age: {
     value: "min max",
     words: 2,
     ...WORDS,
     ...SCHEMES,
-    help: "... whose access pattern has held for MIN to MAX (bare number: µs; or as in 5intervals)",
+    help: "apply it to regions of this age (bare number: µs; or as in 5intervals)",
   },
   damos_apply_interval: {
     value: "time",

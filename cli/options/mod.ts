@@ -4,7 +4,6 @@
  * @module
  */
 export { CONTROL_OPTIONS, type ControlOptions, INTERFACE_OPTION, MOUNT_OPTION } from "./control_options.ts";
-export { count } from "./count_option.ts";
 export {
   DAMON_OPTIONS,
   DAMON_POINTERS,
@@ -25,6 +24,7 @@ export {
 export {
   type ArgumentSpec,
   type ArgumentTable,
+  count,
   defaultsOf,
   defineOptions,
   flagsOf,

@@ -110,3 +110,9 @@ export function flagsOf(name: string, { short, value, words = 1, optional }: Opt
   const several = value.split(" ").map((word) => `<${word}>`).join(" ");
   return `${names} ${words === value.split(" ").length ? several : `${several.slice(0, -1)}...>`}`;
 }
+
+/** A whole number. */
+export const count = (text: string) => {
+  if (!/^\d+$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count`);
+  return Number(text);
+};

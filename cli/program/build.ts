@@ -1,6 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { type CommandNode, flagsOf, type OptionSpec, WORD_SEPARATOR } from "../options/mod.ts";
-import { helpOf } from "./help_text.ts";
 
 /** The commands of a command line, and the parser made of them. */
 export interface Program {
@@ -10,19 +9,31 @@ export interface Program {
   run(words: readonly string[]): Promise<void>;
 }
 
+/** Help is wanted: what the parser stops with, so that the texts are loaded only then. */
+export class HelpAsked extends Error {
+  /** The commands from the program on to the one that is to be explained; `isError` where a command is missing. */
+  constructor(readonly path: readonly CommandNode[], readonly isError: boolean) {
+    super("help");
+  }
+}
+
 /** The parser of a command and all below it. */
 export function buildCommand(
   node: CommandNode,
   afterDashes?: string[],
-  above: readonly string[] = [],
+  above: readonly CommandNode[] = [],
 ): Command {
   const { table, children, otherwise } = node;
-  const path = [...above, table.name];
+  const path = [...above, node];
   const command = new Command(table.name)
     .description(table.summary)
     .helpCommand(false)
     .helpOption("-h, --help", "print this help")
-    .configureHelp({ formatHelp: () => helpOf(node, path) })
+    .configureHelp({
+      prepareContext: ({ error }) => {
+        throw new HelpAsked(path, error === true);
+      },
+    })
     .showHelpAfterError(table.afterError ?? false)
     .exitOverride();
   for (const alias of table.aliases ?? []) command.alias(alias);

@@ -7,10 +7,6 @@ export interface Explained {
   children: readonly Explained[];
 }
 
-/** What is said after an error at the prompt. */
-export const TRY_HELP =
-  "(damo --help lists the commands, damo COMMAND --help explains one, damo help lists the topics)";
-
 /** What stands above the options of a group; a heading of an option's own stands after it. */
 export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
   filters: "Filters",

@@ -40,7 +40,8 @@ Long options can be written with dashes or underscores: --monitoring-intervals i
     name: "filters",
     title: "Which part of a record a report is about",
     text: `
-All filters of a report must hold. A bound may be min or max. Those that are repeatable select all that fit one of them.
+What a report shows passes every filter that is given. If a repeatable filter is given several times, passing one of them is
+enough. A bound may be min or max, for no limit.
   damo report mappings --time_range 10 20                 seconds 10 to 20
   damo report heatmap --mapping heap                      mappings with heap in their name
   damo report access --access_rate 50 max --age 10 max    hot for 10 s or longer`,

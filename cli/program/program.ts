@@ -3,9 +3,11 @@ import { CommanderError, Option } from "commander";
 import { type CommandNode, type CommandTable, group } from "../options/mod.ts";
 import { VERSION } from "../terminal/mod.ts";
 import { joinWords } from "./arguments.ts";
-import { buildCommand, type Program } from "./build.ts";
+import { buildCommand, HelpAsked, type Program } from "./build.ts";
 import { COMMANDS, type Making } from "./commands.ts";
-import { allHelpOf, TRY_HELP } from "./help_text.ts";
+
+/** What is said after an error at the prompt. */
+const TRY_HELP = "(damo --help lists the commands, damo COMMAND --help explains one, damo help lists the topics)";
 
 const DAMO: CommandTable = {
   name: "damo",
@@ -47,11 +49,21 @@ export async function makeProgram(command: string[] | undefined, words: readonly
     parser,
     run: async (args) => {
       const { words, path } = joinWords(args, root);
+      let isAll = false;
       parser.on("option:help_all", () => {
-        process.stdout.write(allHelpOf(path[path.length - 1], path.map(({ table }) => table.name)));
-        throw new CommanderError(0, "commander.help", "(help)");
+        isAll = true;
+        throw new HelpAsked(path, false);
       });
-      await parser.parseAsync(words, { from: "user" });
+      try {
+        await parser.parseAsync(words, { from: "user" });
+      } catch (error) {
+        if (!(error instanceof HelpAsked)) throw error;
+        const { allHelpOf, helpOf } = await import("./help_text.ts");
+        const names = error.path.map(({ table }) => table.name);
+        const text = (isAll ? allHelpOf : helpOf)(error.path[error.path.length - 1], names);
+        (error.isError ? process.stderr : process.stdout).write(text);
+        throw new CommanderError(error.isError ? 2 : 0, "commander.help", "(help)");
+      }
     },
   };
 }
