@@ -46,6 +46,7 @@ export {
 } from "./model/mod.ts";
 export { EVENT, EVENT_WORDS, type EventBatch, EventKind } from "./events/mod.ts";
 export { evidenceAt, type RegionPart } from "./model/mod.ts";
+export { keyOf, seriesKeyOf, type TargetKey } from "./model/mod.ts";
 export {
   exactAccessRate,
   exactAddress,

@@ -103,6 +103,7 @@ export {
   type SchemeStats,
   type Watermarks,
 } from "./scheme.ts";
+export { keyOf, seriesKeyOf, type TargetKey } from "./target_key.ts";
 export { maxNrAccessesOf, nrProbesOf, probeHitsAt, type SchemeView, type Snapshot } from "./snapshot.ts";
 export {
   formatAddress,

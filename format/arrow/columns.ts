@@ -228,6 +228,15 @@ export function textAt(column: ArrowColumn, i: number): string | null {
   return hasValue(column, i) ? decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])) : null;
 }
 
+/** Whether two rows of a column of text have the same bytes, or both none. */
+export function isSameText(column: ArrowColumn, i: number, j: number): boolean {
+  const { bytes, offsets } = column;
+  const length = offsets[i + 1] - offsets[i];
+  if (offsets[j + 1] - offsets[j] !== length || hasValue(column, i) !== hasValue(column, j)) return false;
+  for (let at = 0; at < length; at++) if (bytes[offsets[i] + at] !== bytes[offsets[j] + at]) return false;
+  return true;
+}
+
 /** The bytes at a place where typed arrays can lie on them. */
 function aligned(bytes: Uint8Array, to: number): Uint8Array {
   return bytes.byteOffset % to === 0 ? bytes : bytes.slice();

@@ -16,6 +16,7 @@ import {
   doublesOf,
   fieldsOf,
   hasValue,
+  isSameText,
   metadataOf,
   textAt,
 } from "./columns.ts";
@@ -161,8 +162,16 @@ function* itemsOf(
       throw new ImpossibleError(reasonOf(error));
     }
   };
+  // Nearly every row has the kind of the one before it: its bytes are compared, not decoded.
+  let lastKind: string | null = null;
+  let lastAt = -1;
+  const kindAt = (i: number): string | null => {
+    if (lastAt < 0 || !isSameText(kinds, i, lastAt)) lastKind = textAt(kinds, i);
+    lastAt = i;
+    return lastKind;
+  };
   const itemAt = (i: number): RecordItem | undefined => {
-    const kind = textAt(kinds, i);
+    const kind = kindAt(i);
     const regions = () => {
       const [from, to] = [offsets[i], offsets[i + 1]];
       return new Regions(

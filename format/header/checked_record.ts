@@ -1,4 +1,11 @@
-import { formatNr, type RecordItem, type RecordReader, type Snapshot } from "../../damon/mod.ts";
+import {
+  formatNr,
+  type RecordItem,
+  type RecordReader,
+  seriesKeyOf,
+  type Snapshot,
+  type TargetKey,
+} from "../../damon/mod.ts";
 import { Flaws, ImpossibleError } from "../bytes/mod.ts";
 import { checkedSnapshot, type Mending } from "./snapshot_check.ts";
 
@@ -26,7 +33,7 @@ export class CheckedRecord implements RecordReader {
   readonly #flaws: Flaws;
   readonly #mending: Mending = { reordered: 0, overlapping: 0, early: 0 };
   readonly #back = new Flaws();
-  readonly #lastNs = new Map<string, number>();
+  readonly #lastNs = new Map<TargetKey, number>();
 
   constructor(readonly reader: FormatReader) {
     this.#flaws = reader.flaws ?? new Flaws();
@@ -84,8 +91,8 @@ export class CheckedRecord implements RecordReader {
     try {
       const checked = checkedSnapshot(snapshot, this.reader.isGuessed ?? false, this.#mending);
       if (this.reader.isSequential) return checked;
-      const { kdamond, targetId, scheme, endNs } = snapshot;
-      const key = `${kdamond}/${targetId}/${scheme?.index ?? ""}`;
+      const { endNs } = snapshot;
+      const key = seriesKeyOf(snapshot);
       const last = this.#lastNs.get(key);
       if (last !== undefined && endNs < last) {
         this.#back.add(this.reader.place?.(), "it ends before the one that came before it");

@@ -1,10 +1,17 @@
-import { maxNrAccessesOf, type RecordFooter, type RecordReader, type Snapshot, withFollowed } from "../../damon/mod.ts";
+import {
+  keyOf,
+  maxNrAccessesOf,
+  type RecordFooter,
+  type RecordReader,
+  type Snapshot,
+  type TargetKey,
+  withFollowed,
+} from "../../damon/mod.ts";
 import {
   AddressHistogram,
   binsOfEach,
   countSnapshot,
   isTargetSelected,
-  keyOf,
   MappingNames,
   namePids,
   newTargetOf,
@@ -53,7 +60,7 @@ export interface HeatSurvey extends RecordSurvey {
  * @throws {RangeError} where the selection and the record have nothing in common.
  */
 export async function surveyHeat(record: RecordReader, selection: HeatSelection = {}): Promise<HeatSurvey> {
-  const targets = new Map<string, SurveyedTarget>();
+  const targets = new Map<TargetKey, SurveyedTarget>();
   const nrTargets = new Map<number, number>();
   const names = new Map<number, MappingNames>();
   let [originNs, firstNs, lastNs, snapshots] = [NaN, NaN, -Infinity, 0];

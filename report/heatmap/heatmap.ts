@@ -1,4 +1,4 @@
-import type { AddressRange, RecordHeader, RecordReader } from "../../damon/mod.ts";
+import { type AddressRange, keyOf, type RecordHeader, type RecordReader, type TargetKey } from "../../damon/mod.ts";
 import { heatsWithin, scatteredBandsOf } from "./heat_bands.ts";
 import { HeatGrid, type TimeBins } from "./heat_grid.ts";
 import { idleResidentBytes } from "./heat_idle.ts";
@@ -7,7 +7,6 @@ import {
   bytesOf,
   foldRecord,
   joinTouching,
-  keyOf,
   type NamedRange,
   offsetsWithin,
   type Piece,
@@ -146,7 +145,7 @@ async function fillGrid(
   bands: HeatBand[],
   { kdamond, target, timeRange: range, addressRanges, windowNs }: HeatmapOptions,
 ): Promise<WorkingSetFigures | undefined> {
-  const slices = new Map<string, [number, number]>();
+  const slices = new Map<TargetKey, [number, number]>();
   bands.forEach((band, i) => {
     const key = keyOf(band.target);
     slices.set(key, [slices.get(key)?.[0] ?? i, i + 1]);

@@ -1,7 +1,7 @@
-import type { AddressRange } from "../../damon/mod.ts";
+import { type AddressRange, keyOf, type TargetKey } from "../../damon/mod.ts";
 import { type HeatRect, idleRectsOf } from "./heat_rects.ts";
 import type { HeatBand, Heatmap } from "./heatmap.ts";
-import { keyOf, offsetsWithin } from "../record/mod.ts";
+import { offsetsWithin } from "../record/mod.ts";
 
 /** Of a cell so much of time and bytes must be held to be drawn as that. */
 const HALF = 0.5;
@@ -30,7 +30,7 @@ export class HitGrid {
   }
 
   /** A scheme tried these ranges of a target, ascending, at a time of the record's clock. */
-  addTried(scheme: number, target: string, ns: number, ranges: readonly AddressRange[]): void {
+  addTried(scheme: number, target: TargetKey, ns: number, ranges: readonly AddressRange[]): void {
     const { startNs, binNs, count } = this.heatmap.time;
     // What was tried at the very end of a bin's last snapshot belongs to that.
     const bin = Math.ceil((ns - this.heatmap.survey.originNs - startNs) / binNs) - 1;
@@ -41,7 +41,7 @@ export class HitGrid {
   }
 
   /** On these ranges a scheme had acted, and they were not accessed since, in this time. */
-  addHeld(scheme: number, target: string, fromNs: number, toNs: number, ranges: readonly AddressRange[]): void {
+  addHeld(scheme: number, target: TargetKey, fromNs: number, toNs: number, ranges: readonly AddressRange[]): void {
     const { startNs, binNs, count } = this.heatmap.time;
     const [from, to] = [fromNs, toNs].map((ns) => (ns - this.heatmap.survey.originNs - startNs) / binNs);
     this.#eachRow(target, ranges, (band, at, row, share) => {
@@ -73,7 +73,7 @@ export class HitGrid {
 
   /** Calls `use` with each row that a target's ranges touch, and which share of it they cover. */
   #eachRow(
-    target: string,
+    target: TargetKey,
     ranges: readonly AddressRange[],
     use: (band: HeatBand, at: number, row: number, share: number) => void,
   ): void {

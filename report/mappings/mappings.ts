@@ -1,17 +1,17 @@
 import {
+  keyOf,
   type Mappings,
   maxNrAccessesOf,
   type MemoryUsage,
   type Residency,
   type Snapshot,
+  type TargetKey,
   type WorkingSet,
 } from "../../damon/mod.ts";
 import {
   type Fold,
   foldRecord,
   GrowingTime,
-  keyOf,
-  MappingNames,
   type OpenRecord,
   PHYSICAL,
   type RecordedTarget,
@@ -38,7 +38,7 @@ export type Seen = "accessed" | "never accessed" | "not seen accessed" | "not re
 /** What reports on mappings and working sets are to know. */
 export interface MappingsOptions {
   /** Processes of targets, where they are known before. */
-  pids?: ReadonlyMap<string, number | undefined>;
+  pids?: ReadonlyMap<TargetKey, number | undefined>;
   /** Window of the working set, ns. */
   windowNs?: number;
   /** What is selected of the record. */
@@ -116,11 +116,12 @@ interface Sum {
   ns: number;
   looks: number;
   accessedNs: number | undefined;
-  heatOverTime: ShortRow;
-  watchedOverTime: ShortRow;
+  /** Made once there is something to add. */
+  heatOverTime: ShortRow | undefined;
+  watchedOverTime: ShortRow | undefined;
   /** Working sets by the page sampler, and by what snapshots saw. */
-  measured: WssSum;
-  estimated: WssSum;
+  measured: WssSum | undefined;
+  estimated: WssSum | undefined;
   // Of the snapshot at hand.
   nowBytes: number;
   nowHeat: number;
@@ -134,7 +135,22 @@ interface WssSum {
   resident: number;
   isResidentKnown: boolean;
   mostResident: number;
+  overTime: ShortRow | undefined;
+}
+
+const NO_WSS: Readonly<WssSum> = {
+  wss: 0,
+  max: 0,
+  resident: 0,
+  isResidentKnown: true,
+  mostResident: 0,
+  overTime: undefined,
+};
+
+interface WindowTimes {
+  ns: number;
   overTime: ShortRow;
+  last: WorkingSetSample | undefined;
 }
 
 interface TargetSums {
@@ -145,20 +161,19 @@ interface TargetSums {
   unnamed: Sum;
   lastNs: number;
   /** Time of all windows, and in bins. */
-  windows: Record<"measured" | "estimated", { ns: number; overTime: ShortRow; last: WorkingSetSample | undefined }>;
+  windows: Partial<Record<"measured" | "estimated", WindowTimes>>;
 }
 
 /** Sums of each mapping. */
 export class MappingsFold implements Fold {
   /** Targets whose process was not known while they were read. */
-  readonly unknown: Set<string> = new Set();
+  readonly unknown: Set<TargetKey> = new Set();
   /** The working sets, which the mappings are parts of. */
   readonly workingSets: WorkingSetFold;
-  readonly #pids: ReadonlyMap<string, number | undefined>;
+  readonly #pids: ReadonlyMap<TargetKey, number | undefined>;
   readonly #targets = new Map<RecordedTarget, TargetSums>();
   /** Targets of each process; there may be very many. */
   readonly #byPid = new Map<number, TargetSums[]>();
-  readonly #names = new Map<number, MappingNames>();
   readonly #time = new GrowingTime(TIME_BINS);
 
   /** Keeps nothing yet. */
@@ -184,9 +199,11 @@ export class MappingsFold implements Fold {
       sum.watched += sum.nowBytes * ns;
       sum.ns += ns;
       if (sum.nowHit) sum.accessedNs = endNs;
+      const watched = sum.watchedOverTime ??= this.#time.newShortRow();
+      const heat = sum.nowHeat > 0 ? sum.heatOverTime ??= this.#time.newShortRow() : undefined;
       this.#time.spread(startNs, endNs, (bin, part) => {
-        sum.heatOverTime.add(bin, sum.nowHeat * part);
-        sum.watchedOverTime.add(bin, sum.nowBytes * part);
+        heat?.add(bin, sum.nowHeat * part);
+        watched.add(bin, sum.nowBytes * part);
       });
       sum.nowBytes = sum.nowHeat = 0;
       sum.nowHit = false;
@@ -197,11 +214,7 @@ export class MappingsFold implements Fold {
   /** Takes what the addresses of a process are from now on. */
   mappings(all: Mappings): void {
     this.workingSets.mappings(all);
-    const { pid, mappings } = all;
-    let names = this.#names.get(pid);
-    if (!names) this.#names.set(pid, names = new MappingNames());
-    names.overlay(mappings);
-    for (const sums of this.#byPid.get(pid) ?? []) this.#name(sums);
+    for (const sums of this.#byPid.get(all.pid) ?? []) this.#name(sums);
   }
 
   /** Takes which memory of a process is there from now on. */
@@ -235,7 +248,7 @@ export class MappingsFold implements Fold {
     if (!sums) return;
     const how = isMeasured ? "measured" : "estimated";
     const { startNs, endNs } = window;
-    const all = sums.windows[how];
+    const all = sums.windows[how] ??= { ns: 0, overTime: this.#time.newShortRow(), last: undefined };
     if (all.last !== window) {
       all.last = window;
       all.ns += endNs - startNs;
@@ -244,7 +257,7 @@ export class MappingsFold implements Fold {
     let sum = part.name === "" ? sums.unnamed : sums.sums.get(part.name);
     if (!sum) sums.sums.set(part.name, sum = this.#newSum(part.name));
     const { bytes, residentBytes, looks = 0, hits = 0 } = part;
-    const wss = sum[how];
+    const wss = sum[how] ??= this.#newWssSum();
     wss.wss += bytes * (endNs - startNs);
     wss.max = Math.max(wss.max, bytes);
     wss.isResidentKnown &&= residentBytes !== undefined;
@@ -252,7 +265,8 @@ export class MappingsFold implements Fold {
     wss.mostResident = Math.max(wss.mostResident, residentBytes ?? 0);
     sum.looks += looks;
     if (hits > 0) sum.accessedNs = Math.max(sum.accessedNs ?? 0, endNs);
-    this.#time.spread(startNs, endNs, (bin, ns) => wss.overTime.add(bin, bytes * ns));
+    const row = wss.overTime ??= this.#time.newShortRow();
+    this.#time.spread(startNs, endNs, (bin, ns) => row.add(bin, bytes * ns));
   }
 
   #begin(target: RecordedTarget, record: RecordStart): TargetSums {
@@ -260,20 +274,23 @@ export class MappingsFold implements Fold {
     if (pid === undefined) this.unknown.add(keyOf(target));
     const sums = new Map<string, Sum>();
     const name = pid === undefined && targetNameOf(record, target) === PHYSICAL ? PHYSICAL : "";
-    const windows = () => ({ ns: 0, overTime: this.#time.newShortRow(), last: undefined });
     const made: TargetSums = {
       ...{ target, pid, sums, ranges: [], unnamed: this.#newSum(name), lastNs: 0 },
-      windows: { measured: windows(), estimated: windows() },
+      windows: {},
     };
     sums.set(name, made.unnamed);
-    if (pid !== undefined) this.#byPid.set(pid, [...this.#byPid.get(pid) ?? [], made]);
+    if (pid !== undefined) {
+      const others = this.#byPid.get(pid);
+      if (others) others.push(made);
+      else this.#byPid.set(pid, [made]);
+    }
     this.#name(made);
     return made;
   }
 
   #name(sums: TargetSums): void {
-    const names = sums.pid === undefined ? undefined : this.#names.get(sums.pid);
-    sums.ranges = (names?.within(0, Infinity) ?? []).map(({ start, end, name }) => {
+    const named = sums.pid === undefined ? [] : this.workingSets.namesOf(sums.pid);
+    sums.ranges = named.map(({ start, end, name }) => {
       let sum = sums.sums.get(name);
       if (!sum) sums.sums.set(name, sum = this.#newSum(name));
       return { start, end, sum };
@@ -281,13 +298,26 @@ export class MappingsFold implements Fold {
   }
 
   #newSum(name: string): Sum {
-    const row = () => this.#time.newShortRow();
-    const wss = () => ({ wss: 0, max: 0, resident: 0, isResidentKnown: true, mostResident: 0, overTime: row() });
     return {
-      ...{ name, bytes: 0, heat: 0, watched: 0, ns: 0, looks: 0, accessedNs: undefined },
-      ...{ heatOverTime: row(), watchedOverTime: row(), measured: wss(), estimated: wss() },
-      ...{ nowBytes: 0, nowHeat: 0, nowHit: false },
+      name,
+      bytes: 0,
+      heat: 0,
+      watched: 0,
+      ns: 0,
+      looks: 0,
+      accessedNs: undefined,
+      heatOverTime: undefined,
+      watchedOverTime: undefined,
+      measured: undefined,
+      estimated: undefined,
+      nowBytes: 0,
+      nowHeat: 0,
+      nowHit: false,
     };
+  }
+
+  #newWssSum(): WssSum {
+    return { ...NO_WSS };
   }
 
   /** Shares the regions out among the ranges; both ascend. */
@@ -326,13 +356,11 @@ function usesOf(
   bins: number,
   how: "measured" | "estimated",
 ): MappingUse[] {
-  const seen = [...sums.values()].filter((sum) => sum.ns > 0 || sum[how].resident > 0);
+  const seen = [...sums.values()].filter((sum) => sum.ns > 0 || (sum[how]?.resident ?? 0) > 0);
   const all = seen.reduce((sum, { heat }) => sum + heat, 0);
-  const ratio = (some: ShortRow, of: ShortRow) =>
-    Array.from({ length: bins }, (_, bin) => of.at(bin) > 0 ? some.at(bin) / of.at(bin) : undefined);
-  const { ns, overTime } = windows[how];
+  const { ns, overTime } = windows[how] ?? { ns: 0, overTime: undefined };
   return seen.map((sum): MappingUse => {
-    const part = sum[how];
+    const part = sum[how] ?? NO_WSS;
     const residentBytes = part.isResidentKnown && ns > 0 ? part.resident / ns : undefined;
     // What a region was accessed in, lies where its memory is.
     const isAbsent = part.isResidentKnown && part.mostResident === 0 && ns > 0;
@@ -349,9 +377,21 @@ function usesOf(
       idleNs,
       looks: sum.looks,
       seen: isAbsent ? "not resident" : seenOf(idleNs, sum, part),
-      overTime: ratio(sum.heatOverTime, sum.watchedOverTime),
-      wssOverTime: ratio(part.overTime, overTime),
+      // Made when asked for: of very many mappings only the largest are shown.
+      get overTime() {
+        return ratiosOf(sum.heatOverTime, sum.watchedOverTime, bins);
+      },
+      get wssOverTime() {
+        return ratiosOf(part.overTime, overTime, bins);
+      },
     };
+  });
+}
+
+function ratiosOf(some: ShortRow | undefined, of: ShortRow | undefined, bins: number): (number | undefined)[] {
+  return Array.from({ length: bins }, (_, bin) => {
+    const whole = of?.at(bin) ?? 0;
+    return whole > 0 ? (some?.at(bin) ?? 0) / whole : undefined;
   });
 }
 

@@ -1,10 +1,9 @@
-import { formatBytes, formatNs } from "../../damon/mod.ts";
+import { formatBytes, formatNs, keyOf, type TargetKey } from "../../damon/mod.ts";
 import {
   courseOf,
   type Distribution,
   type Fold,
   foldRecord,
-  keyOf,
   type OpenRecord,
   poorLines,
   recordLines,
@@ -57,7 +56,7 @@ export async function overviewOf(
   windowNs?: number,
   isAnySnapshotEnough = false,
 ): Promise<Overview> {
-  const read = async (pids?: ReadonlyMap<string, number | undefined>) => {
+  const read = async (pids?: ReadonlyMap<TargetKey, number | undefined>) => {
     const mappings = new MappingsFold({
       selection,
       ...(pids && { pids }),

@@ -1,9 +1,8 @@
-import type { Profile, ProfileFrame, Snapshot } from "../../damon/mod.ts";
+import { keyOf, type Profile, type ProfileFrame, type Snapshot, type TargetKey } from "../../damon/mod.ts";
 import {
   type Fold,
   foldRecord,
   GrowingTime,
-  keyOf,
   type OpenRecord,
   type RecordedTarget,
   type RecordSurvey,
@@ -92,10 +91,10 @@ interface Window {
 /** Sums of samples. A profile waits until all snapshots of its time have been seen. */
 export class ProfileFold implements Fold {
   /** Targets whose process was not known while they were read. */
-  readonly unknown: Set<string> = new Set();
+  readonly unknown: Set<TargetKey> = new Set();
   readonly #by: ProfileBy;
   readonly #isFiltered: boolean;
-  readonly #pids: ReadonlyMap<string, number | undefined>;
+  readonly #pids: ReadonlyMap<TargetKey, number | undefined>;
   readonly #sums = new Map<string, Sum>();
   readonly #time = new GrowingTime(TIME_BINS);
   readonly #samplesOverTime = this.#time.newRow();
@@ -107,7 +106,7 @@ export class ProfileFold implements Fold {
   #selectedNs = 0;
 
   /** Takes the processes of targets, where they are known before. */
-  constructor(by: ProfileBy, selection: Selection, pids: ReadonlyMap<string, number | undefined> = new Map()) {
+  constructor(by: ProfileBy, selection: Selection, pids: ReadonlyMap<TargetKey, number | undefined> = new Map()) {
     this.#by = by;
     this.#isFiltered = !takesAllRegions(selection);
     this.#pids = pids;

@@ -1,4 +1,4 @@
-import { AGE_UNKNOWN, type RecordHeader, Regions, type Snapshot } from "../../damon/mod.ts";
+import { AGE_UNKNOWN, keyOf, type RecordHeader, Regions, type Snapshot, type TargetKey } from "../../damon/mod.ts";
 import { IntervalStarts } from "./idle_starts.ts";
 
 /**
@@ -9,7 +9,7 @@ import { IntervalStarts } from "./idle_starts.ts";
 export class AgesInForce {
   readonly #source: RecordHeader["source"];
   readonly #isPages: boolean;
-  readonly #targets = new Map<string, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
+  readonly #targets = new Map<TargetKey, { starts: IntervalStarts; aggrUs: number; isTuned: boolean }>();
 
   /** @param header Says who recorded. */
   constructor({ source }: Pick<RecordHeader, "source">) {
@@ -20,8 +20,8 @@ export class AgesInForce {
   /** The next snapshot of the record, of any target, with such ages; itself where it has them already. */
   of(snapshot: Snapshot): Snapshot {
     if (!this.#isPages) return snapshot;
-    const { kdamond, targetId, startNs, endNs, aggrUs, regions } = snapshot;
-    const key = `${kdamond}/${targetId}`;
+    const { startNs, endNs, aggrUs, regions } = snapshot;
+    const key = keyOf(snapshot);
     let target = this.#targets.get(key);
     if (!target) this.#targets.set(key, target = { starts: new IntervalStarts(this.#source), aggrUs, isTuned: false });
     const { starts } = target;

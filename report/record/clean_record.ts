@@ -1,4 +1,4 @@
-import { cleanText, type RecordItem, type RecordReader } from "../../damon/mod.ts";
+import { cleanText, type Mappings, type RecordItem, type RecordReader } from "../../damon/mod.ts";
 
 /**
  * A record as it can be shown: all names in it, which are somebody else's words, without what a terminal would obey or a
@@ -14,9 +14,15 @@ export function withCleanNames<T extends RecordReader>(record: T): T {
 
 async function* cleanItems(items: AsyncIterable<RecordItem>): AsyncGenerator<RecordItem> {
   for await (const item of items) {
-    if (item.kind === "mappings" || item.kind === "profile" || item.kind === "footer") yield cleaned(item);
+    if (item.kind === "mappings") yield isCleanAsItIs(item.mappings) ? item : cleaned(item);
+    else if (item.kind === "profile" || item.kind === "footer") yield cleaned(item);
     else yield item;
   }
+}
+
+/** Most of a record with very many processes are their mappings: nearly all of them are. */
+function isCleanAsItIs({ mappings }: Mappings): boolean {
+  return mappings.every(({ path, perms }) => cleanText(path) === path && cleanText(perms) === perms);
 }
 
 /** The same value where all text in it is clean. */

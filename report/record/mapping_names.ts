@@ -30,6 +30,7 @@ export class MappingNames {
   /** Takes the mappings as they are now, ascending. */
   overlay(mappings: readonly Mapping[]): void {
     const fresh = mappings.map((mapping) => ({ start: mapping.start, end: mapping.end, name: this.#nameOf(mapping) }));
+    if (this.#ranges.length === 0) return void (this.#ranges = joined(fresh.sort((a, b) => a.start - b.start)));
     const kept: NamedRange[] = [];
     let at = 0;
     for (const { start, end, name } of this.#ranges) {
@@ -53,6 +54,11 @@ export class MappingNames {
     return path.startsWith("/") ? `${name} (${path.slice(0, path.lastIndexOf("/")) || "/"})` : `${name} (${path})`;
   }
 
+  /** All named ranges, ascending; good until the next {@linkcode overlay}. */
+  get all(): readonly NamedRange[] {
+    return this.#ranges;
+  }
+
   /** The named ranges in `[start, end)`, cut to it, ascending. */
   within(start: number, end: number): NamedRange[] {
     return this.#ranges.filter((range) => range.end > start && range.start < end)
@@ -66,7 +72,7 @@ function joined(ranges: NamedRange[]): NamedRange[] {
   for (const range of ranges) {
     const last = result.at(-1);
     if (last && last.end === range.start && last.name === range.name) last.end = range.end;
-    else result.push({ ...range });
+    else result.push(range);
   }
   return result;
 }

@@ -62,7 +62,7 @@ export {
 export { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 export { selectionLine } from "./selection_line.ts";
 export type { Extent, RecordedTarget, TimeRange } from "./targets.ts";
-export { countSnapshot, keyOf, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
+export { countSnapshot, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
 export { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
 export { Thinned } from "./thinned.ts";
 export { UnmatchedRegions } from "./unmatched_regions.ts";

@@ -1,11 +1,13 @@
 import {
   byPid,
   followedPid,
+  keyOf,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type Residency,
   type Snapshot,
+  type TargetKey,
   type WorkingSet,
 } from "../../damon/mod.ts";
 import { NumberList } from "./distribution.ts";
@@ -18,6 +20,8 @@ const WINDOW_NS = 1e9;
 const PAGE = 4096;
 /** So many snapshots of a target are judged, one after the other; then fewer. */
 const ALL_OF = 100;
+/** Of so many processes what residency finds unwatched is counted. */
+const MOST_LAST = 2000;
 
 /** What a record can tell, and what it is based on. Bytes are means over time. */
 export interface RecordQuality {
@@ -94,14 +98,12 @@ const BASES: readonly ResidentBasis[] = ["unknown", "mapped", "size", "residency
 export class QualityGauge {
   readonly #resident = new ResidentMemory();
   readonly #intervals = new NumberList();
-  readonly #counts = new Map<string, number>();
+  readonly #targets = new Map<TargetKey, { pid: number | undefined; count: number; ns: number }>();
   readonly #last = new Map<number, Snapshot>();
   readonly #unwatched = new Map<number, { count: number; bytes: number; of: number }>();
   readonly #measured = new Map<number, { ns: number; bytes: number; error: number; windows: number }>();
   readonly #pids = new Set<number>();
   #sums: Sums = { ...NO_SUMS };
-  /** How long each target was seen, ns, as far as it is in the sums. */
-  readonly #ns = new Map<string, number>();
   #basis: ResidentBasis = "unknown";
   #startNs = Infinity;
   #endNs = -Infinity;
@@ -125,7 +127,8 @@ export class QualityGauge {
   /** What was found so far. */
   result(): RecordQuality {
     const { watched, resident, looked, wellLooked, looks, pageLooks } = this.#sums;
-    const ns = Math.max(0, mostOf(this.#ns.values()));
+    const targets = [...this.#targets.values()];
+    const ns = Math.max(0, mostOf(targets.map((target) => target.ns)));
     const intervals = this.#intervals.values().toSorted();
     const wantedUs = this.header.kdamonds[0]?.contexts[0]?.intervals.aggrUs;
     const { pages, dropped = 0, events = 0, torn = 0 } = this.#footer ?? {};
@@ -142,7 +145,7 @@ export class QualityGauge {
       looks: resident > 0 ? looks / resident : 0,
       pageLooks: resident > 0 ? pageLooks * PAGE / resident : 0,
       ...(this.#measured.size > 0 && { workingSet: measuredOf([...this.#measured.values()]) }),
-      snapshots: Math.max(0, mostOf(this.#counts.values())),
+      snapshots: Math.max(0, mostOf(targets.map(({ count }) => count))),
       durationNs: Math.max(0, this.#endNs - this.#startNs),
       intervalNs: {
         min: intervals[0] ?? 0,
@@ -157,24 +160,27 @@ export class QualityGauge {
         bytes: sum((one) => one.bytes),
         share: share(sum((one) => one.bytes), sum((one) => one.of)),
       },
-      processes: Math.max(1, this.#pids.size, this.#counts.size),
+      processes: Math.max(1, this.#pids.size, targets.length),
     };
   }
 
   #snapshot(snapshot: Snapshot): void {
-    const { startNs, endNs, kdamond, targetId, sampleUs, aggrUs, regions, evidence } = snapshot;
+    const { startNs, endNs, sampleUs, aggrUs, regions, evidence } = snapshot;
     const { length, start, end } = regions;
     const ns = endNs - startNs;
-    const key = `${kdamond}/${targetId}`;
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
+    const key = keyOf(snapshot);
+    let target = this.#targets.get(key);
+    // Who followed children are is known at the end only, or from the beginning.
+    if (!target) this.#targets.set(key, target = { pid: this.#pidOf(snapshot), count: 0, ns: 0 });
+    const { pid } = target;
+    const count = ++target.count;
     this.#intervals.push(ns);
     this.#startNs = Math.min(this.#startNs, startNs);
     this.#endNs = Math.max(this.#endNs, endNs);
-    const pid = this.#pidOf(snapshot);
     if (pid !== undefined) {
-      this.#pids.add(pid);
-      this.#last.set(pid, snapshot);
+      if (count === 1) this.#pids.add(pid);
+      // A snapshot keeps the batch that it was read in: of very many targets not all are kept.
+      if (this.#last.size < MOST_LAST || this.#last.has(pid)) this.#last.set(pid, snapshot);
     }
     // Of a long record one in ten says as much as all.
     if (count > ALL_OF && count % 10 !== 0) return;
@@ -184,9 +190,9 @@ export class QualityGauge {
     if (basis !== this.#basis) {
       this.#basis = basis;
       this.#sums = { ...NO_SUMS };
-      this.#ns.clear();
+      for (const one of this.#targets.values()) one.ns = 0;
     }
-    this.#ns.set(key, (this.#ns.get(key) ?? 0) + ns);
+    target.ns += ns;
     const samples = aggrUs / sampleUs;
     const windows = Math.max(1, WINDOW_NS / ns);
     const sums = this.#sums;

@@ -1,5 +1,5 @@
 import type { AddressRange, Mappings, MemoryUsage, Operations, Residency, Snapshot } from "../../damon/mod.ts";
-import { intersect } from "./ranges.ts";
+import { intersect, joinTouching } from "./ranges.ts";
 
 /**
  * What tells how much of the watched memory was there: the recorder's own evidence, region by region; residency, mapping
@@ -30,7 +30,7 @@ export interface ResidentRegions {
  */
 export class ResidentMemory {
   readonly #residency = new Map<number, Residency>();
-  readonly #mapped = new Map<number, AddressRange[]>();
+  readonly #mapped = new Map<number, readonly AddressRange[]>();
   readonly #sizes = new Map<number, number>();
 
   /** Takes which memory of a process was there. */
@@ -40,7 +40,8 @@ export class ResidentMemory {
 
   /** Takes what is mapped from now on; what may not be accessed at all is never in memory. */
   mappings({ pid, mappings }: Mappings): void {
-    this.#mapped.set(pid, mappings.filter(({ perms }) => !perms.startsWith("---")));
+    // Bounds only: there may be very many processes, and names take most of the room.
+    this.#mapped.set(pid, joinTouching(mappings.filter(({ perms }) => !perms.startsWith("---"))));
   }
 
   /** Takes how large a process was. */
@@ -78,16 +79,21 @@ export class ResidentMemory {
     if (basis === "physical" || basis === "unknown") {
       for (let i = 0; i < length; i++) bytes[i] = end[i] - start[i];
     } else {
-      const pieces = this.pieces(whole, pid, operations);
+      // All of what is mapped is in memory then: the regions themselves cut it.
+      const mapped = basis === "mapped" ? this.#mapped.get(pid!)! : undefined;
+      const pieces = mapped ?? this.pieces(whole, pid, operations);
       let first = 0;
       for (let i = 0; i < length; i++) {
         while (first < pieces.length && pieces[first].end <= start[i]) first++;
         for (let at = first; at < pieces.length && pieces[at].start < end[i]; at++) {
-          bytes[i] += (Math.min(end[i], pieces[at].end) - Math.max(start[i], pieces[at].start)) * pieces[at].share;
+          const { start: from, end: to, share = 1 }: AddressRange & { share?: number } = pieces[at];
+          bytes[i] += (Math.min(end[i], to) - Math.max(start[i], from)) * share;
         }
       }
     }
-    return { bytes, usedBytes: bytes.map((value, i) => nrAccesses[i] > 0 ? value : 0), basis };
+    const usedBytes = new Float64Array(length);
+    for (let i = 0; i < length; i++) if (nrAccesses[i] > 0) usedBytes[i] = bytes[i];
+    return { bytes, usedBytes, basis };
   }
 
   /** The parts of the regions that were in memory, ascending, each within one region. */

@@ -1,10 +1,12 @@
 import {
   type AppliedRegions,
   byPid,
+  keyOf,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type SchemeCounts,
+  type TargetKey,
 } from "../../damon/mod.ts";
 import { timesOf } from "../../damon/mod.ts";
 import type { RecordedTarget } from "./targets.ts";
@@ -32,7 +34,7 @@ export interface SeenRecord {
   readonly regions: RegionPicker;
   readonly footer: RecordFooter | undefined;
   readonly originNs: number;
-  readonly seen: ReadonlyMap<string, SeenTarget>;
+  readonly seen: ReadonlyMap<TargetKey, SeenTarget>;
   /** Takes notice that something that is no snapshot has a region that fits. */
   noteRegion(): void;
 }
@@ -73,7 +75,7 @@ export class DeedPicker {
   #applied(applied: AppliedRegions): { deed: Deed } | undefined {
     const { header, selection, regions: picker, seen } = this.record;
     const { kdamond, targetId, regions } = applied;
-    const known = targetId === undefined ? undefined : seen.get(`${kdamond}/${targetId}`);
+    const known = targetId === undefined ? undefined : seen.get(keyOf({ kdamond, targetId }));
     const index = known?.target.index ?? Number(targetId ?? selection.target ?? 0);
     const isSelected = isTargetSelected({ kdamond, index }, header, selection) &&
       this.#isInTime({ kind: "applied", applied }, (one) => one === known);

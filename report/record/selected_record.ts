@@ -1,5 +1,6 @@
 import {
   type AppliedRegions,
+  keyOf,
   type Mappings,
   type MemoryUsage,
   type Profile,
@@ -10,6 +11,7 @@ import {
   type Residency,
   type SchemeCounts,
   type Snapshot,
+  type TargetKey,
   withFollowed,
   type WorkingSet,
 } from "../../damon/mod.ts";
@@ -18,7 +20,7 @@ import { NothingSelected, type NothingSelectedError } from "./nothing_selected.t
 import { QualityGauge } from "./quality.ts";
 import { RegionPicker, takesAllRegions } from "./region_filter.ts";
 import type { RecordedTarget, TimeRange } from "./targets.ts";
-import { countSnapshot, keyOf, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
+import { countSnapshot, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
 import { type Deed, DeedPicker, type SeenTarget } from "./selected_deeds.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 import { UnmatchedRegions } from "./unmatched_regions.ts";
@@ -55,7 +57,7 @@ export class SnapshotPicker {
   lastNs = -Infinity;
   snapshots = 0;
   readonly regions: RegionPicker;
-  readonly seen = new Map<string, SeenTarget>();
+  readonly seen = new Map<TargetKey, SeenTarget>();
   readonly #ages: AgesInForce;
   /** What was seen of the record until something of it was selected. */
   readonly #nothing: NothingSelected;
@@ -107,11 +109,17 @@ export class SnapshotPicker {
     const aged = this.#ages.of(snapshot);
     const key = keyOf(snapshot);
     const { sampleUs, aggrUs } = snapshot;
-    const index = seen.get(key)?.count ?? 0;
-    const target = seen.get(key)?.target ?? newTargetOf(snapshot, header, this.#nrTargets.get(snapshot.kdamond) ?? 0);
-    if (index === 0) this.#nrTargets.set(snapshot.kdamond, (this.#nrTargets.get(snapshot.kdamond) ?? 0) + 1);
-    if (index === 0) namePids([target], this.footer);
-    seen.set(key, { target, count: index + 1, sampleUs, aggrUs });
+    let known = seen.get(key);
+    if (!known) {
+      const others = this.#nrTargets.get(snapshot.kdamond) ?? 0;
+      this.#nrTargets.set(snapshot.kdamond, others + 1);
+      known = { target: newTargetOf(snapshot, header, others), count: 0, sampleUs, aggrUs };
+      namePids([known.target], this.footer);
+      seen.set(key, known);
+    }
+    const index = known.count++;
+    [known.sampleUs, known.aggrUs] = [sampleUs, aggrUs];
+    const { target } = known;
     if (!isTargetSelected(target, header, selection)) return undefined;
     if (!isTimeSelected(snapshot, index, this.originNs, selection)) {
       if (!this.#hasSnapshot) this.#nothing.outOfTime(snapshot, index);

@@ -40,11 +40,6 @@ export interface RecordSurvey {
   quality?: RecordQuality;
 }
 
-/** Tells targets apart: target ids begin at 0 in each kdamond. */
-export function keyOf({ kdamond, targetId }: Pick<Snapshot, "kdamond" | "targetId">): string {
-  return `${kdamond}/${targetId}`;
-}
-
 /**
  * A target that was seen for the first time, before any of its snapshots is counted.
  *

@@ -1,4 +1,12 @@
-import type { Action, AddressRange, MemoryUsage, Scheme, SchemeCounts, SchemeStats } from "../../damon/mod.ts";
+import type {
+  Action,
+  AddressRange,
+  MemoryUsage,
+  Scheme,
+  SchemeCounts,
+  SchemeStats,
+  TargetKey,
+} from "../../damon/mod.ts";
 import type { RecordSurvey } from "../record/mod.ts";
 
 /** How much of a name schemes acted on. */
@@ -56,7 +64,7 @@ export interface SchemesRecordReport {
   /** Of how many such children there would be more. */
   otherUsages: number;
   /** Where something was acted on, by the key of the target; of what is mapped, where the record says so. */
-  acted: ReadonlyMap<string, AddressRange[]>;
+  acted: ReadonlyMap<TargetKey, AddressRange[]>;
   /** Counters are of more than was asked for: the kernel counts each scheme as a whole. */
   areCountsWider?: boolean;
 }
@@ -66,7 +74,7 @@ export interface RecordedHit {
   /** Place of its scheme in {@linkcode SchemesRecordReport.schemes}' order of appearance: kdamond, context, index. */
   scheme: string;
   /** Key of the target. */
-  target: string;
+  target: TargetKey;
   /** When, ns of the record's clock. */
   ns: number;
   /** On what, ascending. */

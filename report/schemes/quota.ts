@@ -1,11 +1,11 @@
-import type { Scheme } from "../../damon/mod.ts";
+import type { Scheme, TargetKey } from "../../damon/mod.ts";
 import { MOST_PRIORITY } from "./priority.ts";
 
 const PAGE = 4096;
 
 /** Where the last window's quota ended: the next one goes on from there. */
 interface Place {
-  target: string;
+  target: TargetKey;
   address: number;
 }
 
@@ -19,7 +19,7 @@ export class QuotaState {
   exceeds = 0;
   readonly #limit: number;
   readonly #resetNs: number;
-  readonly #histograms = new Map<string, Float64Array>();
+  readonly #histograms = new Map<TargetKey, Float64Array>();
   #beginNs = -Infinity;
   #charged = 0;
   #least = 0;
@@ -36,7 +36,7 @@ export class QuotaState {
   }
 
   /** Begins a look of the scheme at a target; `bytesOfPriority` says how much matches, by priority. */
-  look(target: string, nowNs: number, bytesOfPriority: Float64Array): void {
+  look(target: TargetKey, nowNs: number, bytesOfPriority: Float64Array): void {
     if (!this.isLimited) return;
     if (nowNs - this.#beginNs >= this.#resetNs) {
       if (this.#charged >= this.#limit) this.exceeds++;
@@ -59,7 +59,7 @@ export class QuotaState {
   }
 
   /** Where the scheme begins in a region: at its start, further on, or not at all. */
-  startIn(target: string, start: number, end: number, isLast: boolean): number | undefined {
+  startIn(target: TargetKey, start: number, end: number, isLast: boolean): number | undefined {
     if (!this.#from || this.#charged >= this.#limit) return start;
     if (this.#from.target !== target) return undefined;
     const { address } = this.#from;
@@ -79,7 +79,7 @@ export class QuotaState {
   }
 
   /** Charges what was tried up to `address`. */
-  charge(bytes: number, target: string, address: number): void {
+  charge(bytes: number, target: TargetKey, address: number): void {
     this.#charged += bytes;
     if (this.isLimited && this.#charged >= this.#limit) this.#from = { target, address };
   }

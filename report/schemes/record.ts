@@ -3,6 +3,7 @@ import {
   type AppliedRegions,
   byPid,
   type Context,
+  keyOf,
   type Mappings,
   type MemoryUsage,
   type RecordHeader,
@@ -10,13 +11,13 @@ import {
   type SchemeCounts,
   type SchemeStats,
   type Snapshot,
+  type TargetKey,
 } from "../../damon/mod.ts";
 import {
   bytesOf,
   type Fold,
   foldRecord,
   intersect,
-  keyOf,
   MappingNames,
   type OpenRecord,
   type RecordStart,
@@ -80,7 +81,7 @@ interface Doing {
   gapBytes: number;
   inferredRegions: number;
   /** By the key of the target. */
-  acted: Map<string, AddressRange[]>;
+  acted: Map<TargetKey, AddressRange[]>;
 }
 
 /** Takes in what schemes did, item by item. */
@@ -89,7 +90,9 @@ export class SchemesRecordFold implements Fold {
   readonly #schemes = new Map<string, Doing>();
   readonly #usages = new Map<number, Thinned<MemoryUsage>>();
   readonly #names = new Map<number, MappingNames>();
-  readonly #targets = new Set<string>();
+  readonly #targets = new Set<TargetKey>();
+  /** Those in which a scheme acted. */
+  readonly #acting = new Map<TargetKey, Pick<Snapshot, "kdamond" | "targetId">>();
 
   /** `onHit` is called for each look in which a scheme acted. */
   constructor(onHit?: (hit: RecordedHit) => void) {
@@ -134,6 +137,7 @@ export class SchemesRecordFold implements Fold {
     const names = this.#namesOf(header, kdamond, context, id);
     const mapped = names ? intersect(ranges, names.within(ranges[0].start, ranges[ranges.length - 1].end)) : ranges;
     doing.gapBytes += bytesOf(ranges) - bytesOf(mapped);
+    this.#acting.set(target, { kdamond, targetId: id });
     const acted = doing.acted.get(target) ?? [];
     if (subtract(mapped, acted).length > 0) doing.acted.set(target, unite(acted, mapped));
     this.#onHit?.({ scheme: schemeKeyOf(doing), target, ns: startNs, ranges });
@@ -158,7 +162,7 @@ export class SchemesRecordFold implements Fold {
   /** What was found. */
   report(survey: RecordSurvey): SchemesRecordReport {
     const { header } = survey;
-    const acted = new Map<string, AddressRange[]>();
+    const acted = new Map<TargetKey, AddressRange[]>();
     for (const doing of this.#schemes.values()) {
       for (const [target, ranges] of doing.acted) acted.set(target, unite(acted.get(target) ?? [], ranges));
     }
@@ -242,11 +246,11 @@ export class SchemesRecordFold implements Fold {
     };
   }
 
-  #mappingsOf(acted: ReadonlyMap<string, AddressRange[]>, header: RecordHeader, context: number): ActedMapping[] {
+  #mappingsOf(acted: ReadonlyMap<TargetKey, AddressRange[]>, header: RecordHeader, context: number): ActedMapping[] {
     const sums = new Map<string, number>();
     for (const [target, ranges] of acted) {
-      const [kdamond, id] = target.split("/");
-      const names = this.#namesOf(header, Number(kdamond), context, BigInt(id))?.within(0, Infinity);
+      const { kdamond, targetId } = this.#acting.get(target)!;
+      const names = this.#namesOf(header, kdamond, context, targetId)?.within(0, Infinity);
       if (!names) {
         sums.set("", (sums.get("") ?? 0) + bytesOf(ranges));
         continue;

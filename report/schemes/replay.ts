@@ -3,17 +3,18 @@ import {
   AGE_UNKNOWN,
   byPid,
   type Context,
+  keyOf,
   type Mappings,
   type MemoryUsage,
   type Residency,
   type Snapshot,
+  type TargetKey,
 } from "../../damon/mod.ts";
 import {
   type Fold,
   foldRecord,
   GrowingTime,
   intersect,
-  keyOf,
   MappingNames,
   type OpenRecord,
   RangeValues,
@@ -98,7 +99,7 @@ export class SchemesReplayFold implements Fold {
   readonly #ns = this.#time.newRow();
   readonly #kinds = new MappingKinds();
   readonly #names = new Map<number, MappingNames>();
-  readonly #targets = new Map<string, TargetState>();
+  readonly #targets = new Map<TargetKey, TargetState>();
   readonly #schemes: SchemeReplayer[];
   readonly #resident = new ResidentMemory();
   readonly #residentNotes = new Set<string>();
@@ -208,7 +209,7 @@ export class SchemesReplayFold implements Fold {
 /** The kernel's order: region by region, and for each of them scheme by scheme. */
 function tryAll(
   due: readonly SchemeReplayer[],
-  key: string,
+  key: TargetKey,
   snapshot: Snapshot,
   target: RecordedTarget,
   pieces: readonly ReplayPiece[],

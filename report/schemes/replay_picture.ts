@@ -1,15 +1,6 @@
-import { type AddressRange, type Context, formatBytes } from "../../damon/mod.ts";
+import { type AddressRange, type Context, formatBytes, keyOf } from "../../damon/mod.ts";
 import { actedHeatmapOf, type HeatmapOptions, HitGrid } from "../heatmap/mod.ts";
-import {
-  intersect,
-  keyOf,
-  type OpenRecord,
-  recordLines,
-  type Selection,
-  subtract,
-  titleOf,
-  unite,
-} from "../record/mod.ts";
+import { intersect, type OpenRecord, recordLines, type Selection, subtract, titleOf, unite } from "../record/mod.ts";
 import { schemeColourOf, type SchemesPicture } from "./picture.ts";
 import { replaySchemes, type SchemesReplayReport } from "./replay.ts";
 import { noteLines, schemeNameOf } from "./replay_table.ts";

@@ -5,6 +5,7 @@ import {
   maxNrAccessesOf,
   type Scheme,
   type Snapshot,
+  type TargetKey,
 } from "../../damon/mod.ts";
 import { DoubtfulReturns } from "../fidelity/mod.ts";
 import {
@@ -104,20 +105,20 @@ interface Pace {
 /** What one scheme would do, snapshot by snapshot. */
 export class SchemeReplayer {
   /** On what it has acted that was not accessed since, by target. */
-  readonly held = new Map<string, AddressRange[]>();
+  readonly held = new Map<TargetKey, AddressRange[]>();
   /** Whether the record lacks the ages that it asks for. */
   isAgeUnknown = false;
   readonly #sums = {
     ...{ looks: 0, hits: 0, matchedBytes: 0, triedRegions: 0, triedBytes: 0, passedBytes: 0, unknownBytes: 0 },
     ...{ distinctBytes: 0, returnedBytes: 0, mostHeldBytes: 0, mostTriedBytes: 0 },
   };
-  readonly #heldBytesOf = new Map<string, number>();
+  readonly #heldBytesOf = new Map<TargetKey, number>();
   readonly #filters: SchemeFilters;
   readonly #quotas = new Map<number, QuotaState>();
   readonly #patterns = new Map<string, RecordPattern>();
-  readonly #paces = new Map<string, Pace>();
+  readonly #paces = new Map<TargetKey, Pace>();
   readonly #mappings = new Map<string, MappingReplay>();
-  readonly #doubts = new Map<string, DoubtfulReturns>();
+  readonly #doubts = new Map<TargetKey, DoubtfulReturns>();
   readonly #time: GrowingTime;
   readonly #tried: Float64Array;
   readonly #heldNs: Float64Array;
@@ -144,7 +145,7 @@ export class SchemeReplayer {
 
   /** What was accessed since is no longer as the scheme left it, and what is not monitored any more is gone. */
   giveBack(
-    key: string,
+    key: TargetKey,
     snapshot: Snapshot,
     pieces: readonly ReplayPiece[],
     resident: readonly ResidentPiece[],
@@ -167,7 +168,7 @@ export class SchemeReplayer {
   }
 
   /** Whether its time has come with this snapshot of the target; `nowUs` is the time as DAMON counts it, in samples. */
-  isDue(key: string, { sampleUs, aggrUs }: Snapshot, nowUs: number): boolean {
+  isDue(key: TargetKey, { sampleUs, aggrUs }: Snapshot, nowUs: number): boolean {
     const { applyIntervalUs = 0, maxNrSnapshots = 0 } = this.scheme;
     const applyUs = Math.max(aggrUs, applyIntervalUs);
     const pace = this.#paces.get(key) ?? { nextUs: nowUs - aggrUs + applyUs, looks: 0 };
@@ -181,7 +182,7 @@ export class SchemeReplayer {
   }
 
   /** Before it looks: how much matches, and where its quota is. */
-  begin(key: string, snapshot: Snapshot, pieces: readonly ReplayPiece[]): void {
+  begin(key: TargetKey, snapshot: Snapshot, pieces: readonly ReplayPiece[]): void {
     this.#sums.looks++;
     const quota = this.#quotas.get(snapshot.kdamond) ?? new QuotaState(this.scheme);
     this.#quotas.set(snapshot.kdamond, this.#quota = quota);
@@ -197,7 +198,13 @@ export class SchemeReplayer {
   }
 
   /** What it tries of a piece: all of it, parts, or nothing. `isLast` says that no piece of the target follows. */
-  tries(piece: ReplayPiece, key: string, snapshot: Snapshot, target: RecordedTarget, isLast: boolean): AddressRange[] {
+  tries(
+    piece: ReplayPiece,
+    key: TargetKey,
+    snapshot: Snapshot,
+    target: RecordedTarget,
+    isLast: boolean,
+  ): AddressRange[] {
     const quota = this.#quota;
     const start = quota.startIn(key, piece.start, piece.end, isLast);
     if (start === undefined || !fits(this.#pattern, piece, piece.age)) return [];
@@ -218,7 +225,7 @@ export class SchemeReplayer {
 
   /** After each snapshot, with what it tried in it. */
   count(
-    key: string,
+    key: TargetKey,
     { startNs, endNs }: Snapshot,
     target: RecordedTarget,
     mapped: readonly NamedRange[] | undefined,

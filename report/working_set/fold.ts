@@ -1,8 +1,16 @@
-import type { Mappings, MemoryUsage, Residency, Snapshot, WorkingSet } from "../../damon/mod.ts";
+import {
+  keyOf,
+  type Mappings,
+  type MemoryUsage,
+  type Residency,
+  type Snapshot,
+  type TargetKey,
+  type WorkingSet,
+} from "../../damon/mod.ts";
 import {
   type Fold,
   foldRecord,
-  keyOf,
+  type NamedRange,
   type OpenRecord,
   type RecordedTarget,
   type RecordStart,
@@ -22,7 +30,7 @@ export interface WorkingSetOptions {
   /** What is selected of the record; the figures of whole processes are not used for parts. */
   selection?: Selection;
   /** Processes of targets by {@linkcode keyOf}, where they are known before. */
-  pids?: ReadonlyMap<string, number | undefined>;
+  pids?: ReadonlyMap<TargetKey, number | undefined>;
   /** Takes what was touched of each mapping in a window; whether it was measured comes with it. */
   onPart?: (target: RecordedTarget, part: PartOfSet, window: WorkingSetSample, isMeasured: boolean) => void;
 }
@@ -47,7 +55,7 @@ interface Tracked {
  */
 export class WorkingSetFold implements Fold {
   /** Targets whose process was not known while they were read. */
-  readonly unknown: Set<string> = new Set();
+  readonly unknown: Set<TargetKey> = new Set();
   readonly #windowNs: number;
   readonly #selection: Selection;
   readonly #options: WorkingSetOptions;
@@ -76,6 +84,11 @@ export class WorkingSetFold implements Fold {
   /** Takes what the addresses of a process are from now on. */
   mappings(mappings: Mappings): void {
     this.#layoutOf(mappings.pid).map(mappings);
+  }
+
+  /** What is mapped where in a process, or was, as far as the record has told; ascending. */
+  namesOf(pid: number): readonly NamedRange[] {
+    return this.#layouts.get(pid)?.named ?? [];
   }
 
   /** Takes which memory of a process is there from now on. */
@@ -160,7 +173,7 @@ export async function workingSetOf(
   selection: Selection = {},
   windowNs?: number,
 ): Promise<{ survey: RecordSurvey; fold: WorkingSetFold }> {
-  const read = async (pids?: ReadonlyMap<string, number | undefined>) => {
+  const read = async (pids?: ReadonlyMap<TargetKey, number | undefined>) => {
     const fold = new WorkingSetFold({ selection, ...(windowNs !== undefined && { windowNs }), ...(pids && { pids }) });
     return { survey: await foldRecord(open, [fold], selection), fold };
   };

@@ -1,5 +1,5 @@
 import type { AddressRange, Mapping, Mappings, Residency } from "../../damon/mod.ts";
-import { MappingNames } from "../record/mod.ts";
+import { MappingNames, type NamedRange } from "../record/mod.ts";
 import type { ResidentRange } from "./estimate.ts";
 
 /** A part of a process's addresses with a name. */
@@ -21,6 +21,11 @@ export class AddressLayout {
   /** What is in memory, as it was told last. */
   get residency(): Residency | undefined {
     return this.#residency;
+  }
+
+  /** What is mapped or was, by name. */
+  get named(): readonly NamedRange[] {
+    return this.#names.all;
   }
 
   /** Takes in what is mapped from now on; what was unmapped keeps its name. */
@@ -55,7 +60,7 @@ export class AddressLayout {
   }
 
   #lay(): LaidRange[] {
-    const named = this.#names.within(0, Infinity);
+    const named = this.#names.all;
     const mapped = overlaid(named, this.#mappings, (range, mapping) => {
       const shared = mapping && sharedKeyOf(mapping);
       return { ...range, ...(shared !== undefined && { shared }) };

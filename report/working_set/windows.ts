@@ -1,6 +1,7 @@
 import type { Snapshot, Source } from "../../damon/mod.ts";
 import type { WorkingSetSample } from "./working_set.ts";
-import { type TouchedRegions, touchedRegionsOf, withResidency } from "./estimate.ts";
+import { touchedRegionsOf, withResidency } from "./estimate.ts";
+import { KeptSnapshot } from "./kept_snapshot.ts";
 import type { AddressLayout } from "./layout.ts";
 import type { PartOfSet } from "./measured.ts";
 import { uniteTouched } from "./union.ts";
@@ -16,7 +17,8 @@ export interface WindowsOptions {
 /** Cuts a target's snapshots into windows, and makes a working set of each. It holds the snapshots of one. */
 export class TargetWindows {
   readonly #samples: WorkingSetSample[] = [];
-  #parts: TouchedRegions[] = [];
+  #parts: KeptSnapshot[] = [];
+  #source: Source = "unknown";
   #usedBytes: number | undefined;
 
   constructor(readonly windowNs: number, readonly layout: AddressLayout, readonly options: WindowsOptions) {}
@@ -28,6 +30,7 @@ export class TargetWindows {
    */
   add(snapshot: Snapshot, source: Source, residentBytes: number | undefined): void {
     this.#usedBytes = residentBytes;
+    this.#source = source;
     const { windowNs } = this;
     const first = this.#parts[0];
     if (first) {
@@ -36,7 +39,7 @@ export class TargetWindows {
       const isApart = snapshot.startNs < first.startNs || snapshot.startNs - last.endNs > windowNs / 2;
       if (isApart || (thenNs > windowNs && thenNs - windowNs > Math.abs(windowNs - nowNs))) this.#close();
     }
-    this.#parts.push(touchedRegionsOf(snapshot, source));
+    this.#parts.push(new KeptSnapshot(snapshot));
     if (snapshot.endNs - this.#parts[0].startNs >= windowNs) this.#close();
   }
 
@@ -51,7 +54,8 @@ export class TargetWindows {
   #close(): void {
     const { layout, options } = this;
     const { ranges, residency } = layout;
-    const parts = residency ? this.#parts.map((part) => withResidency(part, ranges)) : this.#parts;
+    const touched = this.#parts.map((part) => touchedRegionsOf(part.unpacked(), this.#source));
+    const parts = residency ? touched.map((part) => withResidency(part, ranges)) : touched;
     this.#parts = [];
     let [bytes, lowBytes, highBytes, presentBytes] = [0, 0, 0, 0];
     const names = new Map<string, PartOfSet>();

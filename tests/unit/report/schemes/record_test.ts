@@ -1,6 +1,6 @@
 import assert from "assert";
 import fc from "../../../fast_check.ts";
-import { ANY_ACCESS_PATTERN, type RecordItem, Regions, type Scheme } from "../../../../damon/mod.ts";
+import { ANY_ACCESS_PATTERN, keyOf, type RecordItem, Regions, type Scheme } from "../../../../damon/mod.ts";
 import { foldRecord, schemesOfRecord, type SchemesRecordReport, type Selection } from "../../../../report/mod.ts";
 import { tellSchemes } from "../../../../report/schemes/untold_schemes.ts";
 import { Thinned } from "../../../../report/record/thinned.ts";
@@ -41,7 +41,7 @@ Deno.test("schemesOfRecord tells each scheme's counters, where it acted, and wha
     { name: "cache", bytes: 128 * MIB },
     { name: "heap", bytes: 64 * MIB },
   ]);
-  assert.deepEqual([...report.acted.keys()], ["7/0"]);
+  assert.deepEqual([...report.acted.keys()], [keyOf({ kdamond: 7, targetId: 0n })]);
   // The machine's is there too, but it is the process that the schemes are for.
   assert.equal(report.usages.length, 1);
   const [{ pid, samples }] = report.usages;
