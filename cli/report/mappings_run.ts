@@ -2,7 +2,7 @@ import { mappingsOf, mappingsTable } from "../../report/mod.ts";
 import type { MappingsCommandOptions } from "./mappings.ts";
 import { requireSnapshots } from "./read.ts";
 import { selectionOf } from "./selection.ts";
-import { showReport } from "./show.ts";
+import { showReport, textRowsOf } from "./show.ts";
 
 /** `damo report mappings`. */
 export async function reportMappings(options: MappingsCommandOptions): Promise<void> {
@@ -10,6 +10,6 @@ export async function reportMappings(options: MappingsCommandOptions): Promise<v
   await showReport(options, async ({ name, open }) => {
     const report = await mappingsOf(open, selection, options.window);
     requireSnapshots(report.survey, name);
-    return mappingsTable(report);
+    return mappingsTable(report, textRowsOf(options));
   });
 }

@@ -18,7 +18,6 @@ import {
   type RecordStart,
   type RecordSurvey,
   type Selection,
-  type ShortRow,
   targetNameOf,
 } from "../record/mod.ts";
 import {
@@ -28,9 +27,8 @@ import {
   WorkingSetFold,
   type WorkingSetSample,
 } from "../working_set/mod.ts";
-
-/** A mapping is called never accessed from so many looks on at pages that were in memory. */
-export const ENOUGH_LOOKS = 20;
+import { NO_WSS, type Sum, type TargetSums, type WssSum } from "./sums.ts";
+import { usesOf } from "./uses.ts";
 
 /** What is known of a mapping's accesses: where none was seen, whether there were enough looks to say so. */
 export type Seen = "accessed" | "never accessed" | "not seen accessed" | "not resident";
@@ -106,62 +104,6 @@ export async function mappingsOf(
     survey = await foldRecord(open, [fold], selection);
   }
   return fold.report(survey);
-}
-
-interface Sum {
-  name: string;
-  bytes: number;
-  heat: number;
-  watched: number;
-  ns: number;
-  looks: number;
-  accessedNs: number | undefined;
-  /** Made once there is something to add. */
-  heatOverTime: ShortRow | undefined;
-  watchedOverTime: ShortRow | undefined;
-  /** Working sets by the page sampler, and by what snapshots saw. */
-  measured: WssSum | undefined;
-  estimated: WssSum | undefined;
-  // Of the snapshot at hand.
-  nowBytes: number;
-  nowHeat: number;
-  nowHit: boolean;
-}
-
-/** Sums of a mapping's part of windows. */
-interface WssSum {
-  wss: number;
-  max: number;
-  resident: number;
-  isResidentKnown: boolean;
-  mostResident: number;
-  overTime: ShortRow | undefined;
-}
-
-const NO_WSS: Readonly<WssSum> = {
-  wss: 0,
-  max: 0,
-  resident: 0,
-  isResidentKnown: true,
-  mostResident: 0,
-  overTime: undefined,
-};
-
-interface WindowTimes {
-  ns: number;
-  overTime: ShortRow;
-  last: WorkingSetSample | undefined;
-}
-
-interface TargetSums {
-  target: RecordedTarget;
-  pid: number | undefined;
-  sums: Map<string, Sum>;
-  ranges: { start: number; end: number; sum: Sum }[];
-  unnamed: Sum;
-  lastNs: number;
-  /** Time of all windows, and in bins. */
-  windows: Partial<Record<"measured" | "estimated", WindowTimes>>;
 }
 
 /** Sums of each mapping. */
@@ -349,54 +291,4 @@ export class MappingsFold implements Fold {
     }
     return touched;
   }
-}
-
-function usesOf(
-  { target, sums, lastNs, windows }: TargetSums,
-  bins: number,
-  how: "measured" | "estimated",
-): MappingUse[] {
-  const seen = [...sums.values()].filter((sum) => sum.ns > 0 || (sum[how]?.resident ?? 0) > 0);
-  const all = seen.reduce((sum, { heat }) => sum + heat, 0);
-  const { ns, overTime } = windows[how] ?? { ns: 0, overTime: undefined };
-  return seen.map((sum): MappingUse => {
-    const part = sum[how] ?? NO_WSS;
-    const residentBytes = part.isResidentKnown && ns > 0 ? part.resident / ns : undefined;
-    // What a region was accessed in, lies where its memory is.
-    const isAbsent = part.isResidentKnown && part.mostResident === 0 && ns > 0;
-    const idleNs = sum.accessedNs === undefined || isAbsent ? undefined : Math.max(0, lastNs - sum.accessedNs);
-    return {
-      target,
-      name: sum.name,
-      bytes: sum.bytes,
-      ...(residentBytes !== undefined && { residentBytes }),
-      meanWssBytes: ns > 0 ? part.wss / ns : 0,
-      maxWssBytes: part.max,
-      accessed: sum.watched > 0 ? sum.heat / sum.watched : 0,
-      share: all > 0 ? sum.heat / all : 0,
-      idleNs,
-      looks: sum.looks,
-      seen: isAbsent ? "not resident" : seenOf(idleNs, sum, part),
-      // Made when asked for: of very many mappings only the largest are shown.
-      get overTime() {
-        return ratiosOf(sum.heatOverTime, sum.watchedOverTime, bins);
-      },
-      get wssOverTime() {
-        return ratiosOf(part.overTime, overTime, bins);
-      },
-    };
-  });
-}
-
-function ratiosOf(some: ShortRow | undefined, of: ShortRow | undefined, bins: number): (number | undefined)[] {
-  return Array.from({ length: bins }, (_, bin) => {
-    const whole = of?.at(bin) ?? 0;
-    return whole > 0 ? (some?.at(bin) ?? 0) / whole : undefined;
-  });
-}
-
-function seenOf(idleNs: number | undefined, { looks, bytes }: Sum, part: WssSum): Seen {
-  if (idleNs !== undefined) return "accessed";
-  const present = part.isResidentKnown && bytes > 0 ? Math.min(1, part.mostResident / bytes) : 1;
-  return looks * present >= ENOUGH_LOOKS ? "never accessed" : "not seen accessed";
 }

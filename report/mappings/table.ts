@@ -1,8 +1,9 @@
 import { formatBytes } from "../../damon/mod.ts";
-import { ENOUGH_LOOKS, type MappingReport, type MappingUse } from "./mappings.ts";
+import type { MappingReport, MappingUse } from "./mappings.ts";
+import { ENOUGH_LOOKS } from "./uses.ts";
 import { mappingsSpec } from "./vega_lite.ts";
 import { recordLines, shortTargetNameOf, titleOf } from "../record/mod.ts";
-import { sparkline, type Table } from "../table/mod.ts";
+import { largestOf, leftOutLines, sparkline, type Table } from "../table/mod.ts";
 import { windowText, workingSetLine } from "../working_set/mod.ts";
 import { SEPARATOR } from "../text/mod.ts";
 import { useNameOf } from "./use_name.ts";
@@ -10,14 +11,21 @@ import { useNameOf } from "./use_name.ts";
 /** Columns of a sparkline in a terminal. */
 const SPARKS = 16;
 
-/** What was said of the mappings as a table: the largest working set first. */
-export function mappingsTable(report: MappingReport): Table {
+/**
+ * What was said of the mappings as a table: the largest working set first.
+ *
+ * @param most Rows at most: the largest mappings, with a line that says what is left out. Of very many, making rows takes time.
+ */
+export function mappingsTable(report: MappingReport, most = Infinity): Table {
   const { survey, uses } = report;
+  const shown = largestOf(uses, ({ bytes }) => bytes, most);
+  const column = { title: "size", kind: "bytes" };
   const several = survey.targets.length > 1;
   const isKnown = uses.some(({ residentBytes }) => residentBytes !== undefined);
   return {
     title: titleOf(survey, "Mappings of"),
     caption: [
+      ...leftOutLines(shown, uses, column, ({ bytes }) => bytes),
       `Work set: mean of what was touched within ${
         report.workingSet ? windowText(report.workingSet) : "the window"
       } · accessed: share of samples · idle: since the last access`,
@@ -62,7 +70,7 @@ export function mappingsTable(report: MappingReport): Table {
       },
       { name: "over_time", title: "over time", description: "a picture of its accesses over time", kind: "text" },
     ],
-    rows: uses.map((use) => [
+    rows: shown.map((use) => [
       shortTargetNameOf(survey, use.target),
       useNameOf(use),
       use.bytes,

@@ -32,6 +32,7 @@ export {
 export { filterText } from "./filter_text.ts";
 export { GrowingTime, ShortRow } from "./growing_time.ts";
 export { IntervalStarts } from "./idle_starts.ts";
+export { copiedColumn, type NumberColumn, numberColumn } from "./number_column.ts";
 export { MappingNames, type NamedRange } from "./mapping_names.ts";
 export { leastOf, mostOf } from "./most_of.ts";
 export { noTarget, NothingSelectedError, noTime, secondsText } from "./nothing_selected.ts";

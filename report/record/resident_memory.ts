@@ -1,4 +1,5 @@
 import type { AddressRange, Mappings, MemoryUsage, Operations, Residency, Snapshot } from "../../damon/mod.ts";
+import { type NumberColumn, numberColumn } from "./number_column.ts";
 import { intersect, joinTouching } from "./ranges.ts";
 
 /**
@@ -17,9 +18,9 @@ export interface ResidentPiece extends AddressRange {
 /** What of a snapshot's regions was in memory: one element a region. */
 export interface ResidentRegions {
   /** Bytes in memory. */
-  bytes: Float64Array;
+  bytes: NumberColumn;
   /** Bytes of them that were accessed in the aggregation interval; never more. */
-  usedBytes: Float64Array;
+  usedBytes: NumberColumn;
   /** How that is known. */
   basis: ResidentBasis;
 }
@@ -75,7 +76,7 @@ export class ResidentMemory {
     if (evidence && basis === "evidence") {
       return { bytes: evidence.residentBytes, usedBytes: evidence.usedBytes, basis };
     }
-    const bytes = new Float64Array(length);
+    const bytes = numberColumn(length);
     if (basis === "physical" || basis === "unknown") {
       for (let i = 0; i < length; i++) bytes[i] = end[i] - start[i];
     } else {
@@ -91,7 +92,7 @@ export class ResidentMemory {
         }
       }
     }
-    const usedBytes = new Float64Array(length);
+    const usedBytes = numberColumn(length);
     for (let i = 0; i < length; i++) if (nrAccesses[i] > 0) usedBytes[i] = bytes[i];
     return { bytes, usedBytes, basis };
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { largestOf, leftOutLines } from "./short_table.ts";
 export { joinTables } from "./join_tables.ts";
 export {
   type Cell,

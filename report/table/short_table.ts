@@ -1,5 +1,5 @@
 import { formatBytes, formatNr, formatNs } from "../../damon/mod.ts";
-import type { Table, TableRow } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /** Sums of these mean something. */
 const SUMS = { bytes: formatBytes, ns: formatNs, count: formatNr } as Record<
@@ -16,26 +16,15 @@ export function shortTable(table: Table, most: number): Table {
   if (rows.length <= most && totals.length <= most) return table;
   const isSize = ({ kind, hidden }: Table["columns"][number]) => kind === "bytes" && !hidden;
   const at = [columns.findIndex(({ bar }) => bar), columns.findIndex(isSize)].find((column) => column >= 0);
-  const shown = at === undefined ? rows.slice(0, most) : largest(rows, at, most);
-  const left = rows.length - shown.length;
+  const shown = at === undefined ? rows.slice(0, most) : largestOf(rows, (row) => Number(row[at] ?? -Infinity), most);
   const column = at === undefined ? undefined : columns[at];
-  const sumOf = (some: readonly TableRow[]) => some.reduce((sum, row) => sum + Number(row[at!] ?? 0), 0);
-  const textOf = column && SUMS[column.kind];
-  const sum = textOf ? `, together ${textOf(Math.max(0, sumOf(rows) - sumOf(shown)))} of ${column.title},` : "";
-  const which = column ? ` with the largest ${column.title}` : "";
   const lines = totals.slice(0, most);
   return {
     ...table,
     rows: shown,
     ...(table.totals && { totals: lines }),
     caption: [
-      ...(left > 0
-        ? [
-          `The ${formatNr(shown.length)} rows${which} of ${formatNr(rows.length)}: ${
-            formatNr(left)
-          } more${sum} are left out; --top all shows them`,
-        ]
-        : []),
+      ...leftOutLines(shown, rows, column, (row) => Number(row[at!] ?? 0)),
       ...(totals.length > lines.length
         ? [`${formatNr(totals.length - lines.length)} more lines above the table are left out; --top all shows them`]
         : []),
@@ -44,9 +33,27 @@ export function shortTable(table: Table, most: number): Table {
   };
 }
 
-/** Those with the largest values of a column, in the order in which they were. */
-function largest(rows: readonly TableRow[], at: number, most: number): TableRow[] {
-  const value = (row: TableRow) => Number(row[at] ?? -Infinity);
-  const order = rows.map((_, i) => i).sort((a, b) => value(rows[b]) - value(rows[a]) || a - b);
-  return order.slice(0, most).sort((a, b) => a - b).map((i) => rows[i]);
+/** Those with the largest values, in the order in which they were; all where there are no more. */
+export function largestOf<T>(all: readonly T[], valueOf: (one: T) => number, most: number): readonly T[] {
+  if (all.length <= most) return all;
+  const values = all.map(valueOf);
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[b] - values[a] || a - b);
+  return Array.from(order.subarray(0, most).sort(), (i) => all[i]);
+}
+
+/** What is left out of a table that shows some rows of all, and what it adds up to; no line where it is nothing. */
+export function leftOutLines<T>(
+  shown: readonly T[],
+  all: readonly T[],
+  column: { title: string; kind: string } | undefined,
+  valueOf: (one: T) => number,
+): string[] {
+  const left = all.length - shown.length;
+  if (left === 0) return [];
+  const sumOf = (some: readonly T[]) => some.reduce((sum, one) => sum + valueOf(one), 0);
+  const textOf = column && SUMS[column.kind];
+  const sum = textOf ? `, together ${textOf(Math.max(0, sumOf(all) - sumOf(shown)))} of ${column.title},` : "";
+  const which = column ? ` with the largest ${column.title}` : "";
+  const [some, whole, more] = [shown, all].map(({ length }) => formatNr(length)).concat(formatNr(left));
+  return [`The ${some} rows${which} of ${whole}: ${more} more${sum} are left out; --top all shows them`];
 }

@@ -1,4 +1,6 @@
-import { type AddressRange, maxNrAccessesOf, type Snapshot, type Source } from "../../damon/mod.ts";
+import { type AddressRange, maxNrAccessesOf, type Source } from "../../damon/mod.ts";
+import { copiedColumn, type NumberColumn, numberColumn } from "../record/mod.ts";
+import type { KeptSnapshot } from "./kept_snapshot.ts";
 
 /**
  * A page that DAMON found accessed in a sampling interval says little of the intervals to come: other pages of its region
@@ -21,18 +23,18 @@ export interface ResidentRange extends AddressRange {
 export interface TouchedRegions {
   readonly startNs: number;
   readonly endNs: number;
-  readonly start: Float64Array;
-  readonly end: Float64Array;
+  readonly start: NumberColumn;
+  readonly end: NumberColumn;
   /** Touched within {@linkcode intervalNs}, as is most likely. */
-  readonly share: Float64Array;
+  readonly share: NumberColumn;
   /** At least. */
-  readonly least: Float64Array;
+  readonly least: NumberColumn;
   /** At most. */
-  readonly most: Float64Array;
+  readonly most: NumberColumn;
   /** Touched at some time in the snapshot, surely. */
-  readonly sure: Float64Array;
+  readonly sure: NumberColumn;
   /** How much of the region is in memory, 0 to 1, by the snapshot itself. */
-  readonly resident?: Float64Array;
+  readonly resident?: NumberColumn;
   /** Where that is known by ranges: 1 for regions with memory in one, of which nothing lies beside them. */
   readonly placed?: Uint8Array;
   /** The time that a look is about, ns: a sampling interval, or all of the snapshot. */
@@ -43,26 +45,23 @@ export interface TouchedRegions {
   readonly variance: number;
 }
 
-/** What a snapshot says of touched bytes; its columns are copies. */
-export function touchedRegionsOf(snapshot: Snapshot, source: Source): TouchedRegions {
+/** What a snapshot says of touched bytes. */
+export function touchedRegionsOf(snapshot: KeptSnapshot, source: Source): TouchedRegions {
   return snapshot.evidence ? byEvidence(snapshot, snapshot.evidence) : byHits(snapshot, source);
 }
 
-function columnsOf({ startNs, endNs, regions }: Snapshot) {
-  const column = () => new Float64Array(regions.length);
-  return {
-    ...{ startNs, endNs, start: regions.start.slice(), end: regions.end.slice() },
-    ...{ share: column(), least: column(), most: column(), sure: column() },
-  };
+function columnsOf({ startNs, endNs, start, end }: KeptSnapshot) {
+  const column = () => numberColumn(start.length);
+  return { startNs, endNs, start, end, share: column(), least: column(), most: column(), sure: column() };
 }
 
 function byEvidence(
-  snapshot: Snapshot,
-  { residentBytes, usedBytes, looks }: NonNullable<Snapshot["evidence"]>,
+  snapshot: KeptSnapshot,
+  { residentBytes, usedBytes, looks }: NonNullable<KeptSnapshot["evidence"]>,
 ): TouchedRegions {
   const columns = columnsOf(snapshot);
   const { start, end, share, least, most, sure } = columns;
-  const resident = new Float64Array(start.length);
+  const resident = numberColumn(start.length);
   let variance = 0;
   for (let i = 0; i < start.length; i++) {
     resident[i] = Math.min(1, residentBytes[i] / (end[i] - start[i]));
@@ -78,7 +77,7 @@ function byEvidence(
   return { ...columns, resident, intervalNs: snapshot.endNs - snapshot.startNs, isOfWhole: true, variance };
 }
 
-function byHits(snapshot: Snapshot, source: Source): TouchedRegions {
+function byHits(snapshot: KeptSnapshot, source: Source): TouchedRegions {
   const columns = columnsOf(snapshot);
   const { start, end, share, least, most, sure } = columns;
   const samples = maxNrAccessesOf(snapshot);
@@ -86,7 +85,7 @@ function byHits(snapshot: Snapshot, source: Source): TouchedRegions {
   const lost = source === "pages" ? 0 : LOST_HITS;
   let variance = 0;
   for (let i = 0; i < start.length; i++) {
-    const hits = Math.min(samples, snapshot.regions.nrAccesses[i]);
+    const hits = Math.min(samples, snapshot.nrAccesses[i]);
     least[i] = hits / samples;
     if (isExact) {
       share[i] = most[i] = sure[i] = hits > 0 ? 1 : 0;
@@ -118,7 +117,7 @@ function varianceOf(share: number, looks: number): number {
 export function withResidency(touched: TouchedRegions, ranges: readonly ResidentRange[]): TouchedRegions {
   if (touched.resident) return touched;
   const { start, end } = touched;
-  const resident = new Float64Array(start.length);
+  const resident = numberColumn(start.length);
   let first = 0;
   for (let i = 0; i < start.length; i++) {
     while (first < ranges.length && ranges[first].end <= start[i]) first++;
@@ -127,8 +126,11 @@ export function withResidency(touched: TouchedRegions, ranges: readonly Resident
       resident[i] += bytes * (ranges[r].residentShare ?? 1) / (end[i] - start[i]);
     }
   }
-  const of = (column: Float64Array) =>
-    column.map((share, i) => resident[i] > 0 ? Math.min(1, share / resident[i]) : share);
+  const of = (column: NumberColumn) => {
+    const shares = copiedColumn(column);
+    for (let i = 0; i < shares.length; i++) if (resident[i] > 0) shares[i] = Math.min(1, shares[i] / resident[i]);
+    return shares;
+  };
   const { share, least, most, sure } = touched;
   const placed = Uint8Array.from(resident, (part) => Number(part > 0));
   return { ...touched, share: of(share), least: of(least), most: of(most), sure: of(sure), placed };

@@ -1,4 +1,5 @@
 import type { Snapshot, Source } from "../../damon/mod.ts";
+import { keptSnapshot } from "./kept_snapshot.ts";
 import {
   MOST_INTERVALS,
   type ResidentRange,
@@ -80,7 +81,7 @@ export function uniteTouched(
 /** Bytes that were touched in the time of a snapshot, as is most likely. */
 export function touchedBytesOf(snapshot: Snapshot, source: Source = "unknown"): number {
   let bytes = 0;
-  const all = touchedRegionsOf(snapshot, source);
+  const all = touchedRegionsOf(keptSnapshot(snapshot), source);
   uniteTouched([all], snapshot.endNs - snapshot.startNs, [], (piece) => bytes += piece.bytes);
   return bytes;
 }

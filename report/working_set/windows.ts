@@ -1,7 +1,7 @@
 import type { Snapshot, Source } from "../../damon/mod.ts";
 import type { WorkingSetSample } from "./working_set.ts";
 import { touchedRegionsOf, withResidency } from "./estimate.ts";
-import { KeptSnapshot } from "./kept_snapshot.ts";
+import { type KeptSnapshot, keptSnapshot } from "./kept_snapshot.ts";
 import type { AddressLayout } from "./layout.ts";
 import type { PartOfSet } from "./measured.ts";
 import { uniteTouched } from "./union.ts";
@@ -39,7 +39,7 @@ export class TargetWindows {
       const isApart = snapshot.startNs < first.startNs || snapshot.startNs - last.endNs > windowNs / 2;
       if (isApart || (thenNs > windowNs && thenNs - windowNs > Math.abs(windowNs - nowNs))) this.#close();
     }
-    this.#parts.push(new KeptSnapshot(snapshot));
+    this.#parts.push(keptSnapshot(snapshot));
     if (snapshot.endNs - this.#parts[0].startNs >= windowNs) this.#close();
   }
 
@@ -54,7 +54,7 @@ export class TargetWindows {
   #close(): void {
     const { layout, options } = this;
     const { ranges, residency } = layout;
-    const touched = this.#parts.map((part) => touchedRegionsOf(part.unpacked(), this.#source));
+    const touched = this.#parts.map((part) => touchedRegionsOf(part, this.#source));
     const parts = residency ? touched.map((part) => withResidency(part, ranges)) : touched;
     this.#parts = [];
     let [bytes, lowBytes, highBytes, presentBytes] = [0, 0, 0, 0];

@@ -61,6 +61,13 @@ Deno.test("Text of a table with very many rows shows the largest, how many are l
   assert.ok(all.split("\n").length > COUNT);
 });
 
+Deno.test("mappingsTable makes the rows only that are shown: the text is the same", async () => {
+  const report = await mappingsOf(manyTargets());
+  const options = { width: 100, colour: false };
+  assert.equal(mappingsTable(report, 200).rows.length, 200);
+  assert.equal(formatTable(mappingsTable(report, 200), options), formatTable(mappingsTable(report), options));
+});
+
 Deno.test("formatTable keeps the order of the rows that it shows, and says nothing where all have room", () => {
   const table: Table = {
     title: "t",
