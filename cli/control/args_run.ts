@@ -94,8 +94,8 @@ async function textOf(kdamonds: readonly Kdamond[], options: ArgsDamonOptions): 
 /** Options as a shell takes them, some on a line. */
 export function commandLineOf(kdamonds: readonly Kdamond[]): string {
   const lines: string[] = [];
-  for (const option of optionsOf(kdamonds)) {
-    const text = option.map((word) => shellWord(word)).join(" ");
+  for (const [name, ...words] of optionsOf(kdamonds)) {
+    const text = [`--${name}`, ...words].map((word) => shellWord(word)).join(" ");
     const last = lines.at(-1);
     if (last !== undefined && last.length + text.length < 100 && !/^--(?:ops|target_pid|damos_action)/.test(text)) {
       lines[lines.length - 1] = `${last} ${text}`;

@@ -12,7 +12,7 @@ import type { ControlOptions } from "../options/mod.ts";
 import { mountAsked } from "./mount_asked.ts";
 import { askedKdamonds, pidsIn } from "../damon/mod.ts";
 import { sayLivingThreads } from "./say_living_threads.ts";
-import { shellWord } from "../terminal/mod.ts";
+import { messageOf, shellWord } from "../terminal/mod.ts";
 
 /** `damo start`. */
 export async function start(target: string | undefined, options: ControlOptions): Promise<void> {
@@ -31,7 +31,7 @@ export async function start(target: string | undefined, options: ControlOptions)
     damon.require(kdamonds);
     printPlan(damon.startPlan(withLivingThreads(roots, kdamonds)));
     const refusal = await requireFree().then(() => undefined, (error: Error) => error);
-    if (refusal) console.error(`damo: note: without --dry_run it would be refused now: ${refusal.message}`);
+    if (refusal) console.error(`damo: note: without --dry_run it would be refused now: ${messageOf(refusal)}`);
     return;
   }
   await requireFree();

@@ -2,7 +2,7 @@ import { formatNs, KernelError, UnsupportedError, VerifierError } from "../../da
 import { makeFolder, sudoOwner } from "../../format/bytes/mod.ts";
 import { RECORD, record, sentenceOf } from "../record/mod.ts";
 import { defaultsOf } from "../options/mod.ts";
-import { CHECKOUT, run } from "../terminal/mod.ts";
+import { CHECKOUT, messageOf, run } from "../terminal/mod.ts";
 import type { DemoOptions } from "./demo.ts";
 
 /** The whole demonstration: record here with DAMON or the page sampler, else in the lab; then draw. */
@@ -20,7 +20,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       if (!(error instanceof UnsupportedError || error instanceof KernelError || error instanceof VerifierError)) {
         throw error;
       }
-      console.error(`damo: ${error.message}\ndamo: so this demonstration records in a virtual machine (the lab)`);
+      console.error(`damo: ${messageOf(error)}\ndamo: so this demonstration records in a virtual machine (the lab)`);
       await recordInLab(options);
     }
   }

@@ -12,9 +12,7 @@ export function sentenceOf(footer: RecordFooter, startNs: number): string {
   const cost = pages ? `, ${(pages.cpuNs / (endNs - startNs) * 100).toFixed(1)} % of one CPU for sampling` : "";
   const unseen = pages?.hugetlbBytes ? `, ${formatBytes(pages.hugetlbBytes)} of hugetlbfs left out` : "";
   const samples = profile
-    ? `, ${formatNr(profile.samples)} samples of what ran${
-      profile.dropped > 0 ? ` (${formatNr(profile.dropped)} lost)` : ""
-    }`
+    ? `, ${formatNr(profile.samples)} CPU samples${profile.dropped > 0 ? ` (${formatNr(profile.dropped)} lost)` : ""}`
     : "";
   const commits = (following ?? []).reduce((sum, { commits }) => sum + commits, 0);
   const refused = (following ?? []).reduce((sum, { refused }) => sum + refused, 0);

@@ -1,3 +1,4 @@
+import { messageOf } from "../terminal/mod.ts";
 import { openRecord } from "../../format/mod.ts";
 import { RECORD } from "./options.ts";
 
@@ -38,7 +39,7 @@ export async function followReport(
       } catch (error) {
         // It has just begun: there is nothing to show yet.
         if (await areComplete(paths)) throw error;
-        console.error(`damo: waiting: ${(error as Error).message}`);
+        console.error(`damo: waiting: ${messageOf(error)}`);
       }
     } else if (shown === "") {
       shown = "waiting";

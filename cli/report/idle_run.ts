@@ -20,7 +20,7 @@ import type { IdleCommandOptions } from "./idle.ts";
 import { chartFormats, isStdout, outputFormatOf, type OutputFormats, type Theme, writeOutput } from "./output.ts";
 import { inputNamesOf, openInput } from "./read.ts";
 import { selectionOf } from "./selection.ts";
-import { colourOf } from "../terminal/mod.ts";
+import { colourOf, messageOf } from "../terminal/mod.ts";
 
 const filesOf = (theme: Theme): OutputFormats<IdleReport> => ({
   ...chartFormats(
@@ -85,7 +85,7 @@ async function measured(
     return await idleOf(input.open, { ...selection, edgesNs, timeParts });
   } catch (error) {
     if (!(error instanceof RangeError) || error instanceof NothingSelectedError) throw error;
-    throw new RecordError(`${error.message} (${name})`, name);
+    throw new RecordError(`${messageOf(error)} (${name})`, name);
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { colourOf } from "./colour.ts";
-export { errorsOf, ExitCode, exitCodeFor, exitCodeOf, messageOfAll, terminalText } from "./exit.ts";
+export { errorsOf, ExitCode, exitCodeFor, exitCodeOf, messageOf, messageOfAll, terminalText } from "./exit.ts";
 export { LiveOutput } from "./live_output.ts";
 export { nameOnCommandLine } from "./naming.ts";
 export { refuseTerminal } from "./refuse_terminal.ts";

@@ -148,7 +148,7 @@ export class Assembler {
     let stream = this.#streams.get(kdamond);
     if (stream) return stream;
     const intervals = this.#intervalsOf(kdamond);
-    if (!intervals) throw new RangeError(`Cannot use an event as its kdamond must be known: its pid is ${kdamond}`);
+    if (!intervals) throw new RangeError(`An event of an unknown kdamond: its pid is ${kdamond}`);
     const { sampleUs, aggrUs } = intervals;
     stream = {
       kdamond,

@@ -49,7 +49,7 @@ export function parseTracepoint(text: string): Tracepoint {
   const name = /^name:\s*(\S+)/m.exec(text)?.[1];
   const id = /^ID:\s*(\d+)/m.exec(text)?.[1];
   if (name === undefined || id === undefined) {
-    throw new SyntaxError("Cannot parse the format of a tracepoint as its name and ID must be in it: they are not");
+    throw new SyntaxError("The format of a tracepoint has no name and ID");
   }
   const lines = text.matchAll(/^\s*field:(.*?);\s*offset:(\d+);\s*size:(\d+);\s*signed:([01]);/gm);
   const fields = [...lines].map(([, declaration, offset, size, signed]) =>
@@ -62,7 +62,7 @@ export function parseTracepoint(text: string): Tracepoint {
 function fieldOf(declaration: string, offset: number, size: number, signed: boolean): TracepointField {
   const [, type, name, length] = /^(.*?)\s*([A-Za-z_]\w*)(\[[^\]]*\])?$/.exec(declaration.trim()) ?? [];
   if (name === undefined) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(declaration)} as a field of a tracepoint: it has no name`);
+    throw new SyntaxError(`A field of a tracepoint has no name: ${JSON.stringify(declaration)}`);
   }
   const isLocated = /^__data_loc\b/.test(type);
   return {

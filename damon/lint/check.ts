@@ -3,11 +3,14 @@ import { checkMemcg, checkScheme } from "./check_scheme.ts";
 import {
   type AddressRange,
   type Context,
+  failed,
   type Intervals,
   isFollowed,
   type Kdamond,
   type NrRegions,
   type Operations,
+  option,
+  said,
   type Target,
 } from "../model/mod.ts";
 
@@ -44,7 +47,7 @@ export function checkRecordable(kdamond: Kdamond): void {
 
 function check(kdamond: Kdamond, follows: boolean): void {
   if (kdamond.contexts.length !== 1) {
-    throw new RangeError(`Cannot use a kdamond as it must have one context: it has ${kdamond.contexts.length}`);
+    throw new RangeError(`A kdamond has one context, not ${kdamond.contexts.length}`);
   }
   if (kdamond.refreshMs !== undefined) checkCount("refreshMs", kdamond.refreshMs, "ms", 0, 0xffff_ffff);
   for (const context of kdamond.contexts) checkContext(context, follows);
@@ -56,17 +59,17 @@ function checkContext(context: Context, follows: boolean): void {
   checkNrRegions(nrRegions);
   if (addrUnitBytes !== undefined) {
     if (!Number.isSafeInteger(addrUnitBytes) || addrUnitBytes < 1) {
-      throw new RangeError(`Cannot use an address unit as it must be 1 byte or more: it is ${addrUnitBytes}`);
+      throw new RangeError(`An address unit has 1 byte or more, not ${addrUnitBytes}`);
     }
     if (operations !== "paddr" && addrUnitBytes !== 1) {
       throw new RangeError(
-        `Cannot use an address unit of ${addrUnitBytes} bytes as it needs paddr: this is ${operations}`,
+        `An address unit of ${addrUnitBytes} bytes needs paddr, not ${operations}`,
       );
     }
   }
-  if (targets.length === 0) throw new RangeError("Cannot use a context as it must have a target: it has none");
+  if (targets.length === 0) throw new RangeError("The context has no target; give it one");
   if (operations === "paddr" && targets.length > 1) {
-    throw new RangeError(`Cannot use paddr as it must have one target: it has ${targets.length}; give it more regions`);
+    throw new RangeError(`paddr has one target, not ${targets.length}; give that one more regions`);
   }
   const mayLack = follows && isFollowed(context);
   for (const target of targets) checkTarget(target, operations, mayLack);
@@ -74,13 +77,15 @@ function checkContext(context: Context, follows: boolean): void {
     if (weight !== undefined) checkCount("a probe's weight", weight, "shares", 0, 0xffff_ffff);
     for (const { type, path } of filters) {
       if ((type === "memcg") !== (path !== undefined)) {
-        throw new RangeError(`Cannot use a probe's filter as memcg, and only memcg, has a path: ${type} has ${path}`);
+        throw new RangeError(
+          `A probe's filter of ${type} ${path === undefined ? "needs a path" : `has no path; leave out ${path}`}`,
+        );
       }
       if (path !== undefined) checkMemcg("a probe's filter", path);
     }
   }
   if (sample && !sample.pageTable && !sample.pageFault) {
-    throw new RangeError("Cannot see accesses as page tables, page faults, or both must be looked at: neither is");
+    throw new RangeError("DAMON sees accesses by page tables, page faults, or both; choose one");
   }
   for (const scheme of schemes ?? []) checkScheme(scheme);
 }
@@ -88,17 +93,17 @@ function checkContext(context: Context, follows: boolean): void {
 function checkIntervals({ sampleUs, aggrUs, updateUs, goal }: Intervals): void {
   for (const [name, value] of Object.entries({ sampleUs, aggrUs, updateUs })) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`Cannot use intervals as ${name} must be a whole number of µs above 0: ${name} is ${value}`);
+      throw new RangeError(`${name} must be a whole number of µs above 0, not ${value}`);
     }
   }
   if (aggrUs < sampleUs) {
     throw new RangeError(
-      `Cannot use intervals as aggrUs must be >= sampleUs: aggrUs is ${aggrUs}, sampleUs is ${sampleUs}`,
+      `aggrUs (${aggrUs}) is shorter than sampleUs (${sampleUs}); it must be at least as long`,
     );
   }
   if (updateUs < sampleUs) {
     throw new RangeError(
-      `Cannot use intervals as updateUs must be >= sampleUs: updateUs is ${updateUs}, sampleUs is ${sampleUs}`,
+      `updateUs (${updateUs}) is shorter than sampleUs (${sampleUs}); it must be at least as long`,
     );
   }
   if (!goal) return;
@@ -107,12 +112,12 @@ function checkIntervals({ sampleUs, aggrUs, updateUs, goal }: Intervals): void {
   const { minSampleUs, maxSampleUs } = goal;
   if (!Number.isSafeInteger(minSampleUs) || minSampleUs < 1 || !(minSampleUs <= maxSampleUs)) {
     throw new RangeError(
-      `Cannot use the intervals' goal as 1 <= minSampleUs <= maxSampleUs is needed: they are ${minSampleUs}, ${maxSampleUs}`,
+      `The intervals' goal needs 1 <= minSampleUs <= maxSampleUs, not ${minSampleUs} and ${maxSampleUs}`,
     );
   }
   if (sampleUs < minSampleUs || sampleUs > maxSampleUs) {
     throw new RangeError(
-      `Cannot use the intervals' goal as sampleUs must begin between ${minSampleUs} and ${maxSampleUs}: it is ${sampleUs}`,
+      `sampleUs (${sampleUs}) must begin within its goal, ${minSampleUs} to ${maxSampleUs}`,
     );
   }
 }
@@ -124,7 +129,7 @@ function checkNrRegions({ min, max }: NrRegions): void {
     }
   }
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 3 || max < min) {
-    throw new RangeError(`Cannot use nr_regions as 3 <= min <= max is needed: min is ${min}, max is ${max}`);
+    throw new RangeError(`nr_regions needs 3 <= min <= max, not min ${min} and max ${max}`);
   }
 }
 
@@ -132,18 +137,19 @@ function checkTarget({ pid, regions }: Target, operations: Operations, mayLack: 
   if ((operations === "paddr") !== (pid === undefined)) {
     throw new RangeError(
       operations === "paddr"
-        ? `Cannot use a target as paddr watches memory, not a process: pid is ${pid}`
-        : `Cannot use a target as ${operations} watches a process: no pid is given`,
+        ? `paddr watches memory, not a process; leave out pid ${pid}`
+        : `${operations} watches a process; give a pid`,
     );
   }
   // 0 stands for a process that is yet to be started.
   if (pid !== undefined && !(Number.isInteger(pid) && pid >= 0 && pid <= 0x7fff_ffff)) {
-    throw new RangeError(`Cannot use a target as a pid must be a whole number below 2147483648: it is ${pid}`);
+    throw new RangeError(`A pid is a whole number below 2147483648, not ${pid}`);
   }
   if (operations === "fvaddr" && regions.length === 0 && !mayLack) {
-    throw new RangeError(
-      `fvaddr watches the ranges that it is given, and process ${pid} has none: name them with --regions, or use vaddr`,
-    );
+    throw failed(RangeError, {
+      what: `fvaddr watches the ranges that it is given, and process ${pid} has none`,
+      help: said`name them with ${option("regions")}, or use vaddr`,
+    });
   }
   regions.forEach((range, i) => {
     if (range.end > LAST_END) {
@@ -154,11 +160,11 @@ function checkTarget({ pid, regions }: Target, operations: Operations, mayLack: 
       );
     }
     if (!(range.start >= 0 && range.start < range.end)) {
-      throw new RangeError(`Cannot use regions as start must be below end: ${show(range)}`);
+      throw new RangeError(`A region must start below its end: ${show(range)} does not`);
     }
     if (i > 0 && range.start < regions[i - 1].end) {
       throw new RangeError(
-        `Cannot use regions as they must ascend without overlap: ${show(regions[i - 1])} comes before ${show(range)}`,
+        `Regions must ascend without overlap: ${show(regions[i - 1])} comes before ${show(range)}`,
       );
     }
   });

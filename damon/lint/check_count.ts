@@ -9,5 +9,5 @@ export function checkCount(name: string, value: number, unit: string, least: num
   // Whole doubles above 2^53 are exact where they are addresses: whatever has no fraction will do.
   if (Number.isInteger(value) && value >= least && value <= most) return;
   const range = most === MAX ? `${least} or more` : `${least} to ${most}`;
-  throw new RangeError(`Cannot use ${name} as it must be a whole number of ${unit}, ${range}: it is ${value}`);
+  throw new RangeError(`${name} must be a whole number of ${unit}, ${range}, not ${value}`);
 }

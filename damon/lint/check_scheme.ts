@@ -24,13 +24,13 @@ export function checkScheme(scheme: Scheme): void {
   checkBounds("age", accessPattern.age, "aggregation intervals");
   const migrates = action === "migrate_hot" || action === "migrate_cold";
   if (!migrates && (targetNid ?? -1) >= 0) {
-    throw new RangeError(`Cannot use a node as target as the action must migrate: it is ${action}`);
+    throw new RangeError(`Only migrate_hot and migrate_cold have a target node, not ${action}`);
   }
   if (!migrates && dests?.length) {
-    throw new RangeError(`Cannot use dests as the action must migrate: it is ${action}`);
+    throw new RangeError(`Only migrate_hot and migrate_cold have dests, not ${action}`);
   }
   if (migrates && !dests?.length && (targetNid ?? -1) < 0) {
-    throw new RangeError(`Cannot use ${action} as it must have a node to migrate to: it has none`);
+    throw new RangeError(`${action} needs a node to migrate to`);
   }
   if (targetNid !== undefined) checkCount("targetNid", targetNid, "nodes", -1, 0x7fff_ffff);
   for (const { nid, weight } of dests ?? []) {
@@ -49,7 +49,7 @@ function checkBounds(name: string, { min, max }: Bounds, unit: string): void {
   checkCount(`${name}.max`, max, unit, 0);
   if (min > max) {
     throw new RangeError(
-      `Cannot use an access pattern as ${name}.min must be <= ${name}.max: they are ${min} and ${max}`,
+      `${name}.min (${min}) is above ${name}.max (${max})`,
     );
   }
 }
@@ -62,7 +62,7 @@ function checkQuotas({ timeMs, szBytes, resetIntervalMs, weights, goals, failCha
   const isLimited = timeMs > 0 || szBytes > 0 || goals.length > 0;
   if (isLimited && resetIntervalMs === 0) {
     throw new RangeError(
-      "Cannot use a quota as it must have a reset interval, after which it is charged anew: it is 0",
+      "A quota needs a reset interval above 0, after which it is charged again",
     );
   }
   if (failCharge) {
@@ -78,12 +78,12 @@ function checkGoal({ metric, targetValue, currentValue, nid, path }: QuotaGoal):
   if (currentValue !== undefined) checkCount(`the current value of ${metric}`, currentValue, "units", 0, SAFE);
   const needsNode = metric.startsWith("node_");
   if (needsNode !== (nid !== undefined)) {
-    throw new RangeError(`Cannot use a goal of ${metric} as it ${needsNode ? "needs a" : "has no"} node: it is ${nid}`);
+    throw new RangeError(`A goal of ${metric} ${needsNode ? "needs a node" : `has no node; leave out ${nid}`}`);
   }
   const needsPath = metric.startsWith("node_memcg");
   if (needsPath !== (path !== undefined)) {
     throw new RangeError(
-      `Cannot use a goal of ${metric} as it ${needsPath ? "needs a" : "has no"} memcg: it is ${path}`,
+      `A goal of ${metric} ${needsPath ? "needs a memcg" : `has no memcg; leave out ${path}`}`,
     );
   }
   if (path !== undefined) checkMemcg(`a goal of ${metric}`, path);
@@ -97,9 +97,7 @@ function checkGoal({ metric, targetValue, currentValue, nid, path }: QuotaGoal):
 export function checkMemcg(of: string, path: string): void {
   if (path.startsWith("/")) return;
   throw new RangeError(
-    `Cannot use ${of} as the path of a memory cgroup must begin at the root of cgroups, as in /a/b: it is ${
-      JSON.stringify(path)
-    }`,
+    `${of}: the path of a memory cgroup begins at the root of cgroups, as in /a/b, and not as ${JSON.stringify(path)}`,
   );
 }
 
@@ -111,7 +109,7 @@ function checkWatermarks({ metric, intervalUs, highPermil, midPermil, lowPermil 
   if (metric === "none") return;
   if (!(lowPermil <= midPermil && midPermil <= highPermil)) {
     throw new RangeError(
-      `Cannot use watermarks as low <= mid <= high is needed: they are ${lowPermil}, ${midPermil}, ${highPermil}`,
+      `Watermarks need low <= mid <= high, not ${lowPermil}, ${midPermil} and ${highPermil}`,
     );
   }
 }
@@ -125,12 +123,12 @@ function checkFilter(filter: SchemeFilter): void {
     case "addr":
       if (filter.start >= 0 && filter.start <= filter.end && filter.end <= MAX) return;
       throw new RangeError(
-        `Cannot use an addr filter as start must be <= end: they are ${filter.start} and ${filter.end}`,
+        `An addr filter starts (${filter.start}) above its end (${filter.end})`,
       );
     case "hugepage_size":
       if (filter.minBytes >= 0 && filter.minBytes <= filter.maxBytes) return;
       throw new RangeError(
-        `Cannot use a hugepage_size filter as min must be <= max: they are ${filter.minBytes} and ${filter.maxBytes}`,
+        `A hugepage_size filter has min (${filter.minBytes}) above max (${filter.maxBytes})`,
       );
   }
 }

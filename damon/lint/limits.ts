@@ -99,7 +99,7 @@ function lintGoal({ metric, targetValue, currentValue, nid, path }: QuotaGoal, f
       now === 0
         ? "the value of user_input is 0: the quota grows until somebody feeds another"
         : "the value of user_input stays as it is unless somebody feeds it again and again",
-      "feed it: damo tune --damos_quota_goal user_input TARGET VALUE",
+      "feed it: tune the goal with its new value, again and again",
     );
   }
   if (nid !== undefined && nodes && !nodes.includes(nid)) {

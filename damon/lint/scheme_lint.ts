@@ -94,7 +94,7 @@ function lintHugepages({ action }: Scheme, { hugepages }: SchemeFacts): FoundAt[
     ];
   }
   if (hugepages === "never" && action !== "nohugepage") {
-    return [found("error", "action", "huge pages are set to never", "set them to madvise: damo doctor says how")];
+    return [found("error", "action", "huge pages are set to never", "set transparent_hugepage/enabled to madvise")];
   }
   if (hugepages === "always" && action === "hugepage") {
     return [
@@ -182,7 +182,7 @@ function lintTime({ applyIntervalUs = 0 }: Scheme, { intervals: { sampleUs, aggr
     );
   }
   if (pause) {
-    findings.push(found("note", "pause", "its context is paused: it does nothing", "damo resume, or pause: no"));
+    findings.push(found("note", "pause", "its context is paused: it does nothing", "resume it, or set pause to no"));
   }
   return findings;
 }

@@ -18,7 +18,7 @@ export function parseBytes(text: string): number {
   if (/^0x[0-9a-f]+$/i.test(trimmed)) return Number(trimmed);
   const found = /^(\d+(?:\.\d+)?)\s*([KMGTPE]?)(?:i?B)?$/i.exec(trimmed);
   if (!found) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a size: use a form like 4096, 4K or 1.5GiB`);
+    throw new SyntaxError(`${JSON.stringify(text)} is not a size; use a form like 4096, 4K or 1.5GiB`);
   }
   return Math.floor(Number(found[1]) * 2 ** BYTE_SHIFTS[found[2].toUpperCase()]);
 }
@@ -34,7 +34,7 @@ export function parseNs(text: string, bareUnit: "ns" | "us" | "ms" | "s"): numbe
   if (trimmed === "max") return MAX;
   if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * NS[bareUnit];
   if (!/^(?:\d+(?:\.\d+)?\s*(?:ns|us|µs|ms|s|m|h|d)\s*)+$/.test(trimmed)) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a time: use a form like 5ms, 1.5s or 1m30s`);
+    throw new SyntaxError(`${JSON.stringify(text)} is not a time; use a form like 5ms, 1.5s or 1m30s`);
   }
   let sum = 0;
   for (const [, value, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|h|d)/g)) {
@@ -55,7 +55,7 @@ export function parseUs(text: string): number {
  */
 export function parseRatio(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim().replaceAll(",", ""));
-  if (!found) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a share: use a form like 2% or 0.02`);
+  if (!found) throw new SyntaxError(`${JSON.stringify(text)} is not a share; use a form like 2% or 0.02`);
   return Number(found[1]) / (found[2] ? 100 : 1);
 }
 

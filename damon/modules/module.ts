@@ -143,7 +143,7 @@ export function moduleOf(name: string): DamonModule {
   // It becomes part of a path.
   if (!/^\w+$/.test(name)) {
     throw new TypeError(
-      `Cannot use ${JSON.stringify(name)} as a DAMON module: use a name such as ${MODULES.map(shortOf).join(", ")}`,
+      `${JSON.stringify(name)} is not the name of a DAMON module; use one such as ${MODULES.map(shortOf).join(", ")}`,
     );
   }
   const short = name.replace(/^damon_/, "");

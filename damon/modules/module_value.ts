@@ -32,17 +32,17 @@ export function parseModuleValue(parameter: ModuleParameter, text: string): stri
   if (unit === "flag") {
     if (YES.test(text)) return "Y";
     if (NO.test(text)) return "N";
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as ${name}: use yes or no`);
+    throw new SyntaxError(`${name} is yes or no, not ${JSON.stringify(text)}`);
   }
   const value = numberOf(unit, text, name);
   if (!Number.isInteger(value)) {
     throw new RangeError(
-      `Cannot use ${text} as ${name} must be a whole number${NAMES[unit] ? ` of ${NAMES[unit]}` : ""}: it is ${value}`,
+      `${name} must be a whole number${NAMES[unit] ? ` of ${NAMES[unit]}` : ""}: ${text} is ${value}`,
     );
   }
   if (value < min || value > max) {
     const bounds = max === MAX ? `${min} or more` : `${min} to ${max}`;
-    throw new RangeError(`Cannot use ${text} as ${name} must be ${bounds}: it is ${value}`);
+    throw new RangeError(`${name} must be ${bounds}, not ${value}`);
   }
   // 2^64 ("max") is one too large for the kernel's unsigned long.
   return BigInt.asUintN(64, value < MAX ? BigInt(value) : -1n).toString();
@@ -62,12 +62,12 @@ function numberOf(unit: ModuleUnit, text: string, name: string): number {
       const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
       if (found) return exact(Number(found[1]) * (found[2] ? unit === "bp" ? 100 : 10 : 1));
       throw new SyntaxError(
-        `Cannot parse ${JSON.stringify(text)} as ${name}: use ${NAMES[unit]}, or percent as in 50%`,
+        `${name} is ${JSON.stringify(text)}; use ${NAMES[unit]}, or percent as in 50%`,
       );
     }
     default:
       if (/^[\d,]+$/.test(text.trim())) return Number(text.trim().replaceAll(",", ""));
-      throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as ${name}: use a count`);
+      throw new SyntaxError(`${name} is a count, not ${JSON.stringify(text)}`);
   }
 }
 
@@ -115,7 +115,7 @@ export function checkModuleInputs(values: ReadonlyMap<string, string>): void {
     const [low, high] = [Number(values.get(lower)), Number(values.get(upper))];
     if (Number.isNaN(low) || Number.isNaN(high) || low < high || (sign === "<=" && low === high)) return;
     throw new RangeError(
-      `Cannot use ${lower} and ${upper} as ${lower} ${sign} ${upper} is needed: ${lower} is ${low}, ${upper} is ${high}`,
+      `${lower} (${low}) must be ${sign} ${upper} (${high})`,
     );
   };
   refuse("sample_interval", "aggr_interval", "<=");

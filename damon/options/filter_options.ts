@@ -20,7 +20,7 @@ function newFilters(words: Words): SchemeFilter[] {
   while (rest.length > 0) {
     const [decision, ...after] = rest;
     if (!DECISIONS.includes(decision)) {
-      throw new SyntaxError(`Cannot parse ${JSON.stringify(decision)} in a filter: it must begin with allow or reject`);
+      throw new SyntaxError(`A filter begins with allow or reject, not ${JSON.stringify(decision)}`);
     }
     // `non` is what the Python damo says since 3.4.
     const matching = after[0] !== "none" && after[0] !== "non";
@@ -36,9 +36,7 @@ function newFilters(words: Words): SchemeFilter[] {
 function oldFilter([type, match, ...rest]: Words): SchemeFilter {
   if (match !== "matching" && match !== "nomatching") {
     throw new SyntaxError(
-      `Cannot parse ${
-        JSON.stringify([type, match, ...rest].join(" ").trim())
-      } as a filter: use allow|reject [none] TYPE, ` +
+      `${JSON.stringify([type, match, ...rest].join(" ").trim())} is not a filter; use allow|reject [none] TYPE, ` +
         "as in: reject none anon",
     );
   }
@@ -47,7 +45,7 @@ function oldFilter([type, match, ...rest]: Words): SchemeFilter {
   const allow = decision === "allow" || decision === "pass";
   const [filter, used] = filterOf(type, values, { matching: match === "matching", allow });
   if (used === values.length) return filter;
-  throw new SyntaxError(`Cannot parse a filter of ${type} as ${values.length - used} values are too many`);
+  throw new SyntaxError(`A filter of ${type} has ${values.length - used} values too many`);
 }
 
 /** A filter, and how many of `values` it took. */
@@ -57,7 +55,7 @@ function filterOf(
   how: { matching: boolean; allow: boolean },
 ): [SchemeFilter, number] {
   const need = (count: number, form: string) => {
-    if (values.length < count) throw new SyntaxError(`Cannot parse a filter of ${type}: use ${type} ${form}`);
+    if (values.length < count) throw new SyntaxError(`A filter of ${type} lacks a value; use ${type} ${form}`);
   };
   if (PLAIN.includes(type as FilterType)) return [{ type: type as "anon", ...how }, 0];
   switch (type) {
@@ -77,7 +75,7 @@ function filterOf(
       throw new RangeError("A filter of probe_hits_wsum needs a kernel after Linux 7.3: no released one has it");
     default:
       throw new SyntaxError(
-        `Cannot parse ${JSON.stringify(type ?? "")} as a filter's type: there are ${PLAIN.join(", ")}, memcg, addr, ` +
+        `${JSON.stringify(type ?? "")} is not a filter's type; there are ${PLAIN.join(", ")}, memcg, addr, ` +
           "target, hugepage_size",
       );
   }

@@ -29,4 +29,5 @@ export {
   parseYesNo,
   type Words,
 } from "./option_words.ts";
-export { attributesAsked, kdamondsOf, type OptionSurroundings, parseRanges } from "./options.ts";
+export { attributesAsked, kdamondsOf, type OptionSurroundings } from "./options.ts";
+export { parseRanges } from "./ranges.ts";

@@ -1,3 +1,4 @@
+import { failed, failureOf, option, said } from "../model/mod.ts";
 import { parseCount, type Words } from "./option_words.ts";
 
 /**
@@ -30,17 +31,18 @@ export class OptionReader {
 }
 
 /** Runs `parse`; what it throws about a value names the option. */
-export function named<T>(option: string, parse: () => T): T {
+export function named<T>(name: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof SyntaxError && !error.message.includes("(--")) error.message += ` (--${option})`;
-    throw error;
+    // One that has its parts says already which option it is about.
+    if (!(error instanceof SyntaxError) || failureOf(error)) throw error;
+    throw failed(SyntaxError, { what: said`${error.message} (${option(name)})` });
   }
 }
 
 /** Fails unless there are as many words as the option takes. */
-export function exactly(words: Words, count: number, option: string): Words {
+export function exactly(words: Words, count: number, name: string): Words {
   if (words.length === count) return words;
-  throw new RangeError(`Cannot use --${option} as it must have ${count} values: it has ${words.length}`);
+  throw failed(RangeError, { what: said`${option(name)} takes ${count} values, not ${words.length}` });
 }

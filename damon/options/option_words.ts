@@ -19,14 +19,14 @@ export function parseNumber(text: string): number {
   if (trimmed === "min") return 0;
   if (trimmed === "max") return MAX;
   if (/^-?\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed);
-  throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a number`);
+  throw new SyntaxError(`${JSON.stringify(text)} is not a number`);
 }
 
 /** {@linkcode parseNumber}, whole and not below 0. @throws {SyntaxError} for anything else. */
 export function parseCount(text: string): number {
   const count = parseNumber(text);
   if (count >= 0 && (Number.isSafeInteger(count) || count === MAX)) return count;
-  throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count`);
+  throw new SyntaxError(`${JSON.stringify(text)} is not a count`);
 }
 
 /** A time in µs, whole; a bare number counts in µs. `max` is no bound. */
@@ -49,7 +49,7 @@ export function parseMs(text: string): number {
 export function parseYesNo(text: string): boolean {
   if (/^(y|yes|true|on|1)$/i.test(text)) return true;
   if (/^(n|no|false|off|0)$/i.test(text)) return false;
-  throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as yes or no: use Y or N`);
+  throw new SyntaxError(`${JSON.stringify(text)} is not yes or no; use Y or N`);
 }
 
 /** Rounding errors of a product of decimals, such as 0.1 * 30, are not taken for a fraction. Adding 0 makes -0 a 0. */

@@ -3,20 +3,24 @@ import {
   type Context,
   DEFAULT_INTERVALS,
   DEFAULT_NR_REGIONS,
+  failed,
   followedAttributes,
   type Intervals,
   type Kdamond,
   type NrRegions,
   type Operations,
+  option,
   parseBytes,
   parseUs,
   type Probe,
+  said,
   type Scheme,
   type Target,
   withoutDefaults,
 } from "../model/mod.ts";
 import { type DamonOptions, exactly, OptionReader } from "./option_reader.ts";
 import { parseCount, parseMs, parseShare } from "./option_words.ts";
+import { parseRanges } from "./ranges.ts";
 import { SCHEME_OPTION_NAMES, schemesOf } from "./scheme_options.ts";
 
 /** What options alone do not say. */
@@ -78,7 +82,9 @@ export function kdamondsOf(
   const count = contextCount(options, reader, before?.length);
   const contexts = Array.from({ length: count }, (_, i) => contextOf(reader, i, surroundings, before?.[i]));
   for (const index of reader.counts("pause_ctx") ?? []) {
-    if (!contexts[index]) throw new RangeError(`Cannot use --pause_ctx as there is no context ${index}`);
+    if (!contexts[index]) {
+      throw failed(RangeError, { what: said`${option("pause_ctx")}: there is no context ${index}` });
+    }
   }
   if (before === undefined || isTargetNamed(options, surroundings)) {
     assignTargets(contexts, reader, surroundings);
@@ -88,7 +94,7 @@ export function kdamondsOf(
   assignProbes(contexts, reader);
   const kdamonds = group(contexts, reader, base);
   reader.all("refresh_stat", ([text]) => parseMs(text)).forEach((refreshMs, i) => {
-    if (!kdamonds[i]) throw new RangeError(`Cannot use --refresh_stat as there is no kdamond ${i}`);
+    if (!kdamonds[i]) throw failed(RangeError, { what: said`${option("refresh_stat")}: there is no kdamond ${i}` });
     kdamonds[i].refreshMs = refreshMs;
   });
   // Of a change, what says the kernel's default stays: it may take something back.
@@ -100,7 +106,7 @@ function contextCount(options: DamonOptions, reader: OptionReader, before: numbe
   for (const name of ["nr_targets", "nr_schemes", "nr_probes"]) lengths.push(reader.counts(name)?.length ?? 0);
   const count = Math.max(1, ...lengths);
   if (before !== undefined && count > before) {
-    throw new RangeError(`Cannot change context ${count - 1} as there must be one: there are ${before}`);
+    throw new RangeError(`There is no context ${count - 1} to change: there are ${before}`);
   }
   return before ?? count;
 }
@@ -147,7 +153,7 @@ function sampleOf(words: readonly string[]): NonNullable<Context["sample"]> {
   const other = words.find((word) => !/^(page_table|page_faults?)$/.test(word));
   if (other !== undefined) {
     throw new SyntaxError(
-      `Cannot parse ${JSON.stringify(other)} as a way to see accesses: use page_table or page_fault`,
+      `${JSON.stringify(other)} is no way to see accesses; use page_table or page_fault`,
     );
   }
   return { pageTable: words.includes("page_table"), pageFault: words.some((word) => word !== "page_table") };
@@ -155,7 +161,7 @@ function sampleOf(words: readonly string[]): NonNullable<Context["sample"]> {
 
 function operationsOf(text: string): Operations {
   if (text === "vaddr" || text === "fvaddr" || text === "paddr") return text;
-  throw new RangeError(`Cannot use --ops as it must be vaddr, fvaddr or paddr: it is ${text}`);
+  throw failed(RangeError, { what: said`${option("ops")} is vaddr, fvaddr or paddr, not ${text}` });
 }
 
 function intervalsOf(reader: OptionReader, i: number, before: Intervals): Intervals {
@@ -202,7 +208,9 @@ function isTargetNamed(options: DamonOptions, { target }: OptionSurroundings): b
 function assignTargets(contexts: Context[], reader: OptionReader, surroundings: OptionSurroundings): void {
   const { target } = surroundings;
   if (typeof target === "object" && reader.options.target_pid) {
-    throw new RangeError("Cannot use --target_pid as the target argument names a process already");
+    throw failed(RangeError, {
+      what: said`The target argument names a process already; leave out ${option("target_pid")}`,
+    });
   }
   const count = Math.max(contexts.length, ...TARGET_OPTIONS.map((name) => reader.options[name]?.length ?? 0));
   const perContext = reader.counts("nr_targets") ?? (contexts.length === 1 ? [count] : contexts.map(() => 1));
@@ -221,18 +229,23 @@ function targetOf(reader: OptionReader, i: number, context: Context, surrounding
   const nodes = reader.at("numa_node", i, (words) => words.map(parseCount));
   const regions = reader.at("regions", i, (words) => parseRanges(words.join(" ")));
   if (nodes && !isPhysical) {
-    throw new RangeError(
-      `Cannot use --numa_node as it needs paddr, the memory of nodes: this is ${context.operations}`,
-    );
+    throw failed(RangeError, {
+      what: said`${option("numa_node")} needs paddr, the memory of nodes, not ${context.operations}`,
+    });
   }
   if (nodes && regions) {
-    throw new RangeError("Cannot use --numa_node with --regions as both say what is watched: use one");
+    throw failed(RangeError, {
+      what: said`${option("numa_node")} and ${option("regions")} both say what is watched; use one`,
+    });
   }
   const ranges = regions ??
     (isPhysical ? nodes ? nodeRanges?.(nodes) : ramRanges?.() : undefined);
   // 0 is no process: the targets of other contexts may come after this one.
   if (isPhysical && pid) {
-    throw new RangeError(`Cannot watch process ${pid} by paddr as that watches memory, not a process; use --ops vaddr`);
+    throw failed(RangeError, {
+      what: `paddr watches memory, not process ${pid}`,
+      help: said`use ${option("ops", "vaddr")}`,
+    });
   }
   return { ...(!isPhysical && pid !== undefined && { pid }), regions: ranges ?? [] };
 }
@@ -240,7 +253,9 @@ function targetOf(reader: OptionReader, i: number, context: Context, surrounding
 function markObsolete(contexts: readonly Context[], reader: OptionReader): void {
   const targets = contexts.flatMap((context) => context.targets);
   for (const index of reader.counts("obsolete_targets") ?? []) {
-    if (!targets[index]) throw new RangeError(`Cannot use --obsolete_targets as there is no target ${index}`);
+    if (!targets[index]) {
+      throw failed(RangeError, { what: said`${option("obsolete_targets")}: there is no target ${index}` });
+    }
     targets[index].obsolete = true;
   }
 }
@@ -259,13 +274,16 @@ function assignSchemes(
     return;
   }
   if (options.damos_action !== undefined && given?.length) {
-    throw new RangeError("Cannot use --damos_action with --schemes as both say what the schemes are: use one");
+    throw failed(RangeError, {
+      what: said`${option("damos_action")} and ${option("schemes")} both say what the schemes are; use one`,
+    });
   }
   const existing = contexts.flatMap(({ schemes }) => schemes ?? []);
   if (!isWhole && !(hasBase && existing.length > 0)) {
-    throw new RangeError(
-      "Cannot use --damos_* options as there must be a scheme for them: name one with --damos_action",
-    );
+    throw failed(RangeError, {
+      what: said`There is no scheme for ${option(SCHEME_OPTION_NAMES.find((name) => options[name] !== undefined)!)}`,
+      help: said`name one with ${option("damos_action")}`,
+    });
   }
   const count = isWhole ? options.damos_action?.length ?? given!.length : existing.length;
   const perContext = reader.counts("nr_schemes") ??
@@ -285,33 +303,35 @@ function assignSchemes(
 function checkNothingShared(reader: OptionReader, schemes: number): void {
   const asked = (reader.counts("nr_schemes") ?? []).reduce((a, b) => a + b, 0);
   if (asked === 0 || asked === schemes) return;
-  throw new RangeError(
-    `Cannot use --nr_schemes as it must add up to the number of schemes, ${schemes}: it adds up to ${asked}`,
-  );
+  throw failed(RangeError, {
+    what: said`${option("nr_schemes")} adds up to ${asked}, and there are ${schemes} schemes`,
+  });
 }
 
 function defaultDistribution(contexts: readonly Context[], count: number): number[] {
   if (contexts.length === 1) return [count];
-  throw new RangeError(
-    `Cannot tell which of ${contexts.length} contexts the ${count} schemes are for: say it with --nr_schemes, as in ` +
-      `--nr_schemes ${contexts.map((_, c) => c === 0 ? count : 0).join(" ")}`,
-  );
+  throw failed(RangeError, {
+    what: `Nothing says which of ${contexts.length} contexts ${
+      count === 1 ? "the scheme is" : `the ${count} schemes are`
+    } for`,
+    help: said`say it, as in ${option("nr_schemes", contexts.map((_, c) => c === 0 ? count : 0).join(" "))}`,
+  });
 }
 
 function distribute(what: string, perContext: readonly number[], count: number, contexts: number): void {
   const sum = perContext.reduce((a, b) => a + b, 0);
   if (sum === count && perContext.length === contexts) return;
-  throw new RangeError(
-    `Cannot use --nr_${what} ${perContext.join(" ")} as it must have one number for each context, of which there are ` +
-      `${contexts}, and add up to the number of ${what}, ${count}: it has ${perContext.length}, and adds up to ${sum}`,
-  );
+  throw failed(RangeError, {
+    what: said`${option(`nr_${what}`)} has ${perContext.join(" ")}, together ${sum}`,
+    help: `give one number for each context (${contexts}), together ${count}, the number of ${what}`,
+  });
 }
 
 function assignProbes(contexts: Context[], reader: OptionReader): void {
   const filters = reader.all("probe_filter", (words) => {
     const [decision, ...rest] = words;
     if (decision !== "allow" && decision !== "reject") {
-      throw new SyntaxError(`Cannot parse ${JSON.stringify(decision ?? "")} as allow or reject`);
+      throw new SyntaxError(`A probe's filter begins with allow or reject, not ${JSON.stringify(decision ?? "")}`);
     }
     const matching = rest[0] !== "non" && rest[0] !== "none";
     const [type, path, ...more] = matching ? rest : rest.slice(1);
@@ -320,7 +340,7 @@ function assignProbes(contexts: Context[], reader: OptionReader): void {
     }
     if ((type !== "anon" && type !== "memcg") || (type === "memcg") !== (path !== undefined) || more.length > 0) {
       throw new SyntaxError(
-        "Cannot parse a probe's filter: use allow|reject [non] anon, or allow|reject [non] memcg PATH",
+        "Not a probe's filter; use allow|reject [non] anon, or allow|reject [non] memcg PATH",
       );
     }
     return { type, matching, allow: decision === "allow", ...(path !== undefined && { path }) } as const;
@@ -329,13 +349,20 @@ function assignProbes(contexts: Context[], reader: OptionReader): void {
   if (perProbe.length === 0) {
     for (const name of ["nr_probes", "probe_weights"]) {
       const isAsked = reader.options[name]?.flat().some((word) => word !== "0" && word !== "default");
-      if (isAsked) throw new RangeError(`Cannot use --${name} as there are no probes: name them with --probe_filter`);
+      if (isAsked) {
+        throw failed(RangeError, {
+          what: said`There are no probes for ${option(name)}`,
+          help: said`name them with ${option("probe_filter")}`,
+        });
+      }
     }
     return;
   }
   const perContext = reader.counts("nr_probes") ?? contexts.map((_, c) => c === 0 ? perProbe.length : 0);
   if (perProbe.reduce((a, b) => a + b, 0) !== filters.length) {
-    throw new RangeError(`Cannot use --nr_probe_filters as it must add up to the ${filters.length} filters`);
+    throw failed(RangeError, {
+      what: said`${option("nr_probe_filters")} does not add up to ${filters.length}, the number of filters`,
+    });
   }
   distribute("probes", perContext, perProbe.length, contexts.length);
   let from = 0;
@@ -348,9 +375,9 @@ function assignProbes(contexts: Context[], reader: OptionReader): void {
     return { ...(weight !== undefined && { weight }), filters: filters.slice(from, from += count) };
   });
   if (weights.flat().length > probes.length) {
-    throw new RangeError(
-      `Cannot use --probe_weights as there are more of them than probes: there are ${probes.length}`,
-    );
+    throw failed(RangeError, {
+      what: said`${option("probe_weights")} has more weights than there are probes, ${probes.length}`,
+    });
   }
   let index = 0;
   contexts.forEach((context, c) => {
@@ -362,24 +389,10 @@ function group(contexts: Context[], reader: OptionReader, base: readonly Kdamond
   const perKdamond = reader.counts("nr_ctxs") ?? base?.map((kdamond) => kdamond.contexts.length) ??
     contexts.map(() => 1);
   if (perKdamond.reduce((a, b) => a + b, 0) !== contexts.length) {
-    throw new RangeError(`Cannot use --nr_ctxs as it must add up to the ${contexts.length} contexts`);
+    throw failed(RangeError, {
+      what: said`${option("nr_ctxs")} does not add up to ${contexts.length}, the number of contexts`,
+    });
   }
   let from = 0;
   return perKdamond.map((count, k) => ({ ...base?.[k], contexts: contexts.slice(from, from += count) }));
-}
-
-/**
- * Address ranges, as in `4G-6G 0x7f0000000000-0x7f0000100000`, in bytes.
- *
- * @throws {SyntaxError} for another form.
- */
-export function parseRanges(text: string): AddressRange[] {
-  // A comma between digits and three more is one of thousands.
-  return text.split(/\s+|(?<!\d),|,(?!\d{3}(?!\d))/).filter(Boolean).map((range) => {
-    const [start, end, ...more] = range.split("-");
-    if (end === undefined || more.length) {
-      throw new SyntaxError(`Cannot parse ${JSON.stringify(range)} as an address range: use a form like 4G-6G`);
-    }
-    return { start: parseBytes(start), end: parseBytes(end) };
-  });
 }

@@ -3,13 +3,16 @@ import {
   ACTIONS,
   ANY_ACCESS_PATTERN,
   type Dest,
+  failed,
   GOAL_METRICS,
   type GoalMetric,
   type Intervals,
   NO_QUOTAS,
+  option,
   parseBytes,
   type QuotaGoal,
   type Quotas,
+  said,
   type Scheme,
   type Watermarks,
 } from "../model/mod.ts";
@@ -74,11 +77,11 @@ export function schemesOf(
   const count = intervals.length;
   for (const name of SCHEME_OPTION_NAMES) {
     if (SHARED.includes(name) || (options[name]?.length ?? 0) <= count) continue;
-    throw new RangeError(
-      `Cannot use --${name} ${options[name]!.length} times as it is for one scheme each time: there ${
+    throw failed(RangeError, {
+      what: said`${option(name)} comes ${options[name]!.length} times, for one scheme each, and there ${
         count === 1 ? "is 1" : `are ${count}`
       }`,
-    );
+    });
   }
   const goals = shares(options, "damos_quota_goal", "damos_nr_quota_goals", count);
   const filters = shares(options, "damos_filter", "damos_nr_filters", count);
@@ -128,16 +131,18 @@ function actionOf(words: Words): { action: Action; targetNid?: number; dests?: D
   const [name, ...rest] = words;
   const action = ACTIONS.find((action) => action === name);
   if (action === undefined) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(name ?? "")} as an action: there are ${ACTIONS.join(", ")}`);
+    throw new SyntaxError(`${JSON.stringify(name ?? "")} is not an action; there are ${ACTIONS.join(", ")}`);
   }
   const numbers = rest.map(parseNumber);
   if (!action.startsWith("migrate_")) {
     if (rest.length === 0) return { action };
-    throw new RangeError(`Cannot use --damos_action ${words.join(" ")} as ${action} takes no node`);
+    throw failed(RangeError, { what: said`${option("damos_action")}: ${action} takes no node` });
   }
   if (numbers.length === 1) return { action, targetNid: numbers[0] };
   if (numbers.length === 0 || numbers.length % 2 === 1) {
-    throw new RangeError(`Cannot use --damos_action ${words.join(" ")} as it needs a node, or nodes with weights`);
+    throw failed(RangeError, {
+      what: said`${option("damos_action")}: ${action} needs a node, or nodes with weights`,
+    });
   }
   const dests: Dest[] = [];
   for (let i = 0; i < numbers.length; i += 2) dests.push({ nid: numbers[i], weight: numbers[i + 1] });
@@ -156,26 +161,33 @@ function quotasOf(
   const weights = at("damos_quota_weights", (words) => weightsOf(exactly(words, 3, "damos_quota_weights")));
   const goalTuner = at("damos_quota_goal_tuner", ([text]) => {
     if (text === "consist" || text === "temporal") return text;
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a tuner: it is consist or temporal`);
+    throw new SyntaxError(`A tuner is consist or temporal, not ${JSON.stringify(text)}`);
   });
   const failCharge = at("damos_quota_fail_charge_ratio", (words) => {
     const [num, denom] = exactly(words, 2, "damos_quota_fail_charge_ratio").map(parseCount);
     // 0 of 0 is the kernel's default, which says nothing.
     if (denom === 0 && num > 0) {
-      throw new RangeError("Cannot use --damos_quota_fail_charge_ratio as its denominator must be 1 or more: it is 0");
+      throw failed(RangeError, {
+        what: said`The denominator of ${option("damos_quota_fail_charge_ratio")} is 0; it must be 1 or more`,
+      });
     }
     return { num, denom };
   });
   const isSplit = timeMs !== undefined || szBytes !== undefined || resetIntervalMs !== undefined || weights;
   if (whole && isSplit) {
-    throw new RangeError("Cannot use --damos_quotas with --damos_quota_* as both say what the quota is: use one");
+    throw failed(RangeError, {
+      what: said`${option("damos_quotas")} and ${
+        option(QUOTA_PARTS.find((name) => at(name, (words) => words))!)
+      } both say what the quota is; use one`,
+    });
   }
   if (!whole && !isSplit && !goals && !goalTuner && !failCharge) return given;
   const before = given ?? NO_QUOTAS;
   if (goals?.length && !whole && resetIntervalMs === undefined && before.resetIntervalMs === 0) {
-    throw new RangeError(
-      "Cannot use --damos_quota_goal as it must be said how often the quota is charged anew: add --damos_quota_interval 1s",
-    );
+    throw failed(RangeError, {
+      what: said`${option("damos_quota_goal")} does not say how often the quota is charged again`,
+      help: said`add ${option("damos_quota_interval", "1s")}`,
+    });
   }
   // Said one by one, all three count alike where nothing is said of it, as the peer has it.
   const equal = given || !isSplit ? before.weights : { szPermil: 1, nrAccessesPermil: 1, agePermil: 1 };
@@ -193,13 +205,16 @@ function quotasOf(
   };
 }
 
+/** Options that say a part of what `damos_quotas` says. */
+const QUOTA_PARTS = ["damos_quota_time", "damos_quota_space", "damos_quota_interval", "damos_quota_weights"] as const;
+
 /** A quota without an interval would never be charged anew: it is for all time, as the peer has it. */
 const FOREVER_MS = 0xffff_ffff;
 
 /** What is not said stays as it is. */
 function wholeQuotasOf(words: Words): Partial<Omit<Quotas, "goals">> {
   if (words.length < 1 || words.length > 6) {
-    throw new RangeError(`Cannot use --damos_quotas as it must have 1 to 6 values: it has ${words.length}`);
+    throw failed(RangeError, { what: said`${option("damos_quotas")} takes 1 to 6 values, not ${words.length}` });
   }
   const [time, size, reset, ...weights] = words;
   return {
@@ -223,7 +238,7 @@ function goalOf(words: Words): QuotaGoal {
   const metric = GOAL_METRICS.find((metric) => metric === name);
   if (metric === undefined || target === undefined) {
     throw new SyntaxError(
-      `Cannot parse ${JSON.stringify(words.join(" "))} as a goal: use METRIC TARGET, where METRIC is one of ${
+      `${JSON.stringify(words.join(" "))} is not a goal; use METRIC TARGET, where METRIC is one of ${
         GOAL_METRICS.join(", ")
       }`,
     );
@@ -231,7 +246,7 @@ function goalOf(words: Words): QuotaGoal {
   const wanted = goalArguments(metric);
   if (rest.length !== wanted.length) {
     throw new SyntaxError(
-      `Cannot parse ${JSON.stringify(words.join(" "))} as a goal: use ${[metric, "TARGET", ...wanted].join(" ")}`,
+      `${JSON.stringify(words.join(" "))} is not a goal; use ${[metric, "TARGET", ...wanted].join(" ")}`,
     );
   }
   const targetValue = metric.endsWith("_us")
@@ -258,7 +273,7 @@ function goalArguments(metric: GoalMetric): readonly string[] {
 function watermarksOf(words: Words): Watermarks {
   const [metric, interval, high, mid, low] = exactly(words, 5, "damos_wmarks");
   if (metric !== "none" && metric !== "free_mem_rate") {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(metric)} as a watermark: it is none or free_mem_rate`);
+    throw new SyntaxError(`A watermark is none or free_mem_rate, not ${JSON.stringify(metric)}`);
   }
   const permil = (text: string) => Math.round(parseShare(text, 1000));
   return {
@@ -277,20 +292,25 @@ function shares(
   nr: SchemeOption,
   count: number,
 ): (readonly Words[] | undefined)[] {
-  const said = options[nr]?.flat().map((text) => named(nr, () => parseCount(text)));
+  const given = options[nr]?.flat().map((text) => named(nr, () => parseCount(text)));
   const all = options[name];
   if (all === undefined) {
     // None for those there are: the way to take them back.
-    if (!said?.some((nr) => nr > 0)) return said?.slice(0, count).map(() => []) ?? [];
-    throw new RangeError(`Cannot use --${nr} ${said.join(" ")} as there is no --${name}`);
+    if (!given?.some((nr) => nr > 0)) return given?.slice(0, count).map(() => []) ?? [];
+    throw failed(RangeError, { what: said`${option(nr)} is given, and no ${option(name)}` });
   }
-  const counts = said ?? (count === 1 ? [all.length] : undefined);
+  const counts = given ?? (count === 1 ? [all.length] : undefined);
   if (counts === undefined) {
-    throw new RangeError(`Cannot tell whose of ${count} schemes --${name} is: say it with --${nr}`);
+    throw failed(RangeError, {
+      what: said`${option(name)} does not say which of ${count} schemes it is for`,
+      help: said`say it with ${option(nr)}`,
+    });
   }
   const sum = counts.reduce((a, b) => a + b, 0);
   if (sum !== all.length || counts.length > count) {
-    throw new RangeError(`Cannot use --${nr} ${counts.join(" ")} as it must add up to the ${all.length} of --${name}`);
+    throw failed(RangeError, {
+      what: said`${option(nr)} does not add up to ${all.length}, the number of ${option(name)}`,
+    });
   }
   let from = 0;
   return counts.map((nr) => all.slice(from, from += nr));

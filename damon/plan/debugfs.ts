@@ -49,7 +49,7 @@ export function formatAttrs({ intervals, nrRegions }: Context): string {
 export function parseAttrs(text: string): { intervals: Intervals; nrRegions: NrRegions } {
   const numbers = text.trim().split(/\s+/).map(Number);
   if (numbers.length !== 5 || !numbers.every(Number.isSafeInteger)) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as attrs: five numbers are needed`);
+    throw new SyntaxError(`attrs has five numbers, not ${JSON.stringify(text)}`);
   }
   const [sampleUs, aggrUs, updateUs, min, max] = numbers;
   return { intervals: { sampleUs, aggrUs, updateUs }, nrRegions: { min, max } };
@@ -91,7 +91,7 @@ export function parseInitRegions(text: string, targets: readonly Target[], isByP
 export function formatDebugfsScheme(scheme: Scheme): string {
   const { accessPattern: { szBytes, nrAccesses, age }, quotas = NO_QUOTAS, watermarks = NO_WATERMARKS } = scheme;
   const action = DEBUGFS_ACTIONS.indexOf(scheme.action);
-  if (action < 0) throw new RangeError(`Cannot write ${scheme.action} to debugfs as it has no number for it`);
+  if (action < 0) throw new RangeError(`DAMON's debugfs interface has no number for ${scheme.action}`);
   return [
     whole(szBytes.min),
     whole(szBytes.max),
@@ -124,7 +124,7 @@ export function parseDebugfsSchemes(text: string): (Scheme & { stats: SchemeStat
   return text.split("\n").filter((line) => line.trim() !== "").map((line) => {
     const numbers = line.trim().split(/\s+/).map(Number);
     if (![18, 20, 23].includes(numbers.length) || !numbers.every((n) => n >= 0)) {
-      throw new SyntaxError(`Cannot parse a scheme of debugfs as it must have 18, 20 or 23 numbers: ${line}`);
+      throw new SyntaxError(`A scheme of debugfs has 18, 20 or 23 numbers, not: ${line}`);
     }
     return schemeOf(numbers);
   });

@@ -119,7 +119,7 @@ export class AdaptiveRegions {
   note(accessed: ArrayLike<number>): void {
     if (accessed.length !== this.#cells.length) {
       throw new RangeError(
-        `Cannot note accesses as there must be one for each region: ${accessed.length} for ${this.#cells.length}`,
+        `One access for each region is needed: there are ${accessed.length} for ${this.#cells.length}`,
       );
     }
     for (let i = 0; i < accessed.length; i++) {

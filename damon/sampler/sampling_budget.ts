@@ -67,10 +67,10 @@ export class SamplingBudget {
   constructor(options: SamplingBudgetOptions) {
     const { maxOverhead, minSamples } = options;
     if (!(maxOverhead > 0 && maxOverhead <= 1)) {
-      throw new RangeError(`Cannot use maxOverhead as it must be above 0 and at most 1: it is ${maxOverhead}`);
+      throw new RangeError(`maxOverhead must be above 0 and at most 1, not ${maxOverhead}`);
     }
     if (!(Number.isSafeInteger(minSamples) && minSamples >= 1)) {
-      throw new RangeError(`Cannot use minSamples as it must be a whole number above 0: it is ${minSamples}`);
+      throw new RangeError(`minSamples must be a whole number above 0, not ${minSamples}`);
     }
     this.#options = options;
     this.#minSamples = minSamples;

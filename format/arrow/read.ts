@@ -39,20 +39,20 @@ export async function decodeArrow(
   isPart = false,
 ): Promise<FormatReader> {
   const messages = new ArrowMessages(bytes, isPart);
-  const refused = (why: string) => new RecordError(`Cannot read ${path} as a record: ${why}`, path, messages.at);
+  const refused = (why: string) => new RecordError(`Cannot read ${path}: ${why}`, path, messages.at);
   let fields: ArrowField[];
   let text: string | undefined;
   try {
     const schema = await messages.next();
     if (!schema && messages.at === 0) throw refused("it is empty");
-    if (schema?.kind !== "schema") throw refused("it is no Arrow stream made by damo record");
+    if (schema?.kind !== "schema") throw refused("it is an Arrow stream of another program");
     fields = fieldsOf(schema.header);
     text = metadataOf(schema.header, HEADER_KEY);
   } catch (error) {
     if (error instanceof RecordError) throw error;
     throw refused(`its beginning is cut off or broken (${reasonOf(error)})`);
   }
-  if (text === undefined) throw refused("it is an Arrow stream, but not one of damo record");
+  if (text === undefined) throw refused("it is an Arrow stream of another program");
   let header: RecordHeader;
   try {
     header = headerFrom(JSON.parse(text), path);

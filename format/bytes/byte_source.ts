@@ -1,4 +1,4 @@
-import { RecordError } from "../../damon/mod.ts";
+import { command, RecordError, said } from "../../damon/mod.ts";
 
 /** Bytes are read in pieces of this size: smaller ones cost more calls, larger ones more memory. */
 const CHUNK = 1 << 20;
@@ -31,14 +31,18 @@ export async function openBytes(path: string): Promise<ByteSource> {
     file = await Deno.open(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new RecordError(`Cannot open ${path}: there is no such file; make one with: damo record PID`, path);
+      throw new RecordError({
+        what: `Cannot open ${path}`,
+        why: "there is no such file",
+        help: said`make one with: ${command("record", { target: "PID" })}`,
+      }, path);
     }
     throw new RecordError(`Cannot open ${path}: ${(error as Error).message}`, path);
   }
   const { isDirectory, isFile, size } = await file.stat();
   if (isDirectory) {
     file.close();
-    throw new RecordError(`Cannot read ${path} as a record: it is a folder`, path);
+    throw new RecordError(`Cannot read ${path}: it is a folder`, path);
   }
   let isOpen = true;
   return sourceOf(path, isFile ? path : undefined, isFile ? size : undefined, file, () => {

@@ -35,7 +35,7 @@ class JsonReader {
 
   value(depth: number): TextNode {
     const place = this.#place();
-    if (depth > MAX_DEPTH) throw errorAt({ place }, `JSON must not be nested deeper than ${MAX_DEPTH}: it is`);
+    if (depth > MAX_DEPTH) throw errorAt({ place }, `JSON is nested deeper than ${MAX_DEPTH} levels`);
     if (this.#takes("{")) return this.#map(place, depth);
     if (this.#takes("[")) return this.#list(place, depth);
     return this.#scalar(place);
@@ -55,7 +55,7 @@ class JsonReader {
       const { value } = this.#scalar(place);
       const key = value as string;
       if (node.entries.some((entry) => entry.key === key)) {
-        throw errorAt({ place }, `each name must be there once: ${JSON.stringify(key)} is there twice`);
+        throw errorAt({ place }, `the name ${JSON.stringify(key)} is there twice`);
       }
       this.#expect(":");
       node.entries.push({ key, place, value: this.value(depth + 1) });
@@ -109,6 +109,9 @@ class JsonReader {
 
   #unexpected(place: Place, needed: string): SyntaxError {
     const found = this.text.slice(this.#at, this.#at + 20).split("\n")[0];
-    return errorAt({ place }, `JSON needs ${needed} here: it is ${found === "" ? "cut off" : JSON.stringify(found)}`);
+    return errorAt(
+      { place },
+      `JSON needs ${needed} here${found === "" ? ", and is cut off" : `, not ${JSON.stringify(found)}`}`,
+    );
   }
 }

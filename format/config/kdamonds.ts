@@ -31,6 +31,6 @@ export async function parseKdamonds(text: string, source: string): Promise<Kdamo
 /** A bare list as the map that it stands for. */
 function asMap(node: TextNode, key: string): TextNode {
   if (node.kind === "map") return node;
-  if (node.kind !== "list") throw errorAt(node, `a configuration must be a map with ${key}: it is a text`);
+  if (node.kind !== "list") throw errorAt(node, `a configuration is a map with ${key}, not a text`);
   return { kind: "map", place: node.place, entries: [{ key, place: node.place, value: node }] };
 }

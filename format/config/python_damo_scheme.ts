@@ -186,7 +186,7 @@ const FILTER: Shape<SchemeFilter> = mapped(
 function filterOf({ type, matching, allow, path, range, target, sizes }: FlatFilter, node: TextNode): SchemeFilter {
   const how = { matching, allow };
   const need = <T>(value: T | undefined, key: string): T => {
-    if (value === undefined) throw errorAt(node, `a filter of ${type} must have ${key}: it has none`);
+    if (value === undefined) throw errorAt(node, `a filter of ${type} needs ${key}`);
     return value;
   };
   switch (type) {

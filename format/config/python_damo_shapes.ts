@@ -134,7 +134,7 @@ function pair(
       return parse([bare(min), bare(max)], scope);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw errorAt(node, `min and max must be ${need}: they are ${JSON.stringify(min)} and ${JSON.stringify(max)}`);
+      throw errorAt(node, `min and max must be ${need}, not ${JSON.stringify(min)} and ${JSON.stringify(max)}`);
     }
   };
   return mapped(TEXTS, read, ({ min, max }, scope) => {

@@ -66,7 +66,7 @@ export function record<T extends object>({ name, rows, isOpen, scope, finish }: 
       additionalProperties: isOpen ?? false,
     },
     read(node, outer, given) {
-      if (node.kind !== "map") throw errorAt(node, `${outer} must be a map: it is ${describeNode(node)}`);
+      if (node.kind !== "map") throw errorAt(node, `${outer} must be a map, not ${describeNode(node)}`);
       if (!isOpen) refuseUnknown(node, name, rows.map(({ key }) => key));
       const value: Partial<T> = {};
       for (const row of rows) {
@@ -76,7 +76,7 @@ export function record<T extends object>({ name, rows, isOpen, scope, finish }: 
         } else if (row.missing !== undefined) {
           row.set(value, structuredClone(row.missing));
         } else if (row.isNeeded) {
-          throw errorAt(node, `${name} must have ${row.key}: it has ${keysOf(node)}`);
+          throw errorAt(node, `${name} needs ${row.key}, and has ${keysOf(node)}`);
         }
       }
       return finish ? finish(value as T, node, given) : value as T;

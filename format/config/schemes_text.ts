@@ -75,9 +75,7 @@ function schemeOf(words: readonly Word[], { sampleUs, aggrUs }: Intervals): Sche
   if (!columns) {
     throw errorAt(
       words[0],
-      `a scheme must have ${listOf([...COLUMNS.keys()].map(String))} columns (${
-        PATTERN.join(" ")
-      } ...): it has ${words.length}`,
+      `a scheme has ${listOf([...COLUMNS.keys()].map(String))} columns (${PATTERN.join(" ")} ...), not ${words.length}`,
     );
   }
   const has = (name: string) => columns.includes(name);
@@ -87,7 +85,7 @@ function schemeOf(words: readonly Word[], { sampleUs, aggrUs }: Intervals): Sche
       return parse(text);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw errorAt({ place }, `${name} must be ${need}: it is ${JSON.stringify(text)}`);
+      throw errorAt({ place }, `${name} must be ${need}, not ${JSON.stringify(text)}`);
     }
   };
   const pair = <T>(name: string, need: string, parse: (text: string) => T) => ({

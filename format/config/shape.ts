@@ -54,7 +54,7 @@ export function text<T>({ need, pattern, numbers, schema, parse, format }: TextS
   return {
     schema: numbers ? { anyOf: [strings, { type: numbers, minimum: 0 }] } : strings,
     read(node, name, scope) {
-      const wrong = (why = "") => errorAt(node, `${name} must be ${need}: it is ${describeNode(node)}${why}`);
+      const wrong = (why = "") => errorAt(node, `${name} must be ${need}, not ${describeNode(node)}${why}`);
       const isText = node.kind === "scalar" && typeof node.value === "string";
       const isNumber = node.kind === "scalar" && typeof node.value === "number" &&
         (numbers === "number" || (numbers === "integer" && Number.isInteger(node.value)));
@@ -79,7 +79,7 @@ export function word<T extends string>(...words: readonly T[]): Shape<T> {
     read(node, name) {
       const found = node.kind === "scalar" ? words.find((word) => word === node.text) : undefined;
       if (found === undefined) {
-        throw errorAt(node, `${name} must be ${listOf(words)}: it is ${describeNode(node)}`);
+        throw errorAt(node, `${name} must be ${listOf(words)}, not ${describeNode(node)}`);
       }
       return found;
     },
@@ -111,7 +111,7 @@ export function either<T>(forms: { scalar?: Shape<T>; map?: Shape<T>; list?: Sha
     read(node, name, scope) {
       const form = forms[node.kind];
       if (!form || (node.kind === "scalar" && node.value === null)) {
-        throw errorAt(node, `${name} must be ${need}: it is ${describeNode(node)}`);
+        throw errorAt(node, `${name} must be ${need}, not ${describeNode(node)}`);
       }
       return form.read(node, name, scope);
     },
@@ -130,8 +130,8 @@ export function list<T>(item: Shape<T>, name: string, least = 0): Shape<T[]> {
   return {
     schema: { type: "array", items: item.schema, ...(least > 0 && { minItems: least }) },
     read(node, outer, scope) {
-      if (node.kind !== "list") throw errorAt(node, `${outer} must be a list: it is ${describeNode(node)}`);
-      if (node.items.length < least) throw errorAt(node, `${outer} must not be empty: it is`);
+      if (node.kind !== "list") throw errorAt(node, `${outer} must be a list, not ${describeNode(node)}`);
+      if (node.items.length < least) throw errorAt(node, `${outer} is empty`);
       return node.items.map((each) => item.read(each, name, scope));
     },
     write(values, scope) {
@@ -143,7 +143,7 @@ export function list<T>(item: Shape<T>, name: string, least = 0): Shape<T[]> {
 /** The value itself, or an error in the program: a form that must be able to say everything could not. */
 export function needed<T>(value: T | undefined, name: string): T {
   if (value === undefined) {
-    throw new TypeError(`Cannot write ${name} as it must have a form for its value: there is none`);
+    throw new TypeError(`There is no form for the value of ${name}`);
   }
   return value;
 }

@@ -49,9 +49,9 @@ export function placeText({ source, line, column }: Place): string {
   return `${source}:${line}:${column}`;
 }
 
-/** An error that names its place: `Cannot read damon.yaml:3:12 as …`. */
+/** An error that names its place: `damon.yaml:3:12: …`. */
 export function errorAt({ place }: { place: Place }, because: string): SyntaxError {
-  return new SyntaxError(`Cannot read ${placeText(place)} as ${because}`);
+  return new SyntaxError(`${placeText(place)}: ${because}`);
 }
 
 /** What stands there, in few words, for a message. */

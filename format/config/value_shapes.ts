@@ -89,7 +89,7 @@ export function count(least = 0): Shape<number> {
       const wrong = () =>
         errorAt(
           node,
-          `${name} must be a whole number${least > 0 ? `, ${least} or more` : ""}: it is ${describeNode(node)}`,
+          `${name} must be a whole number${least > 0 ? `, ${least} or more` : ""}, not ${describeNode(node)}`,
         );
       const value = node.kind === "scalar" ? node.value : undefined;
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) throw wrong();
@@ -110,7 +110,7 @@ export const FLAG: Shape<boolean> = {
     const isWord = (words: readonly string[]) => node.kind === "scalar" && words.includes(node.text);
     if (isWord(YES)) return true;
     if (isWord(NO)) return false;
-    throw errorAt(node, `${name} must be true or false: it is ${describeNode(node)}`);
+    throw errorAt(node, `${name} must be true or false, not ${describeNode(node)}`);
   },
   write: (value) => value,
 };

@@ -36,22 +36,22 @@ class YamlReader {
       const [{ message, pos }] = errors;
       throw errorAt(
         { place: this.#placeAt(pos[0]) },
-        `it must be YAML: ${message[0].toLowerCase()}${message.slice(1)}`,
+        `not YAML: ${message[0].toLowerCase()}${message.slice(1)}`,
       );
     }
-    if (contents === null) throw errorAt({ place: this.#placeAt(0) }, "it must have content: it is empty");
+    if (contents === null) throw errorAt({ place: this.#placeAt(0) }, "it is empty");
     return this.#node(contents, 0);
   }
 
   #node(node: Node | null, depth: number): TextNode {
     const { isAlias, isMap, isSeq, isScalar } = this.yaml;
     const place = this.#placeOf(node);
-    if (++this.#count > MAX_NODES) throw errorAt({ place }, `YAML must not have more than ${MAX_NODES} values: it has`);
-    if (depth > MAX_DEPTH) throw errorAt({ place }, `YAML must not be nested deeper than ${MAX_DEPTH}: it is`);
+    if (++this.#count > MAX_NODES) throw errorAt({ place }, `YAML has more than ${MAX_NODES} values`);
+    if (depth > MAX_DEPTH) throw errorAt({ place }, `YAML is nested deeper than ${MAX_DEPTH} levels`);
     if (isAlias(node)) {
       if (!this.#targets.has(node)) this.#targets.set(node, node.resolve(this.document));
       const target = this.#targets.get(node);
-      if (!target) throw errorAt({ place }, `an alias must have its anchor before it: there is no &${node.source}`);
+      if (!target) throw errorAt({ place }, `there is no anchor &${node.source} before its alias`);
       return this.#node(target, depth + 1);
     }
     if (isMap(node)) {
@@ -68,7 +68,7 @@ class YamlReader {
   #entries({ key: name, value }: Pair<Node, Node | null>, depth: number): (MapEntry & { merged?: true })[] {
     const place = this.#placeOf(name);
     const key = this.#node(name, depth + 1);
-    if (key.kind !== "scalar") throw errorAt(key, "a key must be a word: it is a list or a map");
+    if (key.kind !== "scalar") throw errorAt(key, "a key is a word, not a list or a map");
     const node = value === null ? scalar(place, null, undefined) : this.#node(value, depth + 1);
     if (key.text !== "<<") return [{ key: key.text, place, value: node }];
     const maps = node.kind === "list" ? node.items : [node];
@@ -101,7 +101,7 @@ function withoutMergedTwice(entries: readonly (MapEntry & { merged?: true })[]):
   for (const { key, place, value, merged } of entries) {
     if (merged ? own.has(key) || seen.has(key) : seen.has(key)) {
       if (merged) continue;
-      throw errorAt({ place }, `each key must be there once: ${JSON.stringify(key)} is there twice`);
+      throw errorAt({ place }, `the key ${JSON.stringify(key)} is there twice`);
     }
     seen.add(key);
     kept.push({ key, place, value });

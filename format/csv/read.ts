@@ -48,7 +48,7 @@ export async function decodeCsv(
   const snapshots = walk.snapshots();
   const { done, value: first } = await snapshots.next();
   if (done && (walk.failure ?? walk.flaws.toText()) !== undefined) {
-    throw new RecordError(`Cannot read ${name} as a record: ${walk.failure ?? walk.flaws.toText()}`, name, 0);
+    throw new RecordError(`Cannot read ${name}: ${walk.failure ?? walk.flaws.toText()}`, name, 0);
   }
   return {
     header: foreignHeader({ tool: "", first: done ? undefined : first }),

@@ -13,7 +13,7 @@ export function headerFrom(value: unknown, name: string): RecordHeader {
   if (!isObject(value)) return header;
   if (typeof value.schema === "number" && value.schema > RECORD_SCHEMA) {
     throw new RecordError(
-      `Cannot read ${name} as its schema must be ${RECORD_SCHEMA} or older: it is ${value.schema}, written by ${value.tool}; use a newer damo`,
+      `${name} has schema ${value.schema}, written by ${value.tool}, and this damo reads up to ${RECORD_SCHEMA}; use a newer damo`,
       name,
     );
   }

@@ -61,7 +61,7 @@ export async function decodeJsonLines(bytes: AsyncIterable<Uint8Array>, name: st
   const { done, value } = await lines.next();
   if (done) {
     throw new RecordError(
-      `Cannot read ${name} as a record: ${
+      `Cannot read ${name}: ${
         walk.failure ?? walk.flaws.toText() ?? walk.others.toText() ??
           "it is JSON, and has no header or snapshot of damo's"
       }`,

@@ -52,7 +52,7 @@ export async function openParquet(path: string): Promise<FormatReader> {
     const names = new Set(metadata.schema.map(({ name }) => name));
     const missing = NEEDED.filter((name) => !names.has(name));
     if (missing.length > 0) {
-      throw new RecordError(`Cannot read ${path} as a record: it is Parquet, but has no ${missing.join(", ")}`, path);
+      throw new RecordError(`Cannot read ${path}: it is Parquet, but has no ${missing.join(", ")}`, path);
     }
     checkCodecs(metadata, path);
     const columns = COLUMNS.filter((name) => names.has(name) && hasValues(metadata, name));
@@ -80,7 +80,7 @@ export async function openParquet(path: string): Promise<FormatReader> {
     file.close();
     if (error instanceof RecordError) throw error;
     throw new RecordError(
-      `Cannot read ${path} as a record: it is Parquet that is cut off or broken (${reasonOf(error)})`,
+      `Cannot read ${path}: it is Parquet that is cut off or broken (${reasonOf(error)})`,
       path,
     );
   }

@@ -28,7 +28,7 @@ export async function decodePeerJson(
   } catch (error) {
     await walk.window.cancel();
     throw new RecordError(
-      `Cannot read ${name} as a record: it is JSON, but ${what(error)}, near byte ${walk.window.offset} of its text`,
+      `Cannot read ${name}: it is JSON, but ${what(error)}, near byte ${walk.window.offset} of its text`,
       name,
       walk.window.offset,
     );

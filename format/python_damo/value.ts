@@ -11,7 +11,7 @@ export function parsePeerNumber(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
   if (typeof value !== "string") {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(value)} as a number`);
+    throw new SyntaxError(`${JSON.stringify(value)} is not a number`);
   }
   const text = value.trim().replaceAll(",", "");
   // The text as a whole: digit by digit it would be rounded more than once.
@@ -28,7 +28,7 @@ export function parsePeerInteger(value: unknown): bigint | undefined {
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
   const text = String(value).replaceAll(",", "").trim();
-  if (!/^-?\d+$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(value)} as an integer`);
+  if (!/^-?\d+$/.test(text)) throw new SyntaxError(`${JSON.stringify(value)} is not an integer`);
   return BigInt(text);
 }
 

@@ -1,3 +1,4 @@
+import { failed, option, said } from "../../damon/mod.ts";
 import type { RecordHeader } from "../../damon/mod.ts";
 import type { EncoderOptions, FormatName, RecordEncoder } from "../header/mod.ts";
 
@@ -84,11 +85,10 @@ export function formatOf(path: string): FormatName {
   );
   const found = all.filter(({ suffix }) => lower.endsWith(suffix)).sort((a, b) => b.suffix.length - a.suffix.length)[0];
   if (found) return found.name;
-  throw new RangeError(
-    `Cannot tell the format of ${path} as its name must end in one of: ${
-      all.map(({ suffix }) => suffix).join(", ")
-    }; or say it with --format`,
-  );
+  throw failed(RangeError, {
+    what: `${path} does not say its format: its name ends in none of ${all.map(({ suffix }) => suffix).join(", ")}`,
+    help: said`give it another name, or say ${option("format")}`,
+  });
 }
 
 /**
@@ -99,7 +99,7 @@ export function formatOf(path: string): FormatName {
 export function parseFormat(name: string): FormatName {
   const known = name.toLowerCase().replaceAll("-", "_");
   if (Object.hasOwn(FORMATS, known)) return known as FormatName;
-  throw new RangeError(`Cannot use format ${name} as it must be one of: ${Object.keys(FORMATS).join(", ")}`);
+  throw new RangeError(`There is no format ${name}; there are ${Object.keys(FORMATS).join(", ")}`);
 }
 
 /** What writes a format. */

@@ -1,10 +1,13 @@
 import {
+  failed,
   movedInTime,
+  option,
   RECORD_SCHEMA,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
+  said,
   type TargetPids,
   timesOf,
 } from "../../damon/mod.ts";
@@ -41,8 +44,8 @@ export function clockShiftsOf(headers: readonly RecordHeader[], names: readonly 
     if (isSame) return 0;
     if (!(header.clock.originWallMs > 0) || !(first.clock.originWallMs > 0)) {
       throw new RangeError(
-        `Cannot merge ${names[i]} with ${names[0]} as their clocks must be comparable: ` +
-          `one is by ${first.clock.name}, the other by ${header.clock.name}, and neither tells the time of day`,
+        `${names[i]} and ${names[0]} have clocks that cannot be compared: ${first.clock.name} and ` +
+          `${header.clock.name}, and neither tells the time of day`,
       );
     }
     return (header.clock.originWallMs - first.clock.originWallMs) * 1e6 -
@@ -63,10 +66,10 @@ function checkApart(headers: readonly RecordHeader[], names: readonly string[]):
       seen.set(pid, before ?? i);
       const other = before === undefined ? "" : headers[before].host.bootId;
       if (other === "" || host.bootId === "" || other === host.bootId) continue;
-      throw new RangeError(
-        `Cannot merge ${names[i]} with ${names[before!]} as kdamonds must be told apart: ` +
-          `both have kdamond ${pid}, of different machines or boots; convert each with --partition_by host,date instead`,
-      );
+      throw failed(RangeError, {
+        what: `${names[i]} and ${names[before!]} both have kdamond ${pid}, of different machines or boots`,
+        help: said`convert each with ${option("partition_by", "host,date")} instead`,
+      });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { RecordError, type RecordReader } from "../../damon/mod.ts";
+import { command, RecordError, type RecordReader, said } from "../../damon/mod.ts";
 import {
   type ByteSource,
   isMarked,
@@ -87,7 +87,7 @@ async function open(source: ByteSource, packed: PeekedBytes, inside: string): Pr
     case "parquet": {
       if (source.path === undefined || inside !== "") {
         throw new RecordError(
-          `Cannot read ${source.name} as a record: Parquet is read from its end; give it as a file that is not compressed`,
+          `Cannot read ${source.name}: Parquet is read from its end; give it as a file that is not compressed`,
           source.name,
         );
       }
@@ -119,7 +119,12 @@ async function open(source: ByteSource, packed: PeekedBytes, inside: string): Pr
       return { reader: await decodeTrace(bytes, source.name, side), format };
     }
   }
-  throw new RecordError(`Cannot read ${source.name} as a record: ${REASONS[sniffed] ?? UNKNOWN}`, source.name, 0);
+  const what = `Cannot read ${source.name}`;
+  const reason = REASONS[sniffed];
+  const failure = reason
+    ? { what, why: reason }
+    : { what, why: UNKNOWN, help: said`see ${command("help", { words: ["formats"] })}` };
+  throw new RecordError(failure, source.name, 0);
 }
 
 async function* without(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
@@ -136,15 +141,14 @@ async function peek(source: ByteSource, bytes: PeekedBytes): Promise<Uint8Array>
     return await bytes.peek(SNIFF_BYTES);
   } catch (error) {
     throw new RecordError(
-      `Cannot read ${source.name} as a record: its beginning is cut off or broken (${reasonOf(error)})`,
+      `Cannot read ${source.name}: its beginning is cut off or broken (${reasonOf(error)})`,
       source.name,
       0,
     );
   }
 }
 
-const UNKNOWN =
-  "its content is none that is known: not an Arrow stream made by damo record, nor JSON, JSON lines, CSV, Parquet or trace text; see damo help formats";
+const UNKNOWN = "unknown format, none of Arrow stream of damo, JSON, JSON lines, CSV, Parquet and trace text";
 
 const REASONS: Partial<Record<Sniffed, string>> = {
   empty: "it is empty",

@@ -18,7 +18,7 @@ export function parsePartition(text: string): PartitionColumn[] {
   const columns = text.split(",").map((column) => column.trim());
   const isKnown = (column: string): column is PartitionColumn => column === "host" || column === "date";
   if (columns.every(isKnown) && new Set(columns).size === columns.length) return columns;
-  throw new RangeError(`Cannot divide by ${text} as it must be host, date or both, as in host,date`);
+  throw new RangeError(`A record is divided by host, date or both, as in host,date, and not by ${text}`);
 }
 
 /**

@@ -51,6 +51,6 @@ export class TraceMissing {
     const empty = EMPTY.find(([line]) => line.test(first))?.[1];
     if (empty !== undefined || this.#named === undefined) return empty;
     return "its lines name damon_aggregated and tell no single event, as a summary does: print the events, as perf script or " +
-      "trace-cmd report without --profile and --stat does";
+      "trace-cmd report does where it is not told to sum up";
   }
 }

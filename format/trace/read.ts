@@ -30,7 +30,7 @@ export async function decodeTrace(
   const snapshots = walk.snapshots();
   const first = await snapshots.next();
   if (walk.failure !== undefined && first.done && !walk.isCut) {
-    throw new RecordError(`Cannot read ${name} as a record: ${walk.failure}`, name);
+    throw new RecordError(`Cannot read ${name}: ${walk.failure}`, name);
   }
   if (first.done && walk.comments.header === undefined) {
     const why = walk.events > 0
@@ -40,7 +40,7 @@ export async function decodeTrace(
           : "")
       : walk.missing.reason() ?? "it has no damon_aggregated or damos_before_apply event";
     const cut = walk.isCut ? `; ${walk.failure}` : "";
-    throw new RecordError(`Cannot read ${name} as a record: it is text of a trace, but ${why}${cut}`, name);
+    throw new RecordError(`Cannot read ${name}: it is text of a trace, but ${why}${cut}`, name);
   }
   return new TraceReader(walk, first.done ? undefined : first.value, snapshots, side);
 }

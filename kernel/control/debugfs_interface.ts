@@ -88,7 +88,7 @@ export class DebugfsInterface implements DamonInterface {
     if (gap) {
       throw new UnsupportedError(
         {
-          what: `DAMON's debugfs interface has no ${gap.what}`,
+          what: `DAMON's debugfs interface lacks ${gap.what}`,
           help: `the sysfs interface of Linux ${gap.since} or newer has`,
         },
         gap.what,

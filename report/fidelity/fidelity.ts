@@ -52,10 +52,10 @@ export interface Fidelity extends ComparedCounts {
 export function thresholdsOf(options: Pick<FidelityOptions, "hotFraction" | "timeRows">) {
   const { hotFraction = 0.2, timeRows = 40 } = options;
   if (!(hotFraction > 0 && hotFraction <= 1)) {
-    throw new RangeError(`Cannot compare as hotFraction must be above 0 and at most 1: it is ${hotFraction}`);
+    throw new RangeError(`hotFraction must be above 0 and at most 1, not ${hotFraction}`);
   }
   if (!(Number.isSafeInteger(timeRows) && timeRows >= 1)) {
-    throw new RangeError(`Cannot compare as timeRows must be a whole number above 0: it is ${timeRows}`);
+    throw new RangeError(`timeRows must be a whole number above 0, not ${timeRows}`);
   }
   return { hotFraction, timeRows };
 }
@@ -99,7 +99,7 @@ export class FidelityFold {
     const { toleranceNs = 0 } = options;
     const { hotFraction, timeRows } = thresholdsOf(options);
     if (!(toleranceNs >= 0)) {
-      throw new RangeError(`Cannot compare as toleranceNs must be at least 0: it is ${toleranceNs}`);
+      throw new RangeError(`toleranceNs must be at least 0, not ${toleranceNs}`);
     }
     this.#options = { ...options, hotFraction, toleranceNs };
     this.#truth = truth;

@@ -71,36 +71,36 @@ class Line {
   ) {}
 
   fail(what: string): never {
-    throw new SyntaxError(`Cannot parse ${this.source} as line ${this.number} ${what}`);
+    throw new SyntaxError(`${this.source}: line ${this.number} ${what}`);
   }
 
   text(name: string): string {
     const value = this.fields[name];
-    return typeof value === "string" ? value : this.fail(`must have a text "${name}": ${JSON.stringify(value)}`);
+    return typeof value === "string" ? value : this.fail(`needs a text "${name}", not ${JSON.stringify(value)}`);
   }
 
   /** A number, 0 or above. */
   count(name: string): number {
     const value = this.fields[name];
     if (typeof value === "number" && value >= 0) return value;
-    return this.fail(`must have a number "${name}" of at least 0: ${JSON.stringify(value)}`);
+    return this.fail(`needs a number "${name}" of at least 0, not ${JSON.stringify(value)}`);
   }
 
   oneOf<T extends string>(name: string, values: readonly T[]): T {
     const value = this.text(name);
     return values.find((it) => it === value) ??
-      this.fail(`must have "${name}" as one of ${values.join(", ")}: ${value}`);
+      this.fail(`needs "${name}", one of ${values.join(", ")}, not ${value}`);
   }
 
   range(): { start: number; end: number } {
     const [start, end] = [this.count("start"), this.count("end")];
-    return start < end ? { start, end } : this.fail(`must have "start" below "end": ${start}, ${end}`);
+    return start < end ? { start, end } : this.fail(`has "start" (${start}) not below "end" (${end})`);
   }
 
   /** A time at or after `afterNs`. */
   time(name: string, afterNs: number): number {
     const ns = this.count(name);
-    return ns >= afterNs ? ns : this.fail(`must not go back in time: "${name}" is ${ns}, before that was ${afterNs}`);
+    return ns >= afterNs ? ns : this.fail(`goes back in time: "${name}" is ${ns}, after ${afterNs}`);
   }
 }
 
@@ -119,7 +119,7 @@ export function parseTruth(text: string, source = "the truth"): Truth {
       if (truth) line.fail("begins a second workload: one file is about one");
       if (line.count("schema") !== 1) line.fail(`has schema ${line.count("schema")}: this version reads 1`);
       line.oneOf("clock", ["boottime"]);
-      const pageBytes = line.count("pageBytes") || line.fail(`must have "pageBytes" above 0`);
+      const pageBytes = line.count("pageBytes") || line.fail(`needs "pageBytes" above 0`);
       nowNs = line.count("startNs");
       truth = {
         pid: line.count("pid"),
@@ -131,7 +131,7 @@ export function parseTruth(text: string, source = "the truth"): Truth {
       };
       continue;
     }
-    if (!truth) return line.fail(`must be of the kind workload, as the first: it is ${kind}`);
+    if (!truth) return line.fail(`is of the kind ${kind}, and the first is a workload`);
     if (truth.reason !== undefined) line.fail("comes after the end");
     const open = truth.phases.at(-1);
     const running = open && open.endNs === undefined ? open : undefined;
@@ -165,7 +165,7 @@ export function parseTruth(text: string, source = "the truth"): Truth {
     }
   }
   if (!truth) {
-    throw new SyntaxError(`Cannot parse ${source} as it must have a first line of the kind workload: it is empty`);
+    throw new SyntaxError(`${source} is empty: a truth begins with a line of the kind workload`);
   }
   truth.regions.sort((a, b) => a.start - b.start);
   return truth;
@@ -181,9 +181,7 @@ function accessOf(line: Line, phaseStartNs: number): TruthAccess {
     endNs: line.time("endNs", startNs),
     mode: line.oneOf("mode", ["ro", "wo", "rw"]),
     order,
-    strideBytes: order === "random"
-      ? undefined
-      : line.count("strideBytes") || line.fail(`must have "strideBytes" above 0`),
+    strideBytes: order === "random" ? undefined : line.count("strideBytes") || line.fail(`needs "strideBytes" above 0`),
     probability: line.count("probability"),
     accesses: line.count("accesses"),
   };
@@ -200,7 +198,7 @@ function* linesOf(text: string, source: string): Iterable<Line> {
       if (i === lines.length - 1) return;
     }
     if (typeof fields !== "object" || fields === null) {
-      throw new SyntaxError(`Cannot parse ${source} as line ${i + 1} must be a JSON object: ${line.slice(0, 80)}`);
+      throw new SyntaxError(`${source}: line ${i + 1} is no JSON object: ${line.slice(0, 80)}`);
     }
     yield new Line(i + 1, fields as Record<string, unknown>, source);
   }

@@ -1,3 +1,4 @@
+import { command, failed, option, said } from "../../damon/mod.ts";
 import type { RecordHeader } from "../../damon/mod.ts";
 import { type Watcher, watcherOf } from "./fidelity.ts";
 import type { Truth } from "./truth.ts";
@@ -25,9 +26,10 @@ export function watchersOf(record: RecordHeader, reference: RecordHeader, pid?: 
   const [ours, theirs] = [pidsOf(record), pidsOf(reference)];
   const common = ours.filter((one) => theirs.includes(one) && (pid === undefined || one === pid));
   if (common.length > 1) {
-    throw new RangeError(
-      `Cannot compare the records as one process must be chosen: both watched ${common.join(", ")}; add --pid PID`,
-    );
+    throw failed(RangeError, {
+      what: `Both records watched several processes: ${common.join(", ")}`,
+      help: said`choose one with ${option("pid")}`,
+    });
   }
   const [watcher, referenceWatcher] = common.length === 1
     ? [watcherOf(record, common[0]), watcherOf(reference, common[0])]
@@ -35,11 +37,11 @@ export function watchersOf(record: RecordHeader, reference: RecordHeader, pid?: 
     ? [physicalOf(record), physicalOf(reference)]
     : [];
   if (watcher && referenceWatcher) return { pid: common.at(0), watcher, referenceWatcher };
-  throw new RangeError(
-    `Cannot compare the records as both must have watched ${
-      pid === undefined ? "the same process" : `process ${pid}`
-    }: one watched ${watchedOf(record)}, the other ${watchedOf(reference)}${NEXT}`,
-  );
+  throw failed(RangeError, {
+    what: `The records did not both watch ${pid === undefined ? "the same process" : `process ${pid}`}`,
+    why: `one watched ${watchedOf(record)}, the other ${watchedOf(reference)}`,
+    help: NEXT,
+  });
 }
 
 /**
@@ -51,20 +53,21 @@ export function truthWatcherOf(record: RecordHeader, truth: Truth): Watcher {
   const watcher = watcherOf(record, truth.pid);
   if (!watcher) {
     throw new RangeError(
-      `Cannot compare the record with the truth as it must have watched its process ${truth.pid}: it watched ` +
-        `${watchedOf(record)}; take both from one run`,
+      `The record watched ${watchedOf(record)}, and the truth is about process ${truth.pid}; take both from one run`,
     );
   }
   if (record.clock.name !== "boottime") {
-    throw new RangeError(
-      `Cannot compare the record with the truth as it must have its times by the clock boottime: it has ` +
-        `${record.clock.name}; record it with damo record`,
-    );
+    throw failed(RangeError, {
+      what: `The record has its times by the clock ${record.clock.name}, and the truth by boottime`,
+      help: said`record it with ${command("record")}`,
+    });
   }
   return watcher;
 }
 
-const NEXT = "; compare each with its own workload's truth: damo report fidelity RECORD TRUTH";
+const NEXT = said`compare each with its own workload's truth: ${
+  command("report", { words: ["fidelity", "RECORD", "TRUTH"] })
+}`;
 
 function checkSameTime(record: RecordHeader, reference: RecordHeader): void {
   const [ours, theirs] = [record.host, reference.host];
@@ -72,16 +75,17 @@ function checkSameTime(record: RecordHeader, reference: RecordHeader): void {
     `boot ${bootId || "unknown"} of ${hostname || "an unknown host"}`;
   // Times and addresses of another boot, even of the same program, mean other things.
   if (ours.bootId === "" || ours.bootId !== theirs.bootId) {
-    throw new RangeError(
-      `Cannot compare the records as they must be of the same boot of one machine: one is of ${bootOf(ours)}, ` +
-        `the other of ${bootOf(theirs)}${NEXT}`,
-    );
+    throw failed(RangeError, {
+      what: "The records are not of the same boot of one machine",
+      why: `one is of ${bootOf(ours)}, the other of ${bootOf(theirs)}`,
+      help: NEXT,
+    });
   }
   if (record.clock.name === "unknown" || record.clock.name !== reference.clock.name) {
-    throw new RangeError(
-      `Cannot compare the records as their times must be by the same clock: one has ${record.clock.name}, ` +
-        `the other ${reference.clock.name}${NEXT}`,
-    );
+    throw failed(RangeError, {
+      what: `The records have their times by different clocks: ${record.clock.name} and ${reference.clock.name}`,
+      help: NEXT,
+    });
   }
 }
 

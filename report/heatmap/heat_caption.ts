@@ -69,7 +69,7 @@ function hiddenLines({ survey, bands }: Heatmap): string[] {
   return [
     `Drawn: the ${formatNr(shown)} targets with the most accesses · not drawn: ${
       formatNr(hidden)
-    }; --target N draws another`,
+    }, which choosing a target draws`,
   ];
 }
 

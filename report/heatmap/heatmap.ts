@@ -112,7 +112,7 @@ export async function heatmapOf(open: () => Promise<RecordReader>, options: Heat
   const rows = bands.reduce((sum, band) => sum + band.rows, 0);
   if (rows * count > MAX_CELLS) {
     throw new RangeError(
-      `Cannot draw ${count} × ${rows} cells as there must be at most ${MAX_CELLS}: use a smaller --resol`,
+      `${count} × ${rows} are too many cells: at most ${MAX_CELLS} are drawn; use a smaller resolution`,
     );
   }
   const grid = new HeatGrid({ ...time, startNs: survey.originNs + startNs }, bands);

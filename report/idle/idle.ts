@@ -1,10 +1,13 @@
 import {
   AGE_UNKNOWN,
   byPid,
+  command,
+  failed,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
+  said,
   type Snapshot,
   withFollowed,
   type WorkingSet,
@@ -174,7 +177,7 @@ export class IdleFold {
     this.#edgesNs = options.edgesNs ?? IDLE_EDGES_NS;
     if (this.#edgesNs.some((edge, i) => !(edge > (this.#edgesNs[i - 1] ?? 0)))) {
       throw new RangeError(
-        `Cannot use edges of idle time as they must ascend from above 0: ${this.#edgesNs.join(", ")}`,
+        `Edges of idle time must ascend from above 0: ${this.#edgesNs.join(", ")} do not`,
       );
     }
     this.#time = new IdleTime(this.#edgesNs.length + 2, options.timeParts ?? 120);
@@ -335,10 +338,13 @@ export class IdleFold {
 function idleNsOf({ regions, aggrUs, endNs }: Snapshot, starts: IntervalStarts | undefined): Float64Array {
   return Float64Array.from(regions.age, (age, i) => {
     if (age === AGE_UNKNOWN) {
-      throw new RangeError(
-        "Cannot say how long memory was idle as regions must have an age: those of this record have none, as before " +
-          "Linux 5.17; record it anew on a newer kernel, or with the page sampler: damo record --monitor pages",
-      );
+      throw failed(RangeError, {
+        what:
+          "The regions of this record have no age, as before Linux 5.17, and so do not tell how long memory was idle",
+        help: said`record again on a newer kernel, or with the page sampler: ${
+          command("record", { options: { monitor: "pages" } })
+        }`,
+      });
     }
     const ns = starts ? endNs - starts.before(age, aggrUs * 1e3) : (age + 1) * aggrUs * 1e3;
     return regions.nrAccesses[i] > 0 ? -ns : ns;

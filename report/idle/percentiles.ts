@@ -39,8 +39,8 @@ export function fillPercentiles(pairs: readonly (readonly [percentile: number, v
   );
   if (pairs.length < 2 || !isGood) {
     throw new RangeError(
-      "Cannot use percentiles as two or more pairs of a percentile (0 to 100, ascending) and a time are needed: " +
-        (pairs.map((pair) => pair.join(" ")).join(", ") || "there are none"),
+      "Percentiles are two or more pairs of a percentile (0 to 100, ascending) and a time, not: " +
+        (pairs.map((pair) => pair.join(" ")).join(", ") || "none"),
     );
   }
   return Array.from({ length: 101 }, (_, percentile) => {

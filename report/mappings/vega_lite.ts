@@ -37,7 +37,7 @@ export function mappingsSpec(report: MappingReport): VegaLiteSpec {
     ...chartFrame(
       titleOf(survey, "Mappings of"),
       [
-        ["Dark: never accessed", "bars: mean working set of its size", "lines: the largest", ...left]
+        ["Dark: never accessed", "bar: mean working set", "tick: largest", ...left]
           .join(" · "),
         ...recordLines(survey),
       ],

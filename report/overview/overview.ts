@@ -156,10 +156,10 @@ export function formatOverview(
     `largest ${figures.get("wss_largest")}, of windows of ${workingSet ? windowText(workingSet) : "none"}`,
     `  over ${formatNs(survey.timeRange.endNs - survey.timeRange.startNs).padEnd(12)} ${spark}`,
     "",
-    bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more: damo report mappings)` : ""),
+    bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more in the report mappings)` : ""),
     ...tableLines({ columns: shown, rows }, width),
     "",
-    "More: damo report heatmap | wss | mappings | idle | access | diff | info",
-    "A page to explore in a browser: damo report html",
+    "More reports: heatmap, wss, mappings, idle, access, diff, info",
+    "A page to explore in a browser: the report html",
   ].join("\n") + "\n";
 }

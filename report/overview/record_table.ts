@@ -18,7 +18,7 @@ export class RecordCountsFold implements Fold {
   regions = 0;
   /** Smallest and largest size of a snapshot, bytes. */
   readonly bytes: Extent = { min: Infinity, max: -Infinity };
-  /** Mappings that were written down. */
+  /** Memory maps that were captured. */
   mappingLists = 0;
 
   /** Takes the next snapshot. */
@@ -89,7 +89,7 @@ function recorderRows(
 
 /** How many are left out. */
 function moreRows(what: string, count: number, most: number): [string, string][] {
-  return count > most ? [[what, `${formatNr(count - most)} more; --top all shows them`]] : [];
+  return count > most ? [[what, `${formatNr(count - most)} more; a larger top shows them`]] : [];
 }
 
 function configurationRows({ kdamonds }: RecordHeader, most: number): TableRow[] {
@@ -147,7 +147,7 @@ function contentRows(survey: RecordSurvey, counts: RecordCountsFold, most: numbe
     [
       "mappings",
       counts.mappingLists > 0
-        ? counts.mappingLists === 1 ? "written down once" : `written down ${formatNr(counts.mappingLists)} times`
+        ? counts.mappingLists === 1 ? "captured once" : `captured ${formatNr(counts.mappingLists)} times`
         : "not in the record",
     ],
     ["ended by", footer?.reason ?? "unknown"],

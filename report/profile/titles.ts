@@ -9,7 +9,7 @@ export function frameNameOf({ function: name, file }: ProfileFrame): string {
 
 /** The first words of a title: what was running. */
 export function profileTitleOf({ survey, isFiltered }: ProfileReport): string {
-  return titleOf(survey, isFiltered ? "What ran while memory fitted the filters, of" : "What ran of");
+  return titleOf(survey, isFiltered ? "CPU profile while memory fitted the filters, of" : "CPU profile of");
 }
 
 /** How it was found, and how much of it: for captions. */

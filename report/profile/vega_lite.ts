@@ -54,7 +54,7 @@ export function profileSpec(report: ProfileReport): VegaLiteSpec {
         binNs,
         row: "what",
         share: "share",
-        title: "of the samples then, %",
+        title: "of samples in this interval, %",
         width: TIME_WIDTH,
         height,
         labelWidth: 320,

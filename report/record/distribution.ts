@@ -52,7 +52,7 @@ export interface PercentileValue {
 export function percentileRange([start, end, step]: readonly [number, number, number]): number[] {
   if (!(step > 0) || !(start >= 0) || !(start < end) || !(end <= 101)) {
     throw new RangeError(
-      `Cannot use ${start} ${end} ${step} as percentiles as they must be START END STEP within 0 and 101: ` +
+      `${start} ${end} ${step} are no percentiles: they are START END STEP within 0 and 101; ` +
         "use 0 101 25 for 0, 25, 50, 75 and 100",
     );
   }

@@ -85,7 +85,7 @@ function fewSnapshots({ snapshots, durationNs, workingSet }: RecordQuality): str
     `it has ${snapshots} ${
       snapshots === 1 ? "snapshot" : "snapshots"
     }, and ${QUALITY_LIMITS.snapshots} are the least ` +
-    `that tell busy from idle; record for longer: --timeout ${Math.max(10, seconds)}s`,
+    `that tell busy from idle; record for longer, ${Math.max(10, seconds)} s`,
   ];
 }
 
@@ -97,8 +97,8 @@ function isSparse({ basis, residentBytes, watchedBytes, wellLookedShare, working
 
 function sparse({ header }: Judged, { residentBytes, watchedBytes }: RecordQuality): string {
   const way = header.source === "damon"
-    ? "record without --ops vaddr, which watches the gaps between mappings, or with --monitor pages"
-    : "record anew with this version of damo, which leaves gaps out: damo record --monitor pages";
+    ? "record without asking for vaddr, which watches the gaps between mappings, or with the page sampler"
+    : "record again with the page sampler of this version of damo, which leaves gaps out";
   return `${percentOf(residentBytes / watchedBytes)} of the ${
     formatBytes(watchedBytes)
   } watched is in memory, so that ` +
@@ -109,15 +109,15 @@ function sparse({ header }: Judged, { residentBytes, watchedBytes }: RecordQuali
 function moreBudget({ footer }: Judged, { processes }: RecordQuality): string {
   const budget = footer?.pages?.maxOverhead ?? 0.02;
   const fewer = processes > 1 ? ", or record fewer processes" : "";
-  if (budget >= 0.3) return `record with --monitor pages-exact${fewer}`;
-  return `record with --max_overhead ${Math.min(30, Math.round(budget * 500))}%${fewer}`;
+  if (budget >= 0.3) return `record with the exact page sampler (pages-exact)${fewer}`;
+  return `raise the sampler's CPU limit (max overhead) to ${Math.min(30, Math.round(budget * 500))}%${fewer}`;
 }
 
 function fewLooks(judged: Judged, quality: RecordQuality): string[] {
   const { basis, wellLookedShare, residentBytes, looks } = quality;
   if (basis === "unknown" || wellLookedShare >= QUALITY_LIMITS.wellLookedShare) return [];
   const isPages = judged.header.source === "pages" || judged.header.source === "pages-exact";
-  const way = isPages ? moreBudget(judged, quality) : "look more often: -s 50ms -a 1s";
+  const way = isPages ? moreBudget(judged, quality) : "sample more often, as every 50 ms with a snapshot every second";
   return [
     `${percentOf(wellLookedShare)} of the ${
       formatBytes(residentBytes)
@@ -153,7 +153,7 @@ function longIntervals(judged: Judged, quality: RecordQuality): string[] {
 function lost({ missedShare, lostShare, intervalNs, wantedNs = Infinity }: RecordQuality): string[] {
   const lines: string[] = [];
   if (lostShare > QUALITY_LIMITS.lostShare) {
-    lines.push(`${percentOf(lostShare)} of what was sent to the recorder was lost; record with a larger --ring`);
+    lines.push(`${percentOf(lostShare)} of what was sent to the recorder was lost; record with a larger ring buffer`);
   }
   // Where snapshots are long, that says it.
   const areLong = intervalNs.median >= QUALITY_LIMITS.intervalTimes * wantedNs;

@@ -2,9 +2,12 @@ import {
   type AddressRange,
   AGE_UNKNOWN,
   evidenceAt,
+  failed,
   type Mappings,
+  option,
   probeHitsAt,
   Regions,
+  said,
   type Snapshot,
 } from "../../damon/mod.ts";
 import { MappingNames } from "./mapping_names.ts";
@@ -104,12 +107,14 @@ interface Part extends AddressRange {
 }
 
 function noAge(isByAge: boolean): RangeError {
-  const [what, instead] = isByAge
-    ? ["age", "leave out --age"]
-    : ["temperature", "leave its age out of it with --temperature_weights 0 100 0"];
-  return new RangeError(
-    `Cannot select by ${what} as regions must have an age: those of this record have none, as before Linux 5.17; ${instead}`,
-  );
+  return failed(RangeError, {
+    what: `The regions of this record have no age, as before Linux 5.17, to select by ${
+      isByAge ? "age" : "temperature"
+    }`,
+    help: isByAge
+      ? said`leave out ${option("age")}`
+      : said`leave age out of the temperature with ${option("temperature_weights", "0 100 0")}`,
+  });
 }
 
 /** Whether the value lies within the bounds; any does where there are none. */

@@ -1,14 +1,17 @@
 import {
   type AppliedRegions,
+  failed,
   keyOf,
   type Mappings,
   type MemoryUsage,
+  option,
   type Profile,
   type RecordFooter,
   type RecordHeader,
   type RecordItem,
   type RecordReader,
   type Residency,
+  said,
   type SchemeCounts,
   type Snapshot,
   type TargetKey,
@@ -157,9 +160,10 @@ export async function footerAhead(
     hasSnapshots ||= item.kind === "snapshot";
   }
   if (mappings && hasSnapshots && !hasMappings) {
-    throw new RangeError(
-      `${record.name ?? "The record"} does not say what is mapped: leave out --mapping, or choose by --address_range`,
-    );
+    throw failed(RangeError, {
+      what: `${record.name ?? "The record"} does not say what is mapped`,
+      help: said`leave out ${option("mapping")}, or choose by ${option("address_range")}`,
+    });
   }
   return footer;
 }

@@ -123,8 +123,7 @@ function refusals(scheme: Scheme, context: Context): Omit<PlacedFinding, "place"
     return [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const [, what, why] = /^Cannot use (.*) as (?!in )(.*)$/s.exec(error.message) ?? [, "it", error.message];
-    return [{ severity: "error", field: "scheme", why: `no kernel takes ${what}: ${why}`, hint: "correct it" }];
+    return [{ severity: "error", field: "scheme", why: `no kernel takes it: ${error.message}`, hint: "correct it" }];
   }
 }
 

@@ -105,7 +105,7 @@ export function schemesOverTimeTable({ survey, schemes, usages }: SchemesRecordR
       bytes("swap_bytes", "in swap", "bytes in swap"),
       count("major_faults", "major", "page faults that had to wait for a disk, or for swap"),
       { ...count("minor_faults", "minor", "page faults that had not"), hidden: true },
-      count("pressure_some_us", "some µs", "time in which some work of the machine waited for memory, µs"),
+      count("pressure_some_us", "some µs", "time in which some task was stalled on memory (PSI some), µs"),
       { ...count("pressure_full_us", "full µs", "time in which all of it waited, µs"), hidden: true },
       { ...count("tried_regions", "regions", "regions that were tried"), hidden: true },
       bytes("tried_bytes", "tried", "bytes that were tried"),

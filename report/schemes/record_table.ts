@@ -149,11 +149,11 @@ export function notesOf({ schemes, usages, otherUsages, survey, areCountsWider }
     );
   }
   if (schemes.some(({ index }) => index === undefined)) {
-    notes.push("Not told apart: where several schemes or targets are, this kernel does not say which of them acted");
+    notes.push("Where there are several schemes or targets, this kernel does not say which of them acted");
   }
-  if (usages.length === 0) notes.push("What became of the memory is not in the record");
+  if (usages.length === 0) notes.push("The record has no figures of memory use");
   if (otherUsages > 0) {
-    notes.push(`The memory of ${formatNr(otherUsages)} children is not shown: damo report footprint has the sum`);
+    notes.push(`The memory of ${formatNr(otherUsages)} children is not shown; the report footprint has the sum`);
   }
   return notes;
 }
@@ -203,7 +203,7 @@ function meanSaved(samples: readonly MemoryUsage[]): number {
 function pressureWords(first: MemoryUsage, last: MemoryUsage): string[] {
   if (!first.pressure || !last.pressure) return [];
   const ns = (last.pressure.someUs - first.pressure.someUs) * 1e3;
-  return [`work of the machine waited ${formatNs(ns)} for memory`];
+  return [`memory pressure stalls: ${formatNs(ns)}`];
 }
 
 function usageLines(report: SchemesRecordReport, usage: UsageCourse): string[] {

@@ -35,8 +35,8 @@ export function replayNotes(scheme: Scheme, context: Context, survey: RecordSurv
   if (!isOf(({ aggrUs }) => aggrUs, intervals.aggrUs) || !isOf(({ sampleUs }) => sampleUs, intervals.sampleUs)) {
     notes.push(
       intervals.goal
-        ? "The record's intervals are others than the scheme's: counts of samples and intervals are taken as they are"
-        : "The record's intervals are others than the scheme's: shares and times are taken, rounded to the record's",
+        ? "The intervals of record and scheme differ; counts of samples and intervals are taken as they are"
+        : "The intervals of record and scheme differ; rates and ages were converted to the record's",
     );
   }
   const ageNs = scheme.accessPattern.age.min * intervals.aggrUs * 1e3;

@@ -32,7 +32,7 @@ interface PeerFootprints {
 export function parseFootprints(text: string, name: string): Footprint[] {
   const samples = JSON.parse(text) as unknown;
   if (!Array.isArray(samples) || samples.some((sample) => !Array.isArray(sample?.footprints))) {
-    throw new SyntaxError(`Cannot parse ${name} as a list of footprints: it has another form`);
+    throw new SyntaxError(`${name} is not a list of footprints: it has another form`);
   }
   return (samples as PeerFootprints[]).map(({ time, footprints }) => {
     let [vszBytes, rssBytes, usedBytes] = [0, 0, undefined as number | undefined];

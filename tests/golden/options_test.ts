@@ -1,3 +1,4 @@
+import { messageOf } from "../../cli/terminal/exit.ts";
 import { checkKdamond, type Kdamond, kdamondsOf } from "../../damon/mod.ts";
 import { formatKdamondsYaml } from "../../format/config/kdamonds.ts";
 import { damonCommandLine } from "../damon_command_line.ts";
@@ -89,7 +90,7 @@ Deno.test("options make the configurations that are known, and each mistake is a
     try {
       text = (await formatKdamondsYaml(parse(line), { omitDefaults: true })).replace("kdamonds:\n", "");
     } catch (error) {
-      text = `${(error as Error).name}: ${(error as Error).message}\n`;
+      text = `${(error as Error).name}: ${messageOf(error)}\n`;
     }
     lines.push(`$ ${line}\n${text}`);
   }

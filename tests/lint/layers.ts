@@ -152,7 +152,7 @@ const pathsRule = rule(outside("kernel"), (context) => {
 });
 
 /** Rooms whose texts leave to others how options and commands are named. */
-const NAMELESS = ["ffi", "kernel", "live", "notebook", "draw"];
+const NAMELESS = ["damon", "format", "report", "ffi", "kernel", "live", "notebook", "draw"];
 
 const COMMAND =
   /\bdamo (?:args|cat|convert|cut|demo|doctor|fmt|help|lab|merge|module|monitor|record|report|resume|schemes|start|status|stop|trace|tune|validate|workload)\b/;

@@ -159,7 +159,7 @@ Deno.test("kdamondsOf gives a value or says what is wrong for options that are n
       fc.nat({ max: 2 }),
       fc.string({ maxLength: 4 }),
       async (kdamonds, at, how, text) => {
-        const argv = optionsOf(kdamonds).flat();
+        const argv = optionsOf(kdamonds).flatMap(([name, ...words]) => [`--${name}`, ...words]);
         if (how === 0) argv.splice(at % argv.length, 1);
         else if (how === 1) argv[at % argv.length] = text;
         else argv.push(...argv.slice(at % argv.length));

@@ -37,7 +37,7 @@ Deno.test("parseKdamonds gives back exactly what formatKdamondsJson wrote", asyn
 
 Deno.test("kdamondsOf gives back exactly what optionsOf wrote, by way of a command line", () => {
   fc.assert(fc.property(arbitraryKdamonds(), (kdamonds) => {
-    const argv = optionsOf(kdamonds).flat();
+    const argv = optionsOf(kdamonds).flatMap(([name, ...words]) => [`--${name}`, ...words]);
     assert.deepEqual(kdamondsOf(damonCommandLine(argv).words), kdamonds, argv.join(" "));
   }));
 });

@@ -121,7 +121,7 @@ Deno.test("damo args damon adds to, replaces in and removes from a file", async 
     await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replaceAll('"100ms"', '"1ms"'));
     await assert.rejects(argsDamon(file), {
       name: "RangeError",
-      message: /aggrUs is 1000, .* \(kdamond 0 of .*\/all\.json\)$/,
+      message: /aggrUs \(1000\) is shorter .* \(kdamond 0 of .*\/all\.json\)$/,
     });
   });
 });
@@ -134,11 +134,11 @@ Deno.test("damo args damon refuses what is no configuration, and says what would
   await refused("RangeError", /^Cannot read \.\/none\.yaml: there is no such file$/, "./none.yaml");
   await refused("TypeError", /each is a whole configuration: name one$/, "./a.yaml", "--kdamonds", "./b.yaml");
   await refused("TypeError", /with --sample as the file says all: change the file$/, "./a.yaml", "-s", "5ms");
-  await refused("RangeError", /aggrUs must be >= sampleUs/, "42", "-s", "1s");
-  await refused("SyntaxError", /^Cannot parse "5x" as a time: .* \(--sample\)$/, "42", "-s", "5x");
+  await refused("RangeError", /aggrUs \(100000\) is shorter than sampleUs \(1000000\)/, "42", "-s", "1s");
+  await refused("SyntaxError", /^"5x" is not a time; .* \(sample\)$/, "42", "-s", "5x");
   await refused(
     "RangeError",
-    /^Cannot use --damos_quota_goal as .*: add --damos_quota_interval 1s$/,
+    /^damos_quota_goal does not say .*; add damos_quota_interval: "1s"$/,
     "42",
     "--damos_action",
     "stat",

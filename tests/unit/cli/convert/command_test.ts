@@ -62,10 +62,10 @@ Deno.test("damo convert writes what the output's name says, and keeps what was t
 
 Deno.test("damo convert refuses names and formats that it does not know, before it writes", async () => {
   await withRecord(async (folder) => {
-    await assert.rejects(convert(`${folder}/a.arrow`, `${folder}/b.xyz`, OPTIONS), /must end in one of: .*\.parquet/);
+    await assert.rejects(convert(`${folder}/a.arrow`, `${folder}/b.xyz`, OPTIONS), /ends in none of .*\.parquet/);
     await assert.rejects(
       convert(`${folder}/a.arrow`, "-", { ...OPTIONS, format: "xyz" }),
-      /must be one of: arrow, parquet/,
+      /no format xyz; there are arrow, parquet/,
     );
     await assert.rejects(
       convert(`${folder}/a.arrow`, `${folder}/x`, { ...OPTIONS, partition_by: "day" }),
@@ -123,7 +123,7 @@ Deno.test("damo merge puts records in the order of time, by the time of day wher
     await Deno.writeFile(`${folder}/d.jsonl`, await encodeSample({ header: unknown, items }, "jsonl"));
     await assert.rejects(
       merge([`${folder}/a.arrow`, `${folder}/d.jsonl`], { ...OPTIONS, output: `${folder}/e.arrow` }),
-      /Cannot merge .*d\.jsonl with .*a\.arrow as their clocks must be comparable/,
+      /d\.jsonl and .*a\.arrow have clocks that cannot be compared/,
     );
   });
 });
@@ -199,7 +199,7 @@ Deno.test("damo merge refuses kdamonds of two machines with one pid, as nothing 
     const mergeWith = (name: string) =>
       merge([`${folder}/here.jsonl`, `${folder}/${name}.jsonl`], { ...OPTIONS, output: `${folder}/c.jsonl` });
     await mergeWith("again");
-    await assert.rejects(mergeWith("there"), /kdamonds must be told apart: both have kdamond 1, of different machines/);
+    await assert.rejects(mergeWith("there"), /both have kdamond 1, of different machines/);
   });
 });
 

@@ -98,8 +98,8 @@ Deno.test("kdamondsFor lets single options override the combined ones", async ()
   });
   const refused = (changes: Partial<RecordOptions>) =>
     kdamondsFor(defaultRoots(), { kind: "pid", pid: 1 }, options(changes));
-  await assert.rejects(refused({ ops: [["maddr"]] }), /it is maddr/);
-  await assert.rejects(refused({ monitoring_intervals: [["1ms"]] }), /it has 1/);
+  await assert.rejects(refused({ ops: [["maddr"]] }), /vaddr, fvaddr or paddr, not maddr/);
+  await assert.rejects(refused({ monitoring_intervals: [["1ms"]] }), /takes 3 values, not 1/);
   await assert.rejects(refused({ ops: [["fvaddr"]] }), /fvaddr watches the ranges that it is given/);
   assert.throws(() => parseRanges("4K"), { name: "SyntaxError" });
 });

@@ -76,7 +76,7 @@ Deno.test("parseTracepoint reads a format file, without what all tracepoints hav
     "pair: u32 inline",
     "far: unsigned long no",
   ]);
-  assert.throws(() => parseTracepoint("hello"), { name: "SyntaxError", message: /its name and ID must be in it/ });
+  assert.throws(() => parseTracepoint("hello"), { name: "SyntaxError", message: /has no name and ID/ });
 });
 
 Deno.test("an event is one line under the tracepoint's field names, addresses exact as integers or in hex", () => {

@@ -93,7 +93,7 @@ Deno.test("damo report heatmap draws what a cut record holds, and says that it i
 for (
   const [name, args, expected, message, options] of [
     ["no such file", ["-i", "none.arrow"], 1, /^damo: Cannot open none.arrow: there is no such file; .*\n$/],
-    ["no record", ["-i", CONFIG], 1, /^damo: Cannot read .* as a record: .+\n$/],
+    ["no record", ["-i", CONFIG], 1, /^damo: Cannot read .*: .+\n$/],
     [
       "no snapshot",
       [],
@@ -119,7 +119,7 @@ for (
       1,
       /^damo: Cannot write none\/a.png: No such [^(]*; choose .*\n$/,
     ],
-    ["too many cells", ["--resol", "500000", "8"], 2, /^damo: Cannot draw .* at most 100000.*\n$/],
+    ["too many cells", ["--resol", "500000", "8"], 2, /^damo: .* too many cells: at most 100000 are drawn.*\n$/],
     ["a folder that is not there", ["-o", "x/a.csv"], 1, /^damo: Cannot write x\/a.csv: .*\n$/],
   ] as [string, string[], number, RegExp, { snapshots: number }?][]
 ) {
@@ -147,5 +147,5 @@ Deno.test("colourOf asks the terminal's variables, and NO_COLOR before them", ()
 Deno.test("damo report names standard input, not the copy that it made of it", async () => {
   const record = await report(["heatmap", "-i", "-"], { stdin: true, cut: Infinity });
   assert.equal(record.code, 1);
-  assert.match(record.stderr, /^damo: Cannot read standard input as a record: it is empty\n$/);
+  assert.match(record.stderr, /^damo: Cannot read standard input: it is empty\n$/);
 });

@@ -87,7 +87,7 @@ Deno.test("damo schemes explain says in the words of a finding what no kernel ta
     const { out, code } = await damo("schemes", "explain", "-c", file, "--width", "200");
     assert.match(
       out,
-      /s\.yaml:1:3: error: scheme: no kernel takes a node as target: the action must migrate: it is stat/,
+      /s\.yaml:1:3: error: scheme: no kernel takes it: Only migrate_hot and migrate_cold have a target node, not stat/,
     );
     assert.equal(code, 1);
     await assert.rejects(damo("schemes", "explain"), /Cannot explain schemes as there must be one/);

@@ -24,7 +24,7 @@ Deno.test("parseBytes takes DAMON's sizes, all binary", () => {
   ];
   for (const [text, bytes] of cases) assert.equal(parseBytes(text), bytes, text);
   for (const text of ["", "K", "4X", "-1", "1e3", "4 4"]) {
-    assert.throws(() => parseBytes(text), { name: "SyntaxError", message: /as a size/ }, text);
+    assert.throws(() => parseBytes(text), { name: "SyntaxError", message: /is not a size/ }, text);
   }
 });
 

@@ -30,13 +30,13 @@ Deno.test("parseModuleValue turns what a person writes into the kernel's own uni
 
 Deno.test("parseModuleValue refuses what the kernel would not take, or take as something else", () => {
   const cases: [string, string, string, RegExp][] = [
-    ["wmarks_high", "1001", "RangeError", /wmarks_high must be 0 to 1000: it is 1001/],
-    ["wmarks_high", "0.05%", "RangeError", /whole number of parts of 1000: it is 0\.5/],
+    ["wmarks_high", "1001", "RangeError", /wmarks_high must be 0 to 1000, not 1001/],
+    ["wmarks_high", "0.05%", "RangeError", /whole number of parts of 1000: 0\.05% is 0\.5/],
     ["min_nr_regions", "2", "RangeError", /min_nr_regions must be 3 or more/],
     ["min_age", "1.5", "RangeError", /whole number of µs/],
-    ["min_age", "soon", "SyntaxError", /as a time/],
-    ["skip_anon", "maybe", "SyntaxError", /use yes or no/],
-    ["max_nr_regions", "many", "SyntaxError", /use a count/],
+    ["min_age", "soon", "SyntaxError", /is not a time/],
+    ["skip_anon", "maybe", "SyntaxError", /is yes or no, not "maybe"/],
+    ["max_nr_regions", "many", "SyntaxError", /is a count, not "many"/],
   ];
   for (const [name, text, error, message] of cases) {
     assert.throws(() => parseModuleValue(parameter(name), text), { name: error, message });
@@ -59,10 +59,13 @@ Deno.test("formatModuleValue says a kernel's number as a person would", () => {
 
 Deno.test("checkModuleInputs names two parameters that do not go together", () => {
   const refused: [Record<string, string>, RegExp][] = [
-    [{ sample_interval: "6", aggr_interval: "5" }, /sample_interval <= aggr_interval is needed: .* is 6, .* is 5/],
-    [{ min_nr_regions: "20", max_nr_regions: "10" }, /min_nr_regions <= max_nr_regions/],
-    [{ wmarks_high: "10", wmarks_mid: "20", wmarks_low: "5" }, /wmarks_mid <= wmarks_high/],
-    [{ monitor_region_start: "4096", monitor_region_end: "4096" }, /monitor_region_start < monitor_region_end/],
+    [{ sample_interval: "6", aggr_interval: "5" }, /sample_interval \(6\) must be <= aggr_interval \(5\)/],
+    [{ min_nr_regions: "20", max_nr_regions: "10" }, /min_nr_regions \(20\) must be <= max_nr_regions \(10\)/],
+    [{ wmarks_high: "10", wmarks_mid: "20", wmarks_low: "5" }, /wmarks_mid \(20\) must be <= wmarks_high \(10\)/],
+    [
+      { monitor_region_start: "4096", monitor_region_end: "4096" },
+      /monitor_region_start \(4096\) must be < monitor_region_end/,
+    ],
   ];
   for (const [values, message] of refused) {
     assert.throws(() => checkModuleInputs(new Map(Object.entries(values))), { name: "RangeError", message });

@@ -11,12 +11,12 @@ const REFUSED: [string, DamonOptions, RegExp, (typeof PADDR | { target: { pid: n
   ["--sample_primitives of another name", { sample_primitives: [["page_tabel"]] }, /"page_tabel"/],
   ["--probe_weights without probes", { probe_weights: [["3"]] }, /no probes/],
   ["--nr_probes without probes", { nr_probes: [["2"]] }, /no probes/],
-  ["--nr_schemes without schemes", { nr_schemes: [["1"]] }, /number of schemes, 0/],
-  ["--damos_nr_filters without filters", { damos_action: [["stat"]], damos_nr_filters: [["1"]] }, /no --damos_filter/],
+  ["--nr_schemes without schemes", { nr_schemes: [["1"]] }, /there are 0 schemes/],
+  ["--damos_nr_filters without filters", { damos_action: [["stat"]], damos_nr_filters: [["1"]] }, /no damos_filter/],
   [
     "--damos_nr_quota_goals without goals",
     { damos_action: [["stat"]], damos_nr_quota_goals: [["1"]] },
-    /no --damos_quota_goal/,
+    /no damos_quota_goal/,
   ],
   [
     "--damos_quota_fail_charge_ratio over 0",

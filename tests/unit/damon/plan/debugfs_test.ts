@@ -171,10 +171,10 @@ Deno.test("DebugfsInterface names what debugfs, or this kernel's, does not have,
   using _kernel = kernel;
   const filters = [{ type: "anon", matching: true, allow: false }] as const;
   const cases: [Partial<Context>, RegExp][] = [
-    [{ operations: "fvaddr" }, /the operations fvaddr: .*5\.19/],
-    [{ schemes: [{ ...SCHEME, filters: [...filters] }] }, /filters: .*6\.3/],
-    [{ schemes: [{ ...SCHEME, action: "lru_prio" }] }, /the action lru_prio: .*6\.0/],
-    [{ schemes: [{ ...SCHEME, applyIntervalUs: 1000 }] }, /interval of the scheme's own: .*6\.7/],
+    [{ operations: "fvaddr" }, /the operations fvaddr; .*5\.19/],
+    [{ schemes: [{ ...SCHEME, filters: [...filters] }] }, /filters; .*6\.3/],
+    [{ schemes: [{ ...SCHEME, action: "lru_prio" }] }, /the action lru_prio; .*6\.0/],
+    [{ schemes: [{ ...SCHEME, applyIntervalUs: 1000 }] }, /interval of the scheme's own; .*6\.7/],
   ];
   for (const [changes, message] of cases) {
     assert.throws(() => damon.require([kdamond(1, changes)]), { name: "UnsupportedError", message });

@@ -157,18 +157,18 @@ Deno.test("parseKdamonds names the place of what is wrong in a file of the Pytho
   const refused = (what: Promise<unknown>, message: RegExp) => assert.rejects(what, { name: "SyntaxError", message });
   await refused(
     parse({ ops: "maddr", targets: [] }),
-    /^Cannot read x\.json:1:34 as ops must be vaddr, fvaddr or paddr: it is "maddr"$/,
+    /^x\.json:1:34: ops must be vaddr, fvaddr or paddr, not "maddr"$/,
   );
-  await refused(parse({ ops: "vaddr" }), /a context must have targets: it has only ops$/);
-  await refused(parse(context({ intervals: { sample_us: "5 x" } })), /sample_us must be a time: it is "5 x"$/);
-  await refused(schemeOf({ action: "foo" }), /action must be willneed, .* or stat: it is "foo"$/);
+  await refused(parse({ ops: "vaddr" }), /a context needs targets, and has only ops$/);
+  await refused(parse(context({ intervals: { sample_us: "5 x" } })), /sample_us must be a time, not "5 x"$/);
+  await refused(schemeOf({ action: "foo" }), /action must be willneed, .* or stat, not "foo"$/);
   await refused(
     schemeOf({ filters: [{ filter_type: "memcg", matching: true }] }),
-    /a filter of memcg must have memcg_path: it has none$/,
+    /a filter of memcg needs memcg_path$/,
   );
   await refused(
     schemeOf({ access_pattern: { nr_accesses: { min: "x", max: "max" } } }),
-    /min and max must be access rates, as 5 % or 3 samples: they are "x" and "max"$/,
+    /min and max must be access rates, as 5 % or 3 samples, not "x" and "max"$/,
   );
   await refused(
     parse(context({ sample_control: { primitives_enabled: {}, sample_filters: [{ filter_type: "write" }] } })),

@@ -53,17 +53,17 @@ Deno.test("parseSchemesText says line and column of what is wrong", () => {
     assert.throws(() => parse(text), { name: "SyntaxError", message }, text);
   refused(
     "# x\n\n  4K max 0 0 60s max",
-    /^Cannot read prcl\.txt:3:3 as a scheme must have 7, 9, 12, 17 or 18 columns \(min-size .*\): it has 6$/,
+    /^prcl\.txt:3:3: a scheme has 7, 9, 12, 17 or 18 columns \(min-size .*\), not 6$/,
   );
-  refused("4K max 0 0 60x max pageout", /^Cannot read prcl\.txt:1:12 as min-age must be a time, as 60s: it is "60x"$/);
+  refused("4K max 0 0 60x max pageout", /^prcl\.txt:1:12: min-age must be a time, as 60s, not "60x"$/);
   refused(
     "4K max 0 0 60s max page_out",
-    /^Cannot read prcl\.txt:1:20 as action must be willneed, .*: it is "page_out"$/,
+    /^prcl\.txt:1:20: action must be willneed, .*, not "page_out"$/,
   );
-  refused("4K max 0 0 60s max pageout 1Q 1s", /:1:28 as quota-size must be a size, as 4K: it is "1Q"$/);
-  refused("4K max 0 0 60s max pageout 1M 1s 0 a 0", /:1:36 as weight-acc must be a number, parts of 1000: it is "a"$/);
+  refused("4K max 0 0 60s max pageout 1Q 1s", /:1:28: quota-size must be a size, as 4K, not "1Q"$/);
+  refused("4K max 0 0 60s max pageout 1M 1s 0 a 0", /:1:36: weight-acc must be a number, parts of 1000, not "a"$/);
   refused(
     "4K max 0 0 60s max pageout 1M 1s 0 0 0 foo 5s 3 2 1",
-    /as wmarks-metric must be none or free_mem_rate: it is "foo"$/,
+    /: wmarks-metric must be none or free_mem_rate, not "foo"$/,
   );
 });

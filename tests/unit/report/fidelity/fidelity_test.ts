@@ -113,7 +113,7 @@ Deno.test("FidelityFold gives the working set's size and its mean absolute error
 
 Deno.test("FidelityFold refuses options out of their bounds", () => {
   const about = truth([], []);
-  assert.throws(() => new FidelityFold(about, { hotFraction: 0 }), /hotFraction must be above 0.*it is 0/);
+  assert.throws(() => new FidelityFold(about, { hotFraction: 0 }), /hotFraction must be above 0.*not 0/);
   assert.throws(() => new FidelityFold(about, { hotFraction: 1.1 }), RangeError);
   assert.throws(() => new FidelityFold(about, { toleranceNs: -1 }), RangeError);
   assert.throws(() => new FidelityFold(about, { timeRows: 0 }), RangeError);

@@ -141,11 +141,11 @@ Deno.test("watchersOf refuses records that cannot be compared, and says what to 
   const throws = (other: RecordHeader, message: RegExp, pid?: number) =>
     assert.throws(() => watchersOf(one, other, pid), { name: "RangeError", message });
   throws({ ...one, host: { ...one.host, bootId: "c" } }, /same boot.* boot b of h.* boot c of h; compare each with/);
-  throws({ ...one, clock: { ...one.clock, name: "monotonic" } }, /one has boottime, the other monotonic/);
+  throws({ ...one, clock: { ...one.clock, name: "monotonic" } }, /different clocks: boottime and monotonic/);
   throws(header(50, "vaddr", 3), /one watched processes 1, 2, the other process 3/);
   throws(header(50, "paddr"), /the other physical memory/);
-  throws(one, /both watched 1, 2; add --pid PID/);
-  throws(one, /must have watched process 9/, 9);
+  throws(one, /watched several processes: 1, 2; choose one with pid/);
+  throws(one, /did not both watch process 9/, 9);
   const nowhere = { ...one, host: { ...one.host, bootId: "" } };
   assert.throws(() => watchersOf(nowhere, nowhere), /boot unknown of h/);
 });

@@ -49,8 +49,8 @@ Deno.test("parseTruth leaves the end of a phase open where the workload was kill
 
 Deno.test("parseTruth leaves out a last line that was cut off, but no other", () => {
   assert.equal(parseTruth(text(WORKLOAD, PHASE) + '{"kind":"pha').phases.length, 1);
-  assert.throws(() => parseTruth(text(WORKLOAD, '{"kind":"pha', PHASE)), /line 2 must be a JSON object/);
-  assert.throws(() => parseTruth(text(WORKLOAD) + "7"), /line 2 must be a JSON object/);
+  assert.throws(() => parseTruth(text(WORKLOAD, '{"kind":"pha', PHASE)), /line 2 is no JSON object/);
+  assert.throws(() => parseTruth(text(WORKLOAD) + "7"), /line 2 is no JSON object/);
 });
 
 Deno.test("parseTruth puts regions in the order of their addresses", () => {
@@ -60,25 +60,25 @@ Deno.test("parseTruth puts regions in the order of their addresses", () => {
 
 for (
   const [what, lines, message] of [
-    ["an empty text", [], /it is empty/],
-    ["another first line", [REGION], /line 1 must be of the kind workload/],
+    ["an empty text", [], /the truth is empty/],
+    ["another first line", [REGION], /line 1 is of the kind region/],
     ["a second workload", [WORKLOAD, WORKLOAD], /line 2 begins a second workload/],
     ["a newer schema", [WORKLOAD.replace('"schema":1', '"schema":2')], /line 1 has schema 2/],
-    ["another clock", [WORKLOAD.replace("boottime", "tai")], /line 1 must have "clock" as one of boottime: tai/],
-    ["an unknown kind", [WORKLOAD, '{"kind":"x"}'], /line 2 must have "kind" as one of/],
-    ["a missing number", [WORKLOAD, REGION.replace("end", "dne")], /line 2 must have a number "end"/],
-    ["an empty region", [WORKLOAD, REGION.replace("12288", "4096")], /line 2 must have "start" below "end"/],
+    ["another clock", [WORKLOAD.replace("boottime", "tai")], /line 1 needs "clock", one of boottime, not tai/],
+    ["an unknown kind", [WORKLOAD, '{"kind":"x"}'], /line 2 needs "kind", one of/],
+    ["a missing number", [WORKLOAD, REGION.replace("end", "dne")], /line 2 needs a number "end"/],
+    ["an empty region", [WORKLOAD, REGION.replace("12288", "4096")], /line 2 has "start" \(4096\) not below "end"/],
     ["a phase in a phase", [WORKLOAD, PHASE, PHASE], /line 3 begins a phase while "p" has not ended/],
     ["an access outside of phases", [WORKLOAD, ACCESS], /line 2 is about a phase that is not under way/],
     ["an access of another phase", [WORKLOAD, PHASE, ACCESS.replace('"phase":0', '"phase":1')], /line 3 is about a/],
     ["an end of another phase", [WORKLOAD, PHASE, PHASE_END.replace('"phase":0', '"phase":1')], /line 3 ends a phase/],
     ["an end in a phase", [WORKLOAD, PHASE, END], /line 3 ends the workload while "p" has not ended/],
     ["lines after the end", [WORKLOAD, END, PHASE], /line 3 comes after the end/],
-    ["a phase before the start", [WORKLOAD, PHASE.replace("100", "99")], /line 2 must not go back in time/],
+    ["a phase before the start", [WORKLOAD, PHASE.replace("100", "99")], /line 2 goes back in time/],
     [
       "a phase that ends before its accesses",
       [WORKLOAD, PHASE, ACCESS, PHASE_END.replace("200", "199")],
-      /line 4 must not/,
+      /line 4 goes back/,
     ],
     ["sequential access without stride", [WORKLOAD, PHASE, ACCESS.replace('"strideBytes":64,', "")], /"strideBytes"/],
   ] as [string, string[], RegExp][]

@@ -81,7 +81,7 @@ Deno.test("heatmapOf says why a selection cannot be drawn", async () => {
   await assert.rejects(failing({ target: 3 }), {
     message: "The record has no snapshot of target 3: it has kdamond 7 target 0. Choose one of these",
   });
-  await assert.rejects(failing({ timeBins: 60_000 }), /there must be at most 100000/);
+  await assert.rejects(failing({ timeBins: 60_000 }), /at most 100000 are drawn/);
 });
 
 Deno.test("heatmapOf tells targets and kdamonds apart and selects them", async () => {

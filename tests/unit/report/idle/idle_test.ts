@@ -258,7 +258,7 @@ Deno.test("IdleFold refuses regions without an age and edges that do not ascend"
   const fold = new IdleFold(PROCESS_HEADER);
   assert.throws(
     () => fold.add({ kind: "snapshot", snapshot: at(0, [[4096, 0, AGE_UNKNOWN]]) }),
-    { name: "RangeError", message: /regions must have an age/ },
+    { name: "RangeError", message: /regions of this record have no age/ },
   );
   for (const edgesNs of [[5, 1], [0, 1], [1, 1]]) {
     assert.throws(() => new IdleFold(PROCESS_HEADER, { edgesNs }), { name: "RangeError" });

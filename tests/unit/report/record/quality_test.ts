@@ -104,7 +104,7 @@ Deno.test("where every page was looked at, looks are told of pages, whatever the
 
 Deno.test("a record that watched gaps says so first, by residency, by the size of the process, or by maps", () => {
   const rows = snapshots(20, [[0, 60_000_000, 0]]);
-  const text = /^This record says little: 0.0002 % of the 57.2 TiB watched is in memory, .* without --ops vaddr/;
+  const text = /^This record says little: 0.0002 % of the 57.2 TiB watched is in memory, .* without asking for vaddr/;
   for (const item of [residencyOf([0, 200, 100]), usageOf(100)]) {
     const lines = poorLines(judged([item, ...rows]));
     assert.equal(lines.length, 1);
@@ -112,7 +112,10 @@ Deno.test("a record that watched gaps says so first, by residency, by the size o
   }
   const mapped = mappingsOf([[0, 100 * MIB, "[heap]"]]);
   assert.match(poorLines(judged([mapped, ...rows]))[0], text);
-  assert.match(poorLines(judged([mapped, ...rows], PAGES, PAGES_FOOTER))[0], /record anew with this version of damo/);
+  assert.match(
+    poorLines(judged([mapped, ...rows], PAGES, PAGES_FOOTER))[0],
+    /record again with the page sampler of this version of damo/,
+  );
 });
 
 Deno.test("a record that does not tell what was in memory is not judged", () => {
@@ -126,10 +129,10 @@ Deno.test("a record with few looks names a larger budget, and from 30 % on the e
   const rows = snapshots(20, [[0, 1000, 0], [1000, 1100, 3]], { evidence });
   const [line, ...more] = poorLines(judged(rows, PAGES, PAGES_FOOTER));
   assert.match(line, /^This record says little: 10 % of the 1000 MiB in memory was looked at 5 times a second or more/);
-  assert.match(line, /record with --max_overhead 10%$/);
+  assert.match(line, /raise the sampler's CPU limit \(max overhead\) to 10%$/);
   assert.deepEqual(more, []);
   const footer = { ...PAGES_FOOTER, pages: { ...PAGES_FOOTER.pages, maxOverhead: 0.3 } };
-  assert.match(poorLines(judged(rows, PAGES, footer))[0], /record with --monitor pages-exact$/);
+  assert.match(poorLines(judged(rows, PAGES, footer))[0], /record with the exact page sampler \(pages-exact\)$/);
 });
 
 Deno.test("a page that is all of a region needs one look", () => {
@@ -143,7 +146,10 @@ Deno.test("one sample in an interval of a second is too little", () => {
   const header = { ...PROCESS_HEADER, kdamonds: structuredClone(PROCESS_HEADER.kdamonds) };
   header.kdamonds[0].contexts[0].intervals = { sampleUs: 1e6, aggrUs: 1e6, updateUs: 1e6 };
   const [line] = poorLines(judged([residencyOf([0, 100, 100]), ...rows], header));
-  assert.match(line, /0 % of the 100 MiB in memory was looked at 5 times a second .*; look more often: -s 50ms -a 1s$/);
+  assert.match(
+    line,
+    /0 % of the 100 MiB in memory was looked at 5 times a second .*; sample more often, as every 50 ms with a snapshot every second$/,
+  );
 });
 
 Deno.test("a working set with a large error, long snapshots and few of them are said, the first of all first", () => {
@@ -167,7 +173,10 @@ Deno.test("memory in mappings that no region covers, and lost events, are said",
   const rows = snapshots(20, [[0, 100, 3]]);
   const items = [...rows, residencyOf([0, 100, 50], [200, 210, 10], [300, 310, 10])];
   const lines = poorLines(judged(items, PROCESS_HEADER, { ...FOOTER, events: 100, dropped: 40 }));
-  assert.match(lines[0], /^This record says little: 40 % of what was sent to the recorder was lost; .*--ring$/);
+  assert.match(
+    lines[0],
+    /^This record says little: 40 % of what was sent to the recorder was lost; .*larger ring buffer$/,
+  );
   const unwatched = /^Also: 2 mappings with 20.0 MiB in memory \(29 %\) were never looked at; (.*)$/;
   // There were regions enough: the mappings came after DAMON was told.
   assert.equal(unwatched.exec(lines[1])![1], "look more often at what is mapped, as they are new: -u 100ms");
@@ -211,8 +220,8 @@ Deno.test("surveys, heat maps and reports of idle memory begin with what a recor
 Deno.test("a record of the page sampler without a snapshot names a larger budget", () => {
   const footer = { ...PAGES_FOOTER, endNs: PAGES.clock.originNs + 9e9 };
   assert.deepEqual(poorLines(judged([], PAGES, footer)), [
-    "This record says nothing: 9 s were too short for a snapshot at 2 % of a CPU; record for longer, or record with " +
-    "--max_overhead 10%",
+    "This record says nothing: 9 s were too short for a snapshot at 2 % of a CPU; record for longer, or raise the sampler's CPU limit (max overhead) " +
+    "to 10%",
   ]);
   assert.deepEqual(poorLines(judged([])), []);
 });
