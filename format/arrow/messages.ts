@@ -5,8 +5,8 @@ import { ImpossibleError, reasonOf } from "../bytes/mod.ts";
 
 /** What a message of a stream begins with. */
 const CONTINUATION = 0xffff_ffff;
-/** Longest metadata: the schema's holds the header. */
-const MOST_METADATA = 64 << 20;
+/** Longest metadata: the schema's holds the header, which of 200,000 kdamonds has some 80 MB. It is taken as far as it is there. */
+const MOST_METADATA = 128 << 20;
 /** Longest body: a batch of some ten thousand regions has a MB. */
 const MOST_BODY = 1 << 30;
 /** Begins the checksum: "damo". */

@@ -20,27 +20,54 @@ export function usesOf(
     // What a region was accessed in, lies where its memory is.
     const isAbsent = part.isResidentKnown && part.mostResident === 0 && ns > 0;
     const idleNs = sum.accessedNs === undefined || isAbsent ? undefined : Math.max(0, lastNs - sum.accessedNs);
-    return {
-      target,
-      name: sum.name,
-      bytes: sum.bytes,
-      ...(residentBytes !== undefined && { residentBytes }),
-      meanWssBytes: ns > 0 ? part.wss / ns : 0,
-      maxWssBytes: part.max,
-      accessed: sum.watched > 0 ? sum.heat / sum.watched : 0,
-      share: all > 0 ? sum.heat / all : 0,
-      idleNs,
-      looks: sum.looks,
-      seen: isAbsent ? "not resident" : seenOf(idleNs, sum, part),
-      // Made when asked for: of very many mappings only the largest are shown.
-      get overTime() {
-        return ratiosOf(sum.heatOverTime, sum.watchedOverTime, bins);
-      },
-      get wssOverTime() {
-        return ratiosOf(part.overTime, overTime, bins);
-      },
-    };
+    const use = new SummedUse(sum, part, overTime, bins);
+    use.target = target;
+    use.meanWssBytes = ns > 0 ? part.wss / ns : 0;
+    use.share = all > 0 ? sum.heat / all : 0;
+    use.idleNs = idleNs;
+    use.seen = isAbsent ? "not resident" : seenOf(idleNs, sum, part);
+    if (residentBytes !== undefined) use.residentBytes = residentBytes;
+    return use;
   });
+}
+
+/** Makes its rows over time when they are asked for: of very many mappings only the largest are shown. */
+class SummedUse implements MappingUse {
+  declare residentBytes?: number;
+  declare target: MappingUse["target"];
+  readonly name: string;
+  readonly bytes: number;
+  readonly maxWssBytes: number;
+  readonly accessed: number;
+  readonly looks: number;
+  meanWssBytes = 0;
+  share = 0;
+  idleNs: number | undefined;
+  seen: Seen = "accessed";
+  readonly #sum: Sum;
+  readonly #part: WssSum;
+  readonly #windows: ShortRow | undefined;
+  readonly #bins: number;
+
+  constructor(sum: Sum, part: WssSum, windows: ShortRow | undefined, bins: number) {
+    this.name = sum.name;
+    this.bytes = sum.bytes;
+    this.maxWssBytes = part.max;
+    this.accessed = sum.watched > 0 ? sum.heat / sum.watched : 0;
+    this.looks = sum.looks;
+    this.#sum = sum;
+    this.#part = part;
+    this.#windows = windows;
+    this.#bins = bins;
+  }
+
+  get overTime(): (number | undefined)[] {
+    return ratiosOf(this.#sum.heatOverTime, this.#sum.watchedOverTime, this.#bins);
+  }
+
+  get wssOverTime(): (number | undefined)[] {
+    return ratiosOf(this.#part.overTime, this.#windows, this.#bins);
+  }
 }
 
 function ratiosOf(some: ShortRow | undefined, of: ShortRow | undefined, bins: number): (number | undefined)[] {

@@ -1,6 +1,7 @@
 import assert from "assert";
-import { ArrowEncoder, decodeArrow } from "../../../../format/mod.ts";
+import { ArrowEncoder, decodeArrow, openRecord, RecordWriter } from "../../../../format/mod.ts";
 import { HEADER } from "../../../records.ts";
+import { FOOTER } from "../../../memory_record.ts";
 import { AGE_UNKNOWN, type RecordItem, Regions } from "../../../../damon/mod.ts";
 
 const snapshotItem = (endNs: number, rows: [number, number, number, number][]): RecordItem => ({
@@ -99,4 +100,18 @@ Deno.test("decodeArrow refuses what is no record", async () => {
   await assert.rejects(decodeAll(new Uint8Array()), /it is empty/);
   await assert.rejects(decodeAll(new TextEncoder().encode('[{"a":1}]')), /no message begins at byte 0/);
   await assert.rejects(decodeAll(new Uint8Array(64).fill(255)), { name: "RecordError" });
+});
+
+Deno.test("a record whose header is longer than 64 MiB, as of 200,000 kdamonds, is read", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/large.arrow`;
+  try {
+    const writer = RecordWriter.create(path, { ...HEADER, recorder: ["damo", "x".repeat(65 << 20)] });
+    writer.finish(FOOTER);
+    writer.close();
+    await using record = await openRecord(path);
+    assert.equal(record.header.recorder?.[1].length, 65 << 20);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
