@@ -1,6 +1,6 @@
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "utf-32le" | "utf-32be";
 
-/** Whether bytes begin with the mark of UTF-8, UTF-16 or UTF-32, or are text whose lines end in CR alone. */
+/** Whether bytes begin with the mark of UTF-8, UTF-16 or UTF-32, are text of the latter two without one, or are text whose lines end in CR alone. */
 export function isMarked(head: Uint8Array): boolean {
   return markOf(head) !== undefined || endsInCr(head);
 }
@@ -12,7 +12,25 @@ function markOf(head: Uint8Array): { encoding: Encoding; bytes: number } | undef
   }
   if (head[0] === 0xfe && head[1] === 0xff) return { encoding: "utf-16be", bytes: 2 };
   if (head[0] === 0 && head[1] === 0 && head[2] === 0xfe && head[3] === 0xff) return { encoding: "utf-32be", bytes: 4 };
-  return undefined;
+  return WIDE.find(({ width, at }) => isAscii(head, width, at));
+}
+
+/** Text without a mark: what a record begins with is ASCII, each at the same place among bytes that are 0. */
+const WIDE: readonly { encoding: Encoding; bytes: number; width: number; at: number }[] = [
+  { encoding: "utf-16le", bytes: 0, width: 2, at: 0 },
+  { encoding: "utf-16be", bytes: 0, width: 2, at: 1 },
+  { encoding: "utf-32le", bytes: 0, width: 4, at: 0 },
+  { encoding: "utf-32be", bytes: 0, width: 4, at: 3 },
+];
+/** Bytes that tell it. */
+const WIDE_HEAD = 32;
+
+function isAscii(head: Uint8Array, width: number, at: number): boolean {
+  if (head.length < WIDE_HEAD) return false;
+  return head.subarray(0, WIDE_HEAD)
+    .every((byte, i) =>
+      i % width === at ? byte >= BLANK && byte < DEL || byte === TAB || byte === LF || byte === CR : byte === 0
+    );
 }
 
 /** Bytes that are looked at. */

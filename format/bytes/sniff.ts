@@ -17,6 +17,7 @@ export type Sniffed =
   | "babeltrace"
   | "trace.dat"
   | "feather"
+  | "feather 1"
   | "xz"
   | "bzip2"
   | "lz4"
@@ -47,6 +48,7 @@ export function sniffFormat(head: Uint8Array): Sniffed {
   if (magic.startsWith("\x28\xb5\x2f\xfd")) return "zstd";
   if (magic === "PERFILE2") return "perf.data";
   if (magic.startsWith("ARROW1\0\0")) return "feather";
+  if (magic.startsWith("FEA1")) return "feather 1";
   if (magic.startsWith("\xfd7zXZ\0")) return "xz";
   if (/^BZh[1-9]1AY&/.test(magic)) return "bzip2";
   if (magic.startsWith("\x04\x22\x4d\x18")) return "lz4";

@@ -152,6 +152,8 @@ const UNKNOWN = "unknown format, none of Arrow stream of damo, JSON, JSON lines,
 
 const REASONS: Partial<Record<Sniffed, string>> = {
   empty: "it is empty",
+  "feather 1":
+    "it is a Feather file of version 1; write it anew with pyarrow: feather.write_feather(table, FILE, version=2)",
   xz: "it is compressed by xz; decompress it first: xz -dk FILE",
   bzip2: "it is compressed by bzip2; decompress it first: bzip2 -dk FILE",
   zip: "it is a zip archive; take the record out of it first: unzip FILE",

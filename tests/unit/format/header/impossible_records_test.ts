@@ -202,11 +202,22 @@ Deno.test("within a record of the Python damo a snapshot whose time goes back is
   assert.match(read.incomplete!, /time goes back: 2 snapshots/);
 });
 
+Deno.test("text of two or four bytes a character is read without a mark as with one", async () => {
+  const good = await encodeSample(GOOD, "jsonl");
+  const expected = snapshotsIn(await readBytes(good)).length;
+  for (const [width, at] of [[2, 0], [2, 1], [4, 0], [4, 3]]) {
+    const wide = new Uint8Array(good.length * width);
+    good.forEach((byte, i) => wide[i * width + at] = byte);
+    assert.equal(snapshotsIn(await readBytes(wide)).length, expected, `${width} bytes, ${at}`);
+  }
+});
+
 Deno.test("what is compressed or packed otherwise says what to run; a cut one that it is cut", async () => {
   const good = await encodeSample(GOOD, "jsonl");
   const files: [bytes: Uint8Array, why: RegExp][] = [
     [Uint8Array.of(0x50, 0x4b, 3, 4, ...new Uint8Array(30)), /zip archive.*unzip FILE/],
     [Uint8Array.of(0x5d, 0, 0, 0x80, 0, ...new Uint8Array(30)), /xz -dk FILE/],
+    [new TextEncoder().encode("FEA1" + "\0".repeat(40) + "FEA1"), /Feather file of version 1.*version=2/],
     [new Uint8Array(zstdCompressSync(good)).slice(0, 200), /its compressed data ends too early/],
     [new Uint8Array(gzipSync(good)).slice(0, 12), /its compressed data ends too early/],
     [new Uint8Array(zstdCompressSync(new Uint8Array(0))), /it is empty/],
