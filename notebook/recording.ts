@@ -8,6 +8,7 @@ import {
   type Said,
   textOf,
 } from "../damon/mod.ts";
+import { INTERFACES, MONITORS } from "../damon/model/mod.ts";
 import type { FormatName } from "../format/header/mod.ts";
 import type { Rotation } from "../format/record/mod.ts";
 import type { MonitorCounts } from "../kernel/monitor/mod.ts";
@@ -156,6 +157,8 @@ async function sessionOf(
   { context, say, note, ...watching }: WatchOptions,
   output: Pick<SessionOptions, "output" | "profileHz"> = {},
 ): Promise<Session> {
+  requireOneOf("monitor", watching.monitor, MONITORS);
+  requireOneOf("interface", watching.interface, INTERFACES);
   const roots = defaultRoots();
   requireKernelFiles(roots);
   const { startSession } = await import("../live/mod.ts");
@@ -172,6 +175,12 @@ async function sessionOf(
     watched: await kdamondsOf(target, context ?? {}),
     tool: `damo ${denoJson.version}`,
   });
+}
+
+/** Notebooks run without a look at types: a word that means nothing is refused, as at the command line. */
+function requireOneOf(name: string, value: string | undefined, words: readonly string[]): void {
+  if (value === undefined || words.includes(value)) return;
+  throw new TypeError(`${name} ${JSON.stringify(value)} is unknown: use one of ${words.join(", ")}`);
 }
 
 /** The kdamonds that a target stands for. */

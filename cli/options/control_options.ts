@@ -1,3 +1,4 @@
+import { INTERFACES } from "../../damon/model/mod.ts";
 import type { ParsedDamonOptions } from "./damon_option_table.ts";
 import { defineOptions, type ParsedOptions } from "./option_table.ts";
 
@@ -10,7 +11,7 @@ export const MOUNT_OPTION = defineOptions({
 export const INTERFACE_OPTION = defineOptions({
   interface: {
     value: "which",
-    choices: ["sysfs", "debugfs", "auto"],
+    choices: INTERFACES,
     default: "auto",
     help: "kernel interface to DAMON; auto takes sysfs if there is one",
   },

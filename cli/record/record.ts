@@ -1,4 +1,4 @@
-import { parseBytes, parseNs, parseRatio } from "../../damon/model/mod.ts";
+import { MONITORS, parseBytes, parseNs, parseRatio } from "../../damon/model/mod.ts";
 import {
   DAMON_OPTIONS,
   DAMON_POINTERS,
@@ -65,7 +65,7 @@ export const RECORD = defineCommand({
     ongoing: { help: "only listen to kdamonds that already run; change nothing" },
     monitor: {
       value: "which",
-      choices: ["auto", "damon", "pages", "pages-exact"],
+      choices: MONITORS,
       default: "auto",
       help: "DAMON, or damo's eBPF page sampler; see damo help monitors",
     },

@@ -268,3 +268,9 @@ function schemeNeeds(
   for (const { type } of filters ?? []) word("filter", type);
   for (const { metric } of quotas?.goals ?? []) word("goal", metric);
 }
+
+/** What can be asked to watch memory: DAMON, the page sampler, that at every page, or which of them is free. */
+export const MONITORS = ["auto", "damon", "pages", "pages-exact"] as const;
+
+/** The kernel's interfaces to DAMON, and the one that is there. */
+export const INTERFACES = ["sysfs", "debugfs", "auto"] as const;

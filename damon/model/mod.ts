@@ -17,6 +17,8 @@ export {
 } from "./errors.ts";
 export { evidenceAt, type RegionPart } from "./evidence.ts";
 export {
+  INTERFACES,
+  MONITORS,
   type Need,
   needsOf,
   NOT_YET,
