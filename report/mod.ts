@@ -212,6 +212,7 @@ export { HitGrid } from "./heatmap/mod.ts";
 export { ENOUGH_LOOKS, QualityGauge, type RecordQuality } from "./record/mod.ts";
 export { type Judged, poorLines, QUALITY_LIMITS, qualityLine } from "./record/mod.ts";
 export {
+  type NumberColumn,
   type ResidentBasis,
   residentBytesIn,
   ResidentMemory,

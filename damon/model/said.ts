@@ -1,5 +1,6 @@
 /** An option, by the library's name or that of {@linkcode DamonOptions}. Each edge names it in its own way. */
 export interface NamedOption {
+  /** Its name in the library: `maxOverhead`. */
   readonly option: string;
   /** What to give it, in the library's unit. */
   readonly value?: string | number;
@@ -7,9 +8,11 @@ export interface NamedOption {
 
 /** A command of damo, which may be a function of the library as well. */
 export interface NamedCommand {
+  /** Its name: `record`. */
   readonly command: string;
   /** What it is for, in capitals where the reader puts something else there: `PID`. */
   readonly target?: string;
+  /** Its options, by their names in the library. */
   readonly options?: Readonly<Record<string, string | number | true>>;
   /** Further words of a command line. */
   readonly words?: readonly string[];
