@@ -287,7 +287,7 @@ Deno.test("replaySchemes translates shares and times where the record has other 
   const items = snapshots(20, (i) => [[0, 10, i % 3, i]]);
   const { hits, notes } = await replayed(scheme("stat", pattern), items, { intervals });
   assert.equal(hits, 8, "2 of 20 samples are 4 of 40");
-  assert.match(notes[0], /shares and times are taken/);
+  assert.match(notes[0], /rates and ages were converted/);
   const goal = { accessBp: 400, aggrs: 3, minSampleUs: 5000, maxSampleUs: 1e7 };
   const tuned = await replayed(scheme("stat", pattern), items, { intervals: { ...intervals, goal } });
   assert.equal(tuned.hits, 17, "where the kernel tunes them, counts stay counts");
