@@ -1,12 +1,20 @@
-import stringWidth from "string-width";
+import { eastAsianWidth } from "get-east-asian-width";
 
+/** Characters that stand on the one before them, or show nothing. */
+const NONE = /[\p{Mn}\p{Me}\u200c\u200d\ufe00-\ufe0f]/u;
 const OTHERS = /[^\x20-\x7e]/;
-/** What a person sees as one character may be several: an emoji with its modifiers, a letter with its accents. */
-const CHARACTERS = new Intl.Segmenter();
 
-/** Columns of a terminal that a text takes: two for a character of East Asia or an emoji. */
+/** Columns of a terminal that one character takes: two of East Asia's and of emoji. */
+function widthOf(character: string): number {
+  return NONE.test(character) ? 0 : eastAsianWidth(character.codePointAt(0)!);
+}
+
+/** Columns of a terminal that a text takes. */
 export function displayWidth(text: string): number {
-  return OTHERS.test(text) ? stringWidth(text) : text.length;
+  if (!OTHERS.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += widthOf(character);
+  return width;
 }
 
 /** The text with blanks behind it, `columns` wide. */
@@ -23,10 +31,10 @@ export function padStart(text: string, columns: number): string {
 export function firstColumns(text: string, columns: number): string {
   if (!OTHERS.test(text)) return text.slice(0, Math.max(0, columns));
   let [width, at] = [0, 0];
-  for (const { segment } of CHARACTERS.segment(text)) {
-    width += stringWidth(segment);
+  for (const character of text) {
+    width += widthOf(character);
     if (width > columns) break;
-    at += segment.length;
+    at += character.length;
   }
   return text.slice(0, at);
 }

@@ -22,7 +22,7 @@ const ROOMS: Record<string, readonly string[]> = {
 
 /** Rooms that are words and arithmetic: no package but these, nothing of the system. */
 const PURE = ["damon", "report"];
-const PURE_PACKAGES = ["string-width"];
+const PURE_PACKAGES = ["get-east-asian-width"];
 
 /** The most lines a file has. */
 const MAX_LINES = 400;
