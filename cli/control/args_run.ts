@@ -30,19 +30,19 @@ async function wanted(target: string | undefined, options: ArgsDamonOptions): Pr
   if (target === undefined) {
     const isNamed = options.kdamonds !== undefined || Object.keys(damonOptionsOf(options)).length > 0;
     if (isNamed) return await askedKdamonds(roots, options, {});
-    throw new TypeError("Cannot print parameters as a target, a file or an option must say some: none does");
+    throw new TypeError("There are no parameters to print; name a target, a file or an option");
   }
   if (target === "paddr") return await askedKdamonds(roots, options, { target });
   if (/^\d+$/.test(target)) return await askedKdamonds(roots, options, { target: { pid: Number(target) } });
   if (/^\s*[[{]/.test(target) || /[./]/.test(target)) {
     if (options.kdamonds !== undefined) {
-      throw new TypeError(`Cannot use ${target} with --kdamonds as each is a whole configuration: name one`);
+      throw new TypeError(`${target} and --kdamonds are each a whole configuration; name one`);
     }
     // A file's name, or the text itself, in the place of a target stands for --kdamonds.
     return await askedKdamonds(roots, { ...options, kdamonds: [[target]] }, {});
   }
   throw new TypeError(
-    `Cannot print parameters for ${JSON.stringify(target)} as a target must be a pid, paddr, or a file; ` +
+    `${JSON.stringify(target)} is no target: a pid, paddr, or a file is; ` +
       "for a program, take the pid 1 and change it later",
   );
 }
@@ -53,7 +53,7 @@ async function changed(
   wanted: () => Promise<Kdamond[]>,
 ): Promise<Kdamond[]> {
   if ([add, replace, remove].filter((each) => each !== undefined).length > 1) {
-    throw new TypeError("Cannot use --add, --replace and --remove as only one of them can be done at once");
+    throw new TypeError("--add, --replace and --remove exclude each other; use one");
   }
   if (add !== undefined) return [...await readKdamondsFile(add), ...await wanted()];
   const [name, words] = replace !== undefined ? ["--replace", replace] : ["--remove", remove];
@@ -61,12 +61,12 @@ async function changed(
   const [file, index] = words;
   if (words.length !== 2 || !/^\d+$/.test(index)) {
     throw new TypeError(
-      `Cannot use ${name} as it must have a file and the index of a kdamond: it has ${words.join(" ")}`,
+      `${name} takes a file and the index of a kdamond, not ${words.join(" ")}`,
     );
   }
   const kdamonds = await readKdamondsFile(file);
   if (kdamonds[Number(index)] === undefined) {
-    throw new RangeError(`Cannot use ${name} as ${file} must have a kdamond ${index}: it has ${kdamonds.length}`);
+    throw new RangeError(`${file} has no kdamond ${index} for ${name}: it has ${kdamonds.length}`);
   }
   return kdamonds.toSpliced(Number(index), 1, ...(replace !== undefined ? await wanted() : []));
 }

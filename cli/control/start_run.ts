@@ -52,13 +52,13 @@ function targetOf(target: string | undefined, options: ControlOptions): { target
     );
     if (isNamed) return {};
     throw new TypeError(
-      "Cannot start DAMON as a target must be named: a pid, paddr, --target_pid, or --kdamonds with a file",
+      "There is no target; name a pid, paddr, --target_pid, or --kdamonds with a file",
     );
   }
   if (target === "paddr") return { target };
   if (/^\d+$/.test(target)) return { target: { pid: Number(target) } };
   throw new TypeError(
-    `Cannot start DAMON on ${JSON.stringify(target)} as a target must be a pid or paddr; ` +
+    `${JSON.stringify(target)} is no target: a pid or paddr is; ` +
       `to start a program and watch it: damo record -- ${target}`,
   );
 }

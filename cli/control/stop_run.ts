@@ -37,7 +37,7 @@ export async function stop(): Promise<void> {
     }
     if (isAlive(roots, recorderPid)) {
       throw new Error(
-        `Cannot stop ${owner} (pid ${recorderPid}) as it must end by itself: it still runs ${
+        `${owner} (pid ${recorderPid}) still runs ${
           formatNs(Math.round((RECORDER_MS + patienceMs(roots)) / 1000) * 1e9)
         } after SIGTERM, ` +
           `which a stopped process or a reader that takes no more can cause; end it with: ` +

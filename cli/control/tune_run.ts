@@ -22,7 +22,7 @@ export async function tune(options: ControlOptions): Promise<void> {
   const damon = chooseInterface(roots, options.interface);
   const isNamed = Object.keys(damonOptionsOf(options)).length > 0 || options.schemes !== undefined ||
     options.kdamonds !== undefined;
-  if (!isNamed) throw new TypeError("Cannot tune as something to change must be named, as in: damo tune -a 200ms");
+  if (!isNamed) throw new TypeError("There is nothing to change; name it, as in: damo tune -a 200ms");
   const current = await tunable(roots, damon);
   // What the kernel tuned itself is in its files only when asked for: a commit would take the old values back.
   const refreshes = options.dry_run ? [] : current.flatMap(({ index }) => damon.refreshPlan(index, ["intervals"]));
@@ -31,7 +31,7 @@ export async function tune(options: ControlOptions): Promise<void> {
   const wanted = await askedKdamonds(roots, options, { base: base.map(configOf) });
   if (wanted.length !== base.length) {
     throw new RangeError(
-      `Cannot tune as there must be one kdamond for each that is on, ${base.length}: there are ${wanted.length}`,
+      `${base.length} kdamonds are on, and the change is about ${wanted.length}; give one for each`,
     );
   }
   await apply(roots, damon, base, wanted, options);
@@ -81,7 +81,7 @@ async function apply(
   const other = plans.flat().find(({ path }) => !/\/(state$|quotas\/goals\/)/.test(path));
   if (quota_goals_only && other) {
     throw new TypeError(
-      `Cannot change quota goals only as nothing else may differ: ${other.path} is to be ${other.text}; leave ` +
+      `--quota_goals_only changes nothing else, and ${other.path} is to be ${other.text}; leave ` +
         "--quota_goals_only away, or the option that changes it",
     );
   }

@@ -8,7 +8,7 @@ export async function cat(named: readonly string[], { input = [], ...options }: 
   const format = await wantedFormat("-", options.format);
   if (files.length > 1 && format !== "jsonl" && format !== "perf_script") {
     throw new RangeError(
-      `Cannot print several records as ${format}, which has room for one: damo merge FILES -o - --format ${format} makes one`,
+      `${format} has room for one record; make one of several with: damo merge FILES -o - --format ${format}`,
     );
   }
   for (const file of files) {

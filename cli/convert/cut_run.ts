@@ -61,6 +61,6 @@ function selectionOf(options: CutOptions): RecordSelection {
 
 function pair(values: readonly number[], option: string, needs: string): [number, number] {
   const [first, second] = values;
-  if (values.length !== 2 || !(first < second)) throw new RangeError(`Cannot use ${option} as it needs ${needs}`);
+  if (values.length !== 2 || !(first < second)) throw new RangeError(`${option} needs ${needs}`);
   return [first, second];
 }

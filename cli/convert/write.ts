@@ -51,7 +51,7 @@ export async function writeRecord(
   whyIncomplete: () => string | undefined = () => undefined,
 ): Promise<Written> {
   if (options.addresses === "hex" && format !== "jsonl") {
-    throw new RangeError(`Cannot use --addresses hex with ${format} as it is of JSON lines: use --format jsonl`);
+    throw new RangeError(`--addresses hex is for JSON lines, not ${format}; use --format jsonl`);
   }
   if (!partitionBy) {
     refuseTerminal(output, format);

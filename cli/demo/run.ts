@@ -90,5 +90,5 @@ async function readyLine(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promi
     text += chunk;
     if (/^ready/m.test(text)) return;
   }
-  throw new Error(`Cannot run the workload as it ended before it was ready${text && `: ${text.trim()}`}`);
+  throw new Error(`The workload ended before it was ready${text && `: ${text.trim()}`}`);
 }

@@ -39,7 +39,7 @@ function printPercentiles(seconds: readonly number[], options: ModuleCommandOpti
   const range = options.idle_time_percentiles_range as string[] | undefined ?? ["0", "101", "10"];
   if (range.length !== 3) {
     throw new RangeError(
-      `Cannot use --idle_time_percentiles_range as it needs START END STEP: there are ${range.length}`,
+      `--idle_time_percentiles_range takes START END STEP, not ${range.length} values`,
     );
   }
   const [start, end, step] = range.map((text, i) =>
@@ -65,7 +65,7 @@ async function requireValue(roots: Roots, module: DamonModule, name: string) {
 async function pairsIn(words: readonly string[]): Promise<[number, number][]> {
   const texts = words.length === 1 ? (await Deno.readTextFile(words[0])).trim().split(/\s+/) : words;
   if (texts.length % 2 !== 0) {
-    throw new RangeError(`Cannot use --input_idle_time_percentiles as it needs pairs: ${texts.at(-1)} has no value`);
+    throw new RangeError(`--input_idle_time_percentiles takes pairs, and ${texts.at(-1)} has no value`);
   }
   return Array.from({ length: texts.length / 2 }, (_, i) => [Number(texts[2 * i]), Number(texts[2 * i + 1])]);
 }
@@ -73,5 +73,5 @@ async function pairsIn(words: readonly string[]): Promise<[number, number][]> {
 function wholeOf(value: unknown, name: string, least: number, most: number): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new RangeError(`Cannot use ${name} as it must be ${least} to ${most}: it is ${value}`);
+  throw new RangeError(`${name} must be ${least} to ${most}, not ${value}`);
 }

@@ -54,12 +54,12 @@ export async function runModule(
   const named = moduleOptions(module).find(({ name }) => options[name] !== undefined);
   if (named && (action === "status" || action === "disable" || action === "write")) {
     throw new TypeError(
-      `Cannot use --${named.name} with ${action} as it is for enable and commit` +
-        (action === "write" ? "; write takes PARAM VALUE pairs" : ": leave it out"),
+      `--${named.name} is for enable and commit, not ${action}` +
+        (action === "write" ? "; write takes PARAM VALUE pairs" : "; leave it out"),
     );
   }
   if (action !== "write" && words.length > 0) {
-    throw new TypeError(`Cannot use ${words.join(" ")} as ${action} takes no more words: leave them out`);
+    throw new TypeError(`${action} takes no more words; leave out: ${words.join(" ")}`);
   }
   if (action === "status") return await status(roots, module, options);
   const wanted = action === "write" ? writingOf(module, words) : { action, values: valuesOf(module, options) };

@@ -15,12 +15,11 @@ export function valuesOf(module: DamonModule, given: Readonly<Record<string, unk
     const texts = text === undefined ? [raw].flat().map(String) : [text];
     if (texts.length !== parameters.length) {
       throw new RangeError(
-        `Cannot use --${name} as it needs ${parameters.length} values (${parameters.join(", ")}): ` +
-          `there ${texts.length === 1 ? "is 1" : `are ${texts.length}`}`,
+        `--${name} takes ${parameters.length} values (${parameters.join(", ")}), not ${texts.length}`,
       );
     }
     parameters.forEach((parameter, i) => {
-      if (values.has(parameter)) throw new TypeError(`Cannot set ${parameter} twice: leave one of the two out`);
+      if (values.has(parameter)) throw new TypeError(`${parameter} is set twice; leave one of the two out`);
       values.set(parameter, parseModuleValue(parameterOf(module, parameter)!, texts[i]));
     });
   }
@@ -35,7 +34,7 @@ export function valuesOf(module: DamonModule, given: Readonly<Record<string, unk
 export function pairsOf(module: DamonModule, words: readonly string[]): Map<string, string> {
   if (words.length === 0 || words.length % 2 !== 0) {
     throw new TypeError(
-      `Cannot write to ${titleOfModule(module)} as pairs of a parameter and a value are needed: ` +
+      `Writing to ${titleOfModule(module)} takes pairs of a parameter and a value: ` +
         (words.length === 0 ? "there are none" : `${words.at(-1)} has no value`),
     );
   }

@@ -11,9 +11,11 @@ import { refuseTerminal } from "../terminal/mod.ts";
 export async function outputAsked(
   { out, format, rotate, keep }: RecordOptions,
 ): Promise<OutputOptions & { format: FormatName }> {
-  if (keep !== undefined && rotate === undefined) throw new RangeError("Cannot use --keep as it goes with --rotate");
+  if (keep !== undefined && rotate === undefined) {
+    throw new RangeError("--keep goes with --rotate; add it, or leave out --keep");
+  }
   if (rotate !== undefined && (out === "-" || out.startsWith("/dev/"))) {
-    throw new RangeError(`Cannot use --rotate as the output must be a file, not ${out}`);
+    throw new RangeError(`--rotate needs a file as the output, not ${out}`);
   }
   const { parseFormat } = await import("../../format/record/formats.ts");
   const name = format === undefined ? await formatBy(out) : parseFormat(format);
@@ -34,6 +36,6 @@ export function profileRateOf(
   if (!profile && rate === undefined) return undefined;
   if (format === "arrow" || format === "jsonl" || format === "perf_script") return rate ?? 99;
   throw new RangeError(
-    `Cannot record --profile as ${format}, which has no room for it: use --format arrow, jsonl or perf_script`,
+    `${format} has no room for --profile; use --format arrow, jsonl or perf_script`,
   );
 }

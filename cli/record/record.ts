@@ -11,7 +11,7 @@ import {
 import { parseRotate } from "./rotation.ts";
 
 const count = (text: string) => {
-  if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a count above 0`);
+  if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`${JSON.stringify(text)} is not a count above 0`);
   return Number(text);
 };
 const shareOfCpu = (text: string) => {

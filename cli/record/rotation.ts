@@ -11,7 +11,7 @@ export function parseRotate(text: string): RotateAt {
   const isTime = /\d\s*(?:ms|s|m|h|d)\s*$/.test(text);
   const at: RotateAt = isTime ? { maxMs: parseNs(text, "s") / 1e6 } : { maxBytes: parseBytes(text) };
   if (!((at.maxMs ?? at.maxBytes ?? 0) > 0)) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a size or time above 0: use a form like 100M or 1h`);
+    throw new SyntaxError(`${JSON.stringify(text)} is not a size or time above 0; use a form like 100M or 1h`);
   }
   return at;
 }

@@ -42,20 +42,22 @@ function snapshotsAsked(options: RecordOptions): SnapshotOptions | undefined {
   const { snapshot, snapshot_damos_filter, monitor } = options;
   if (snapshot === undefined) {
     if (snapshot_damos_filter !== undefined) {
-      throw new TypeError("Cannot use --snapshot_damos_filter as it goes with --snapshot");
+      throw new TypeError("--snapshot_damos_filter goes with --snapshot; add it, or leave the filter out");
     }
     return undefined;
   }
   if (monitor === "pages" || monitor === "pages-exact") {
-    throw new TypeError(`Cannot use --snapshot with --monitor ${monitor} as it looks through one of DAMON's schemes`);
+    throw new TypeError(`--snapshot looks through one of DAMON's schemes; leave it out, or --monitor ${monitor}`);
   }
   if (options.include_children) {
-    throw new TypeError("Cannot use --snapshot with --include_children as the targets of its scheme stay as they are");
+    throw new TypeError(
+      "--snapshot does not follow children, as the targets of its scheme stay as they are; leave out --include_children",
+    );
   }
   const [delay, count = "1", ...more] = snapshot.flat();
   const times = { delayMs: parseNs(delay, "s") / 1e6, count: parseCount(count) };
   if (more.length > 0 || times.count < 1) {
-    throw new SyntaxError("Cannot parse --snapshot as it must be a delay and a count above 0, as in: --snapshot 5s 12");
+    throw new SyntaxError("--snapshot takes a delay and a count above 0, as in: --snapshot 5s 12");
   }
   return { ...times, filters: filtersOf(snapshot_damos_filter ?? []) };
 }

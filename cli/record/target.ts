@@ -34,7 +34,7 @@ export function wantedOf(
   else if (pids) named.push({ kind: "pid", pid: parseCount(pids[0][0]) });
   if (command !== undefined) {
     if (command.length === 0) {
-      throw new TypeError(`Cannot ${verb} as -- must be followed by a command: nothing follows`);
+      throw new TypeError(`Nothing follows --; give the command to ${verb} after it`);
     }
     named.push({ kind: "command", argv: command });
   }
@@ -45,8 +45,8 @@ export function wantedOf(
   if (named.length === 1) return named[0];
   throw new TypeError(
     named.length === 0
-      ? `Cannot ${verb} as a target must be named: a pid, paddr, or -- COMMAND ARGS (or --ongoing to listen to a running DAMON)`
-      : `Cannot ${verb} as one target must be named: ${named.map(({ kind }) => kind).join(" and ")} are`,
+      ? `There is no target to ${verb}; name a pid, paddr, or -- COMMAND ARGS (or --ongoing to listen to a running DAMON)`
+      : `There is one target to ${verb}, and ${named.map(({ kind }) => kind).join(" and ")} are named; leave one out`,
   );
 }
 
@@ -54,14 +54,12 @@ function targetOf(text: string, verb: string): Wanted {
   if (/^\d+$/.test(text)) return { kind: "pid", pid: Number(text) };
   if (text === "paddr" || text === "ongoing") return { kind: text };
   if (text === "vaddr" || text === "fvaddr") {
-    throw new TypeError(`Cannot ${verb} ${text} as a process must be named: use its pid, with --ops ${text}`);
+    throw new TypeError(`${text} watches a process; name its pid, with --ops ${text}`);
   }
   // A word is more likely a mistake than a program without arguments; that one can be given after `--`.
   if (!text.includes(" ")) {
     throw new TypeError(
-      `Cannot ${verb} ${
-        JSON.stringify(text)
-      } as a target must be a pid, paddr or ongoing; to run it: damo ${verb} -- ${text}`,
+      `${JSON.stringify(text)} is no target: a pid, paddr or ongoing is; to run it: damo ${verb} -- ${text}`,
     );
   }
   return { kind: "command", argv: ["sh", "-c", `exec ${text}`] };

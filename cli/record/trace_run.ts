@@ -172,7 +172,7 @@ export function chosenTracepoints(all: readonly Tracepoint[], asked: readonly st
   const unknown = patterns.find(({ pattern }) => !all.some(({ name }) => pattern.test(name)));
   if (unknown) {
     throw new RangeError(
-      `Cannot trace ${unknown.word} as this kernel's tracepoints of DAMON must have it: they are ` +
+      `This kernel's DAMON has no tracepoint ${unknown.word}: it has ` +
         all.map(({ name }) => name).join(", "),
     );
   }

@@ -48,7 +48,7 @@ async function drawAccess(options: AccessCommandOptions, wanted: AccessOptions):
   const { style = "detailed" } = wanted;
   if (!isDrawn(style)) {
     throw new RangeError(
-      `Cannot draw the style ${style} as only percentiles and histograms can be drawn: use --style recency-sz-hist or ` +
+      `The style ${style} cannot be drawn, only percentiles and histograms can; use --style recency-sz-hist or ` +
         "the like, or damo report heatmap",
     );
   }
@@ -157,14 +157,14 @@ function refuseUnused(options: AccessCommandOptions, style: string): void {
     : name.startsWith("hist")
     ? "recency-sz-hist or temperature-sz-hist"
     : "recency-percentiles or temperature-percentiles";
-  throw new RangeError(`Cannot use --${name} with the style ${style} as it has no use there: add --style, ${needed}`);
+  throw new RangeError(`The style ${style} has no use for --${name}; add --style, ${needed}`);
 }
 
 /** Up to three numbers are a range, as in Python; more are percentiles. */
 function percentilesIn(numbers: readonly number[]): number[] {
   if (numbers.length > 3) {
     const above = numbers.find((number) => number > 100);
-    if (above !== undefined) throw new RangeError(`Cannot use ${above} as a percentile as it must be within 0 and 100`);
+    if (above !== undefined) throw new RangeError(`A percentile is within 0 and 100, not ${above}`);
     return [...numbers].sort((a, b) => a - b);
   }
   const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
@@ -174,7 +174,7 @@ function percentilesIn(numbers: readonly number[]): number[] {
 function rangesIn(texts: readonly string[], isTemperature: boolean): [number, number][] {
   const values = texts.map((text) => isTemperature ? Number(text.replaceAll(",", "")) : parseNs(text, "us") / 1e3);
   if (values.length % 2 === 1 || values.some(Number.isNaN)) {
-    throw new RangeError("Cannot use --hist_ranges as it needs pairs of times or temperatures");
+    throw new RangeError("--hist_ranges takes pairs of times or temperatures");
   }
   return Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i], values[2 * i + 1]]);
 }

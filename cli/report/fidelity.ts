@@ -23,7 +23,7 @@ export const FIDELITY = defineCommand({
     pid: {
       value: "pid",
       parse: (text) => {
-        if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a pid`);
+        if (!/^[1-9]\d*$/.test(text)) throw new SyntaxError(`${JSON.stringify(text)} is not a pid`);
         return Number(text);
       },
       help: "which process, if both records have several",

@@ -49,7 +49,7 @@ export async function reportFidelity(
   const { output = "-", format = "text" } = options;
   const formatOf = isStdout(output) ? stdoutFormatOf(format) : outputFormatOf(output, FILES);
   if (!isStdout(output) && options.format !== undefined) {
-    throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
+    throw new RangeError(`The name ${output} says the format already; leave out --format or -o`);
   }
   if (path === "-" && referencePath === "-") {
     throw new RangeError("Cannot read both from standard input: name a file for one of the two");
@@ -60,7 +60,7 @@ export async function reportFidelity(
   await using second = await rereadable(referencePath);
   if (await holds(first.path) === "truth") {
     throw new RangeError(
-      `Cannot read ${path} as a record: it looks like a truth, which comes second: damo report fidelity RECORD TRUTH`,
+      `${path} looks like a truth, which comes second: damo report fidelity RECORD TRUTH`,
     );
   }
   await using record = await openRecord(first.path);
@@ -77,7 +77,7 @@ export async function reportFidelity(
 
 function stdoutFormatOf(format: string): OutputFormats<FidelityReport>[string] {
   if (Object.hasOwn(STDOUT, format)) return STDOUT[format];
-  throw new RangeError(`Cannot use --format ${format} as it must be one of: ${Object.keys(STDOUT).join(", ")}`);
+  throw new RangeError(`There is no format ${format}; --format is one of: ${Object.keys(STDOUT).join(", ")}`);
 }
 
 interface Wanted {
@@ -92,7 +92,7 @@ async function againstTruth(
   pid: number | undefined,
 ): Promise<FidelityReport> {
   if (pid !== undefined && pid !== truth.pid) {
-    throw new RangeError(`Cannot use --pid ${pid} as the truth is about process ${truth.pid}: leave it out`);
+    throw new RangeError(`The truth is about process ${truth.pid}; leave out --pid ${pid}`);
   }
   const watcher = truthWatcherOf(record.header, truth);
   const notes: string[] = [];
@@ -107,7 +107,7 @@ async function againstRecord(
   { tolerance, pid }: FidelityCommandOptions,
 ): Promise<FidelityReport> {
   if (tolerance !== undefined) {
-    throw new RangeError("Cannot use --tolerance between two records as only a truth has phases: leave it out");
+    throw new RangeError("--tolerance is about phases, which only a truth has; leave it out between two records");
   }
   await using reference = await openRecord(referencePath);
   const { header } = reference;
@@ -145,7 +145,7 @@ function parseShare(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
   const share = found ? Number(found[1]) / (found[2] === "%" ? 100 : 1) : NaN;
   if (share > 0 && share <= 1) return share;
-  throw new RangeError(`Cannot use --hot ${text} as it must be above 0 and at most 100%, in a form like 20% or 0.2`);
+  throw new RangeError(`--hot must be above 0 and at most 100%, in a form like 20% or 0.2, not ${text}`);
 }
 
 /** What a file seems to hold; `undefined` where it has nothing or cannot be read, which opening it will explain. */
@@ -173,7 +173,7 @@ async function truthIn(path: string, name: string): Promise<Truth | undefined> {
   if (what === "truth") return parseTruth(await Deno.readTextFile(path), name);
   if (what !== "neither") return undefined;
   throw new RecordError(
-    `Cannot read ${name} as a truth or a record: it is neither JSON lines made by damo workload CONFIG --truth FILE, ` +
+    `${name} is neither a truth, JSON lines made by damo workload CONFIG --truth FILE, ` +
       `nor a record of any format (damo help formats)`,
     name,
   );

@@ -34,7 +34,7 @@ export async function reportFootprint(metric: string, options: FootprintCommandO
     return await reportFootprint(last, { ...options, input: input.slice(0, -1) });
   }
   if (metric !== "all" && !METRICS.includes(metric as FootprintMetric)) {
-    throw new RangeError(`Cannot report on ${metric} as it must be one of: ${METRICS.join(", ")}, all`);
+    throw new RangeError(`There is no metric ${metric}; use one of: ${METRICS.join(", ")}, all`);
   }
   const selection = footprintSelectionOf(options);
   const metrics = metric === "all" ? METRICS : [metric as FootprintMetric];
@@ -83,7 +83,7 @@ function footprintSelectionOf(options: FootprintCommandOptions): Selection {
   const option = OF_REGIONS.find((name) => options[name] !== undefined);
   if (option === undefined) return selectionOf(options);
   throw new RangeError(
-    `Cannot use --${option} as memory in use is known of whole processes and by time only: use --time_range, ` +
+    `The resident set is known of whole processes and by time only, not by --${option}; use --time_range, ` +
       "--snapshot_time, --target or --kdamond, or see what was accessed with: damo report mappings",
   );
 }
@@ -104,15 +104,15 @@ async function readFootprints({ name, open }: ReportInput, selection: Selection)
   if (samples.length > 0) return { samples, originNs: Math.min(samples[0].timeNs, originNs || Infinity) };
   const why = Object.keys(selection).length > 0
     ? "it was not, or not in the time and of the target that the filters ask for; leave them out"
-    : `it was not, and there is no ${name}${SUFFIX} beside it; see what was accessed with: damo report wss`;
-  throw new RecordError(`Cannot report on the memory in use of ${name} as it must have been recorded: ${why}`, name);
+    : `they were not recorded, and there is no ${name}${SUFFIX} beside it; see what was accessed with: damo report wss`;
+  throw new RecordError(`${name} has no resident set sizes: ${why}`, name);
 }
 
 /** All that such a file by itself says besides the figures is the time of the first. */
 function sideFootprints(name: string, text: string, selection: Selection): Footprints {
   if (selection.target !== undefined || selection.kdamond !== undefined) {
     throw new RangeError(
-      `Cannot select a target of ${name} as that is known of records only: name the record beside it`,
+      `${name} has no targets to select; name the record beside it`,
     );
   }
   const all = parseFootprints(text, name);
@@ -122,7 +122,7 @@ function sideFootprints(name: string, text: string, selection: Selection): Footp
   );
   if (samples.length > 0) return { samples, originNs };
   throw new RecordError(
-    `Cannot report on ${name} as a moment of it must be selected: none is; choose another time`,
+    `Nothing of ${name} is in the time that is selected; choose another`,
     name,
   );
 }

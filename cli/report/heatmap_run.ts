@@ -35,7 +35,7 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
   const { output = "-", format = "text" } = options;
   if (options.guide) return await reportGuide(options);
   if (!isStdout(output) && options.format !== undefined) {
-    throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
+    throw new RangeError(`The name ${output} says the format already; leave out --format or -o`);
   }
   const files = filesOf(options.theme);
   const text = isStdout(output) && format === "text" ? terminalOptions(options) : undefined;
@@ -49,7 +49,7 @@ export async function reportHeatmap(options: HeatmapCommandOptions): Promise<voi
   const selection = selectionOf(options);
   const names = inputNamesOf(options.input);
   if (names.length > 1 && !text) {
-    throw new RangeError("Cannot write several heat maps at once as each is one file: name one record with -i");
+    throw new RangeError("Each heat map is one file; name one record with -i");
   }
   for (const name of names) {
     await using input = await openInput(name);
@@ -80,11 +80,11 @@ function windowOf({ window: windowNs }: HeatmapCommandOptions): HeatmapOptions {
 
 function layoutOf({ resol, draw_range: drawRange }: HeatmapCommandOptions): HeatmapOptions {
   if (drawRange !== "hottest" && drawRange !== "all") {
-    throw new RangeError(`Cannot use --draw_range ${drawRange} as it must be hottest or all`);
+    throw new RangeError(`--draw_range is hottest or all, not ${drawRange}`);
   }
   if (resol === undefined) return { drawRange };
   if (resol.length !== 2 || resol.some((count) => count < 1)) {
-    throw new RangeError("Cannot use --resol as it needs two counts above 0: time bins and address rows");
+    throw new RangeError("--resol takes two counts above 0: time bins and address rows");
   }
   return { drawRange, timeBins: resol[0], rows: resol[1] };
 }

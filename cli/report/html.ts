@@ -13,12 +13,12 @@ export async function reportHtml(options: OverviewCommandOptions & { resol?: num
   const names = inputNamesOf(options.input);
   if (names.length > 1) throw new RangeError("Cannot write several records into one page: name one with -i");
   if (options.format !== undefined) {
-    throw new RangeError("Cannot use --format with report html as it writes a page: leave it out");
+    throw new RangeError("report html writes a page; leave out --format");
   }
   const [name] = names;
   const output = options.output ?? (name === "-" ? "-" : `${name.replace(/\.[^./]*$/, "")}.html`);
   if (!isStdout(output) && !/\.(html|vl\.json)$/i.test(output)) {
-    throw new RangeError(`Cannot write ${output} as its name must end in .html or .vl.json: choose another with -o`);
+    throw new RangeError(`The name ${output} does not end in .html or .vl.json; choose another with -o`);
   }
   const selection = selectionOf(options);
   await using input = await openInput(name);
@@ -37,7 +37,7 @@ export async function reportHtml(options: OverviewCommandOptions & { resol?: num
 function layoutOf(resol: number[] | undefined): HeatmapOptions {
   if (resol === undefined) return {};
   if (resol.length !== 2 || resol.some((count) => count < 1)) {
-    throw new RangeError("Cannot use --resol as it needs two counts above 0: time bins and address rows");
+    throw new RangeError("--resol takes two counts above 0: time bins and address rows");
   }
   return { timeBins: resol[0], rows: resol[1] };
 }

@@ -42,10 +42,10 @@ export async function reportIdle(options: IdleCommandOptions): Promise<void> {
   const { output = "-", format = "text", input = [] } = options;
   const isText = isStdout(output) ? format === "text" : /\.txt$/i.test(output);
   if (!isStdout(output) && options.format !== undefined) {
-    throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
+    throw new RangeError(`The name ${output} says the format already; leave out --format or -o`);
   }
   if (input.length > 1 && !isText) {
-    throw new RangeError("Cannot show several records but as text: name one, or leave out --format and -o");
+    throw new RangeError("Several records are shown as text only; name one, or leave out --format and -o");
   }
   const selection = selectionOf(options);
   const files = filesOf(options.theme);
@@ -75,8 +75,8 @@ async function measured(
   const [name] = inputNamesOf(named === undefined ? undefined : [named]);
   if (named === undefined && !exists(name)) {
     throw new UnsupportedError(
-      `Cannot say how long memory has been idle as a record or a DAMON_STAT that is on is needed: there is no ${name} ` +
-        "here, and DAMON_STAT is off or not in this kernel; make a record with: damo record, or: damo module stat enable",
+      `There is no ${name} here, and DAMON_STAT is off or not in this kernel, to tell how long memory has been idle; ` +
+        "make a record with: damo record, or: damo module stat enable",
       "damon_stat",
     );
   }

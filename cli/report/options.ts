@@ -24,7 +24,7 @@ const percent = (text: string) => {
   if (text === "min") return 0;
   if (text === "max") return 100;
   const found = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text);
-  if (!found) throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a percentage: use a form like 5 or 5%`);
+  if (!found) throw new SyntaxError(`${JSON.stringify(text)} is not a percentage; use a form like 5 or 5%`);
   return Number(found[1]);
 };
 const signed = (text: string) => {
@@ -32,7 +32,7 @@ const signed = (text: string) => {
   if (text === "max") return Infinity;
   const value = Number(text.replaceAll(",", ""));
   if (text.trim() === "" || Number.isNaN(value)) {
-    throw new SyntaxError(`Cannot parse ${JSON.stringify(text)} as a number`);
+    throw new SyntaxError(`${JSON.stringify(text)} is not a number`);
   }
   return value;
 };

@@ -47,7 +47,7 @@ export function outputFormatOf<T>(output: string, formats: OutputFormats<T>): Ou
   const suffix = Object.keys(formats).find((suffix) => output.toLowerCase().endsWith(suffix));
   if (suffix === undefined) {
     throw new RangeError(
-      `Cannot write ${output} as its name must end in one of: ${Object.keys(formats).sort().join(", ")}`,
+      `The name ${output} says no format; let it end in one of: ${Object.keys(formats).sort().join(", ")}`,
     );
   }
   return formats[suffix];

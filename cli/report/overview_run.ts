@@ -57,7 +57,7 @@ function refuseMistyped(name: string): void {
     Deno.lstatSync(name);
   } catch {
     throw new RangeError(
-      `Cannot report ${name} as there is neither such a report nor such a record: damo report --help lists the reports`,
+      `There is neither a report nor a record ${name}; damo report --help lists the reports`,
     );
   }
 }
@@ -75,7 +75,7 @@ async function read(
 
 /** `damo report diff`. */
 export async function reportDiff(before: string, after: string, options: DiffCommandOptions): Promise<void> {
-  if (options.input) throw new RangeError("Cannot use -i with report diff as it takes two records: name them alone");
+  if (options.input) throw new RangeError("report diff takes two records; name them alone, without -i");
   const show = presenterOf(options);
   const selection = selectionOf(options);
   const sides = [];

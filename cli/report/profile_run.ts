@@ -18,19 +18,19 @@ export async function reportProfile(options: ProfileCommandOptions): Promise<voi
     requireSnapshots(report.survey, name);
     if (report.hz > 0) return report;
     throw new RecordError(
-      `Cannot say what ran by ${name} as it must hold samples of that: it holds none; record them with: damo record --profile`,
+      `${name} has no CPU samples; record with --profile`,
       name,
     );
   };
   if (folded) {
     if (options.format !== undefined) {
-      throw new RangeError("Cannot use --folded with --format as it is a format of its own: leave one out");
+      throw new RangeError("--folded is a format of its own; leave out --format");
     }
     if (options.top !== undefined) {
-      throw new RangeError("Cannot use --folded with --top as it has all stacks: leave one out");
+      throw new RangeError("--folded has all stacks; leave out --top");
     }
     if (/\.(png|svg|html|json|jsonl|csv)$/i.test(output)) {
-      throw new RangeError(`Cannot write ${output} with --folded as that is text: name it FILE.txt or FILE.folded`);
+      throw new RangeError(`--folded is text; name ${output} FILE.txt or FILE.folded`);
     }
     let text = "";
     for (const name of inputNamesOf(options.input)) {

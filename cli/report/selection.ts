@@ -15,7 +15,7 @@ export function selectionOf(options: ReportOptions): Selection {
   if (mapping) selection.mappings = mapping;
   if (options.time_range) {
     const [[startNs, endNs]] = pairsOf("--time_range", options.time_range, 1);
-    if (startNs === endNs) throw new RangeError("Cannot use --time_range as its end must be later than its start");
+    if (startNs === endNs) throw new RangeError("--time_range ends where it starts; its end must be later");
     selection.timeRange = { startNs, endNs };
   }
   const addresses = [...options.address_range ?? [], ...options.address ?? []];
@@ -32,7 +32,7 @@ export function selectionOf(options: ReportOptions): Selection {
   }
   if (weights) {
     if (weights.length !== 3) {
-      throw new RangeError("Cannot use --temperature_weights as it needs three numbers: of size, access rate and age");
+      throw new RangeError("--temperature_weights takes three numbers: of size, access rate and age");
     }
     selection.temperatureWeights = weights as unknown as TemperatureWeights;
   }
@@ -43,10 +43,10 @@ function addressRangesOf(addresses: number[]): AddressRange[] {
   const ranges = pairsOf("--address_range", addresses).map(([start, end]) => ({ start, end }))
     .sort((a, b) => a.start - b.start);
   if (ranges.some(({ start, end }) => start === end)) {
-    throw new RangeError("Cannot use --address_range as its end must be above its start, as in 0x1000 0x2000");
+    throw new RangeError("--address_range ends above its start, as in 0x1000 0x2000");
   }
   if (ranges.some(({ start }, i) => i > 0 && ranges[i - 1].end > start)) {
-    throw new RangeError("Cannot use --address_range as its ranges must not overlap: join those that do");
+    throw new RangeError("The ranges of --address_range overlap; join those that do");
   }
   return ranges;
 }
@@ -56,7 +56,7 @@ function pairsOf(name: string, values: readonly number[], most = Infinity): (Fil
   for (let i = 0; i < values.length; i += 2) pairs.push([values[i], values[i + 1]]);
   if (pairs.length > most || pairs.some(([from, to]) => !(from <= to))) {
     const more = most === Infinity ? ", any number of times" : "";
-    throw new RangeError(`Cannot use ${name} as it needs two values, the larger one last${more}`);
+    throw new RangeError(`${name} takes two values, the larger one last${more}`);
   }
   return pairs;
 }

@@ -25,7 +25,7 @@ const filesOf = (theme: Theme): OutputFormats<Table> => ({
 
 function chartOf({ chart, title }: Table) {
   if (chart) return chart();
-  throw new RangeError(`Cannot draw ${title} as there is no chart of it: use --format text, json, jsonl or csv`);
+  throw new RangeError(`There is no chart of ${title}; use --format text, json, jsonl or csv`);
 }
 
 /** Makes a report's table of each input, and shows or writes them as the options say; `chartOfAll` draws several. */
@@ -53,7 +53,7 @@ export function presenterOf(
 ): (tables: readonly Table[], names: readonly string[]) => Promise<void> {
   const { output = "-", format } = options;
   if (!isStdout(output) && format !== undefined) {
-    throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
+    throw new RangeError(`The name ${output} says the format already; leave out --format or -o`);
   }
   const textOptions = { ...textOptionsOf(options), ...text };
   const files = filesOf(options.theme);

@@ -52,17 +52,17 @@ function kindOf({ output = "-", format }: ReportOptions): Kind {
   if (isStdout(output)) {
     if (format === "vega-lite") {
       throw new RangeError(
-        "Cannot use --format vega-lite as there is no chart of all regions: see damo report heatmap",
+        "There is no chart of all regions; see damo report heatmap",
       );
     }
     return format ?? "text";
   }
   if (format !== undefined) {
-    throw new RangeError(`Cannot use --format with -o ${output} as the end of its name says the format: leave one out`);
+    throw new RangeError(`The name ${output} says the format already; leave out --format or -o`);
   }
   const found = /\.(json|jsonl|csv|txt)$/i.exec(output);
   if (!found) {
-    throw new RangeError(`Cannot write ${output} as its name must end in one of: .csv, .json, .jsonl, .txt`);
+    throw new RangeError(`The name ${output} says no format; let it end in one of: .csv, .json, .jsonl, .txt`);
   }
   const suffix = found[1].toLowerCase();
   return suffix === "txt" ? "text" : suffix as Kind;

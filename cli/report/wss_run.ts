@@ -119,7 +119,7 @@ export async function showDistribution(
   // A line through five points would show a course that was not.
   const isPicture = format === "vega-lite" || /\.(png|svg|html|vl\.json)$/i.test(plot ?? output ?? "");
   const { range = [0, 101, isPicture ? 1 : 25] } = options;
-  if (range.length !== 3) throw new RangeError("Cannot use --range as it needs three numbers: START END STEP");
+  if (range.length !== 3) throw new RangeError("--range takes three numbers: START END STEP");
   const percentiles = percentileRange(range as [number, number, number]);
   const shown = { ...options, ...(plot !== undefined && { output: plot }) };
   const reports: DistributionReport[] = [];

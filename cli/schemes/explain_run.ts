@@ -34,13 +34,13 @@ export async function schemesExplain(target: string | undefined, options: Scheme
   const isRecord = target !== undefined && target !== "paddr" && !/^\d+$/.test(target);
   await using input = isRecord ? await openInput(target) : undefined;
   if (options.output !== undefined && !input) {
-    throw new TypeError("Cannot draw schemes as a record is needed to draw them on: name one, as damon.arrow");
+    throw new TypeError("Schemes are drawn on a record; name one, as damon.arrow");
   }
   const header = input && await headerOf(input);
   const kdamonds = await wantedKdamonds(roots, target, options, header);
   if (!kdamonds.some(({ contexts }) => contexts.some(({ schemes }) => schemes?.length))) {
     throw new TypeError(
-      "Cannot explain schemes as there must be one: name a file with -c FILE, or say it by --damos_action",
+      "There is no scheme to explain; name a file with -c FILE, or say it by --damos_action",
     );
   }
   // What this machine has says nothing of another one.
@@ -102,7 +102,7 @@ async function draw(
   const [context, ...more] = contextsIn(kdamonds);
   if (more.length > 0) {
     throw new RangeError(
-      `Cannot draw the schemes of ${more.length + 1} contexts as one is drawn: leave out the others`,
+      `The schemes of one context are drawn, and there are ${more.length + 1}; leave out the others`,
     );
   }
   const { picture } = await replayedPicture(input.open, context, selection);

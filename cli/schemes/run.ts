@@ -30,7 +30,7 @@ export async function schemes(target: string | undefined, command: string[] | un
   const kdamonds = await kdamondsFor(roots, wanted, options);
   if (!kdamonds.some(({ contexts }) => contexts.some((context) => context.schemes?.length))) {
     throw new TypeError(
-      "Cannot apply schemes as there must be one: name a file with -c FILE, or say it by --damos_action",
+      "There is no scheme to apply; name a file with -c FILE, or say it by --damos_action",
     );
   }
   for (const pid of pidsIn(kdamonds)) if (pid !== PID_TO_COME) requireProcess(roots, pid);

@@ -15,7 +15,7 @@ export function colourOf(
 ): TerminalColour {
   if (choice === "truecolor" || choice === "256" || choice === "never") return choice;
   if (choice !== "auto") {
-    throw new RangeError(`Cannot use --color ${choice} as it must be one of: auto, truecolor, 256, never`);
+    throw new RangeError(`--color is one of: auto, truecolor, 256, never; ${choice} is not`);
   }
   const term = env("TERM") ?? "";
   if (!isTerminal || env("NO_COLOR") || ["", "dumb", "linux"].includes(term) || term.startsWith("vt")) return "never";

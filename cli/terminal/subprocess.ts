@@ -11,7 +11,7 @@ export async function run(program: string, args: string[], hint?: string): Promi
     child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit", stderr: "inherit" }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new Error(`Cannot run ${program} as it must be there: it is not${hint ? `; ${hint}` : ""}`);
+      throw new Error(`The program ${program} is not there${hint ? `; ${hint}` : ""}`);
     }
     throw error;
   }

@@ -203,7 +203,7 @@ Deno.test("record refuses bad input in one sentence, with nothing left behind", 
     [["record", "paddr", "-r", "8K-4K"], 2, /must start below its end/],
     [["record", "paddr", "-o", "/nowhere/x.arrow"], 1, /Cannot write \/nowhere\/x.arrow/],
     [["record", "-o", `${OUT}/x.arrow`, "--", "no-such-program"], 2, /Cannot run no-such-program/],
-    [["record"], 2, /a target must be named/],
+    [["record"], 2, /There is no target to record/],
   ];
   for (const [args, wanted, message] of cases) {
     const { code, err } = await damo(...args);

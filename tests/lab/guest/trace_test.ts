@@ -139,5 +139,5 @@ Deno.test("events that find no room are counted, and a line stands where they we
 Deno.test("trace refuses an event that this kernel lacks, and names those that it has", async () => {
   const { code, err } = await damo("trace", "--events", "damon_nonsense");
   assert.equal(code, 2);
-  assert.match(err, /^damo: Cannot trace damon_nonsense as .*damon_aggregated/);
+  assert.match(err, /^damo: This kernel's DAMON has no tracepoint damon_nonsense: .*damon_aggregated/);
 });

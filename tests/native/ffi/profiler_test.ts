@@ -131,6 +131,6 @@ Deno.test("damo record refuses --profile for a format that cannot hold it, befor
       cwd: dir,
     }).output();
     assert.deepEqual([code, [...Deno.readDirSync(dir)].map(({ name }) => name)], [2, []]);
-    assert.match(new TextDecoder().decode(stderr), /Cannot record --profile as parquet/);
+    assert.match(new TextDecoder().decode(stderr), /parquet has no room for --profile/);
   });
 });

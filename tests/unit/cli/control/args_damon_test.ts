@@ -111,13 +111,13 @@ Deno.test("damo args damon adds to, replaces in and removes from a file", async 
     assert.deepEqual(pids(await argsDamon("--remove", file, "1")), [1]);
     await assert.rejects(argsDamon("--remove", file, "2"), {
       name: "RangeError",
-      message: /must have a kdamond 2: it has 2$/,
+      message: /has no kdamond 2 for --remove: it has 2$/,
     });
     await assert.rejects(argsDamon("--remove", file), {
       name: "TypeError",
-      message: /must have a file and the index of a kdamond/,
+      message: /takes a file and the index of a kdamond/,
     });
-    await assert.rejects(argsDamon("--remove", file, "1", "--add", file), /only one of them can be done at once/);
+    await assert.rejects(argsDamon("--remove", file, "1", "--add", file), /exclude each other; use one/);
     await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replaceAll('"100ms"', '"1ms"'));
     await assert.rejects(argsDamon(file), {
       name: "RangeError",
@@ -129,10 +129,10 @@ Deno.test("damo args damon adds to, replaces in and removes from a file", async 
 Deno.test("damo args damon refuses what is no configuration, and says what would be one", async () => {
   const refused = (name: string, message: RegExp, ...args: string[]) =>
     assert.rejects(argsDamon(...args), { name, message });
-  await refused("TypeError", /a target, a file or an option must say some: none does$/);
-  await refused("TypeError", /"sleep" as a target must be a pid, paddr, or a file/, "sleep");
+  await refused("TypeError", /no parameters to print; name a target, a file or an option$/);
+  await refused("TypeError", /"sleep" is no target: a pid, paddr, or a file is/, "sleep");
   await refused("RangeError", /^Cannot read \.\/none\.yaml: there is no such file$/, "./none.yaml");
-  await refused("TypeError", /each is a whole configuration: name one$/, "./a.yaml", "--kdamonds", "./b.yaml");
+  await refused("TypeError", /each a whole configuration; name one$/, "./a.yaml", "--kdamonds", "./b.yaml");
   await refused("TypeError", /with --sample as the file says all: change the file$/, "./a.yaml", "-s", "5ms");
   await refused("RangeError", /aggrUs \(100000\) is shorter than sampleUs \(1000000\)/, "42", "-s", "1s");
   await refused("SyntaxError", /^"5x" is not a time; .* \(sample\)$/, "42", "-s", "5x");

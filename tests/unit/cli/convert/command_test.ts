@@ -87,7 +87,7 @@ Deno.test("damo cut takes a time, addresses, a target and snapshots", async () =
     assert.deepEqual([...one.regions].map(({ start, end }) => [start, end]), [[0x2000, 0x3000], [0x8000, 0x8800]]);
     await assert.rejects(
       cut(from, to, { ...OPTIONS, time_range: [3, 1] }),
-      /--time_range as it needs a start and a later end/,
+      /--time_range needs a start and a later end/,
     );
   });
 });
@@ -165,10 +165,10 @@ Deno.test("record --rotate takes a size or a time, and goes with files", async (
   assert.deepEqual(parseRotate("1h"), { maxMs: 3_600_000 });
   assert.throws(() => parseRotate("0"), SyntaxError);
   const options = (more: Partial<RecordOptions>) => ({ out: "damon.arrow", ...more }) as RecordOptions;
-  await assert.rejects(outputAsked(options({ keep: 3 })), /--keep as it goes with --rotate/);
+  await assert.rejects(outputAsked(options({ keep: 3 })), /--keep goes with --rotate/);
   await assert.rejects(
     outputAsked(options({ out: "-", rotate: { maxMs: 1 } })),
-    /--rotate as the output must be a file/,
+    /--rotate needs a file as the output/,
   );
   assert.equal((await outputAsked(options({}))).format, "arrow");
   assert.equal((await outputAsked(options({ out: "-", format: "jsonl" }))).format, "jsonl");
@@ -256,11 +256,11 @@ Deno.test("what would be ignored, or make a file that is not whole, is refused",
     const record = `${folder}/a.arrow`;
     await assert.rejects(
       convert(record, `${folder}/b.csv`, { addresses: "hex" }),
-      /Cannot use --addresses hex with csv/,
+      /--addresses hex is for JSON lines, not csv/,
     );
     await assert.rejects(
       cat([record, record], { ...OPTIONS, format: "arrow" }),
-      /Cannot print several records as arrow, which has room for one: damo merge FILES -o - --format arrow makes one/,
+      /arrow has room for one record; make one of several with: damo merge FILES -o - --format arrow/,
     );
     await assert.rejects(convert(record, record, { ...OPTIONS, partition_by: "date" }), {
       name: "RecordError",

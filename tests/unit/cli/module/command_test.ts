@@ -85,7 +85,7 @@ Deno.test("damo module says what is wrong with a command, with exit code 2", asy
   using machine = new Machine();
   const wrong: [string[], RegExp][] = [
     [["module", "reclaim", "start"], /Allowed choices are status, enable/],
-    [["module", "reclaim", "status", "--min_age", "1s"], /--min_age with status as it is for enable and commit/],
+    [["module", "reclaim", "status", "--min_age", "1s"], /--min_age is for enable and commit, not status/],
     [["module", "reclaim", "enable", "now"], /enable takes no more words/],
     [["module", "sample_wsse", "start"], /use one of status, enable/],
     [["module", "reclaim", "write", "min_age"], /min_age has no value/],
@@ -135,12 +135,12 @@ Deno.test("damo report idle takes DAMON_STAT where it is on, and writes by suffi
   assert.equal((await machine.damo("report", "idle", "-o", "idle.svg")).out, "");
   assert.match(Deno.readTextFileSync(`${machine.dir}/idle.svg`), /^<svg /);
   const wrong = await machine.damo("report", "idle", "-o", "idle.pdf");
-  assert.deepEqual([wrong.code, /must end in one of/.test(wrong.err)], [2, true]);
+  assert.deepEqual([wrong.code, /let it end in one of/.test(wrong.err)], [2, true]);
 });
 
 Deno.test("damo report idle says what it needs where there is neither DAMON_STAT nor a record", async () => {
   using machine = new Machine({ ...STAT, "sys/module/damon_stat/parameters/enabled": "N\n" });
   const { code, err } = await machine.damo("report", "idle");
   assert.equal(code, 1);
-  assert.match(err, /there is no damon\.arrow here, and DAMON_STAT is off .* damo module stat enable\n$/);
+  assert.match(err, /There is no damon\.arrow here, and DAMON_STAT is off .* damo module stat enable\n$/);
 });

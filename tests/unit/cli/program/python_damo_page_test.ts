@@ -211,7 +211,7 @@ Deno.test("docs/python-damo.md: reports and conversions that are the same do som
     assert.equal(ends.length, lines.length, parts.at(-1));
     for (const [i, end] of ends.entries()) {
       // What a record lacks is not shown, and that is said.
-      const isWithout = /^damo: .*(must hold samples of that|must have been recorded)/m.test(parts[2 * i]);
+      const isWithout = /^damo: .*(has no CPU samples|has no resident set sizes)/m.test(parts[2 * i]);
       assert.equal(end, `ENDED ${isWithout ? 1 : 0} ${lines[i].join(" ")}`, parts[2 * i]);
       assert.doesNotMatch(parts[2 * i], /fault of damo/);
     }

@@ -79,9 +79,9 @@ Deno.test("wantedOf finds the one target that was named", () => {
 Deno.test("wantedOf refuses none, two, and what is no target", () => {
   const refused = (message: RegExp, ...args: Parameters<typeof wantedOf>) =>
     assert.throws(() => wantedOf(...args), { name: "TypeError", message });
-  refused(/must be named/, undefined, undefined, options());
-  refused(/must be followed by a command/, undefined, [], options());
-  refused(/command and pid are/, "42", ["ls"], options());
+  refused(/There is no target to record/, undefined, undefined, options());
+  refused(/Nothing follows --/, undefined, [], options());
+  refused(/command and pid are named; leave one out/, "42", ["ls"], options());
   refused(/damo record -- pady/, "pady", undefined, options());
   refused(/--ops vaddr/, "vaddr", undefined, options());
 });

@@ -148,7 +148,7 @@ Deno.test("chosenTracepoints takes names and patterns, and refuses what no trace
   assert.deepEqual(chosenTracepoints(all, ["mixed", "damon:damon_aggregated"]), all);
   assert.throws(() => chosenTracepoints(all, ["mixe"]), {
     name: "RangeError",
-    message: "Cannot trace mixe as this kernel's tracepoints of DAMON must have it: they are damon_aggregated, mixed",
+    message: "This kernel's DAMON has no tracepoint mixe: it has damon_aggregated, mixed",
   });
 });
 

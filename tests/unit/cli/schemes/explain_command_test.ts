@@ -90,8 +90,8 @@ Deno.test("damo schemes explain says in the words of a finding what no kernel ta
       /s\.yaml:1:3: error: scheme: no kernel takes it: Only migrate_hot and migrate_cold have a target node, not stat/,
     );
     assert.equal(code, 1);
-    await assert.rejects(damo("schemes", "explain"), /Cannot explain schemes as there must be one/);
-    await assert.rejects(damo("schemes", "explain", "-c", file, "-o", "x.png"), /a record is needed to draw them on/);
+    await assert.rejects(damo("schemes", "explain"), /There is no scheme to explain/);
+    await assert.rejects(damo("schemes", "explain", "-c", file, "-o", "x.png"), /Schemes are drawn on a record/);
     await assert.rejects(damo("schemes", "explain", "-c", file, "43"), /43/);
   });
 });
