@@ -1,6 +1,6 @@
 import type { RecordedProcess, RecordHeader, RecordItem } from "../damon/mod.ts";
 import type { FormatName } from "../format/header/mod.ts";
-import type { PeerFootprint } from "../format/python_damo/mod.ts";
+import type { PythonDamoFootprint } from "../format/python_damo/mod.ts";
 import { hasSideFiles } from "../format/bytes/mod.ts";
 import { meminfoOf, type Roots, statmOf, statWordsOf } from "../kernel/machine/mod.ts";
 import { pidsOf } from "../kernel/monitor/mod.ts";
@@ -25,8 +25,8 @@ export async function openSideFiles(
   children: () => readonly RecordedProcess[] = () => [],
 ): Promise<RecordSideFiles | undefined> {
   if (rotation !== undefined || !hasSideFiles(format, path)) return undefined;
-  const { PeerSideWriter } = await import("../format/python_damo/side_write.ts");
-  const writer = new PeerSideWriter(path, header);
+  const { PythonDamoSideWriter } = await import("../format/python_damo/side_write.ts");
+  const writer = new PythonDamoSideWriter(path, header);
   const pids = [...new Set(header.kdamonds.flatMap(pidsOf))];
   const threads = header.kdamonds.flatMap(({ pid }) => pid > 0 ? [pid] : []);
   let lastNs = -1;
@@ -37,7 +37,7 @@ export async function openSideFiles(
       const { timeNs } = item.usage;
       if (timeNs === lastNs) return;
       lastNs = timeNs;
-      const machine: PeerFootprint = { pid: null, footprint: meminfoOf(roots) };
+      const machine: PythonDamoFootprint = { pid: null, footprint: meminfoOf(roots) };
       const living = children().map(({ pid }) => pid).filter((pid) => statmOf(roots, pid).size > 0);
       const watched = [...pids, ...living];
       writer.footprints(timeNs, [...watched.map((pid) => ({ pid, footprint: statmOf(roots, pid) })), machine]);

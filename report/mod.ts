@@ -181,7 +181,7 @@ export type {
   MappingReplay,
   RecordedHit,
   ReplayHit,
-  SchemeDeeds,
+  SchemeOutcome,
   SchemeReplay,
   SchemesRecordReport,
   UsageCourse,

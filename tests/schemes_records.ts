@@ -58,7 +58,7 @@ function isUsed(block: number, second: number): boolean {
  * A minute of process 42, whose heap of 256 MiB is in use in parts, under `pageout` of what was idle for five seconds and
  * `hugepage` of what is hot: with the regions that they acted on, their counters each second, and memory in use.
  *
- * @param isTold Whether the kernel tells whose deeds they are; else, as Linux 6.7 to 6.12, of the first scheme only.
+ * @param isTold Whether the kernel tells whose counts they are; else, as Linux 6.7 to 6.12, of the first scheme only.
  */
 export function schemesRecord(isTold = true) {
   const items: (RecordItem | Snapshot)[] = [mappingsOf([

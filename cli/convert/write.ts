@@ -9,7 +9,7 @@ import {
   PartitionedWriter,
   RecordWriter,
 } from "../../format/mod.ts";
-import type { PeerSideWriter } from "../../format/python_damo/mod.ts";
+import type { PythonDamoSideWriter } from "../../format/python_damo/mod.ts";
 import { refuseTerminal } from "../terminal/mod.ts";
 import { hasSideFiles } from "../../format/bytes/mod.ts";
 
@@ -63,7 +63,7 @@ export async function writeRecord(
     : RecordWriter.create(output, header, make(header, options));
   // What it is made of is still there: half of another record is of no use.
   if (writer instanceof RecordWriter) writer.isKept = false;
-  let side: PeerSideWriter | undefined;
+  let side: PythonDamoSideWriter | undefined;
   let isDone = false;
   try {
     if (hasSideFiles(format, output)) side = await openSide(output, header);
@@ -101,9 +101,9 @@ export async function writeRecord(
   }
 }
 
-async function openSide(path: string, header: RecordHeader): Promise<PeerSideWriter> {
-  const { PeerSideWriter } = await import("../../format/python_damo/side_write.ts");
-  return new PeerSideWriter(path, header);
+async function openSide(path: string, header: RecordHeader): Promise<PythonDamoSideWriter> {
+  const { PythonDamoSideWriter } = await import("../../format/python_damo/side_write.ts");
+  return new PythonDamoSideWriter(path, header);
 }
 
 /** The items, with a progress that is looked at for each. */

@@ -17,7 +17,7 @@ export async function fileTextOf(file: string): Promise<{ text: string; name: st
 }
 
 /**
- * The kdamonds of a file, in YAML or JSON, ours or the peer's.
+ * The kdamonds of a file, in YAML or JSON, ours or the Python damo's.
  *
  * @throws {SyntaxError} with file, line and column; {RangeError} with the file, for values that no kernel takes.
  */

@@ -4,7 +4,7 @@ import type { Roots } from "../../kernel/machine/mod.ts";
 import { fillPercentiles, idleTimeSteps, parseIdlePercentiles } from "../../report/idle/mod.ts";
 import type { ModuleCommandOptions } from "./module.ts";
 
-/** `damo module stat read idle_time_mem_sz|idle_time_percentiles`: the peer's views of DAMON_STAT. */
+/** `damo module stat read idle_time_mem_sz|idle_time_percentiles`: the Python damo's views of DAMON_STAT. */
 export async function readIdleTimes(
   roots: Roots,
   module: DamonModule,

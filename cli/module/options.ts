@@ -13,7 +13,7 @@ export interface ModuleOption {
   text?: string;
 }
 
-/** The peer's options, which set several parameters at once: what each value is, by option and parameter. */
+/** The Python damo's options, which set several parameters at once: what each value is, by option and parameter. */
 const GROUPS: Readonly<Record<string, { parameters: Readonly<Record<string, string>>; description: string }>> = {
   quota: {
     parameters: { quota_ms: "ms", quota_sz: "bytes", quota_reset_interval_ms: "reset" },

@@ -56,7 +56,7 @@ const SWITCHES: Readonly<Record<string, "switch" | "commit">> = {
 };
 
 /**
- * What `write PARAM VALUE...` asks for. Writing `enabled` or `commit_inputs`, as the peer's users do, is enabling,
+ * What `write PARAM VALUE...` asks for. Writing `enabled` or `commit_inputs`, as the Python damo's users do, is enabling,
  * disabling and committing, with the other pairs as what is set.
  *
  * @throws {TypeError} as {@linkcode pairsOf}, and where one is to be written together with what makes no sense.

@@ -14,7 +14,7 @@ export interface ReportInput extends AsyncDisposable {
 /** The names of the records that are asked for; the record that is there where none is. */
 export function inputNamesOf(names: readonly string[] | undefined): readonly string[] {
   if (names?.length) return names;
-  // The peer's name, where only that is there.
+  // The Python damo's name, where only that is there.
   return !exists(RECORD) && exists("damon.data") ? ["damon.data"] : [RECORD];
 }
 

@@ -3,7 +3,7 @@ import { filterSentences, quotaSentences, watermarkSentences } from "./scheme_li
 import { countWords, isUnbounded, listWords, patternWords, samplesOf, shareWords, timeWords } from "./words.ts";
 
 /** For each action what it does, with `@` for the regions, and what becomes of them. */
-const DEEDS: Readonly<Record<Action, readonly [deed: string, effect: string]>> = {
+const WORDS: Readonly<Record<Action, readonly [words: string, effect: string]>> = {
   willneed: ["Reads @ back into memory where they were paged out", ""],
   cold: ["Marks @ as cold", "when memory runs short they are reclaimed before others"],
   pageout: ["Pages out @", "anonymous memory goes to swap, pages of files are written back and dropped"],
@@ -37,7 +37,7 @@ const DEEDS: Readonly<Record<Action, readonly [deed: string, effect: string]>> =
  */
 export function explainScheme(scheme: Scheme, context: Context): string[] {
   return [
-    deedSentence(scheme, context),
+    actionSentence(scheme, context),
     ...timeSentences(scheme, context),
     ...quotaSentences(scheme),
     ...watermarkSentences(scheme),
@@ -46,12 +46,12 @@ export function explainScheme(scheme: Scheme, context: Context): string[] {
   ];
 }
 
-function deedSentence(scheme: Scheme, { intervals }: Context): string {
+function actionSentence(scheme: Scheme, { intervals }: Context): string {
   const { action, accessPattern: { szBytes, nrAccesses, age } } = scheme;
   const isAll = isUnbounded(szBytes) && isUnbounded(age) && nrAccesses.min === 0 &&
     nrAccesses.max >= samplesOf(intervals);
-  const [deed, effect] = DEEDS[action];
-  const [before, after] = deed.replace("NODES", nodesWords(scheme)).split("@");
+  const [words, effect] = WORDS[action];
+  const [before, after] = words.replace("NODES", nodesWords(scheme)).split("@");
   const object = isAll
     ? "all that is monitored, whether accessed or not"
     : `regions${patternWords(scheme.accessPattern, intervals)}`;

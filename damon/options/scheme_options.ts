@@ -189,7 +189,7 @@ function quotasOf(
       help: said`add ${option("damos_quota_interval", "1s")}`,
     });
   }
-  // Said one by one, all three count alike where nothing is said of it, as the peer has it.
+  // Said one by one, all three count alike where nothing is said of it, as the Python damo has it.
   const equal = given || !isSplit ? before.weights : { szPermil: 1, nrAccessesPermil: 1, agePermil: 1 };
   return {
     timeMs: timeMs ?? whole?.timeMs ?? before.timeMs,
@@ -208,7 +208,7 @@ function quotasOf(
 /** Options that say a part of what `damos_quotas` says. */
 const QUOTA_PARTS = ["damos_quota_time", "damos_quota_space", "damos_quota_interval", "damos_quota_weights"] as const;
 
-/** A quota without an interval would never be charged anew: it is for all time, as the peer has it. */
+/** A quota without an interval would never be charged anew: it is for all time, as the Python damo has it. */
 const FOREVER_MS = 0xffff_ffff;
 
 /** What is not said stays as it is. */

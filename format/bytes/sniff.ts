@@ -70,7 +70,7 @@ export function sniffFormat(head: Uint8Array): Sniffed {
   return "unknown";
 }
 
-/** An event of DAMON, the comments of perf and trace-cmd, or the head of the peer's own trace files. */
+/** An event of DAMON, the comments of perf and trace-cmd, or the head of the Python damo's own trace files. */
 function looksLikeTrace(text: string): boolean {
   return /\bdam(?:on|os)_\w+[:(]/.test(text) || /\btarget_id=\S+ nr_regions=/.test(text) ||
     /^\s*# (?:TASK-PID|tracer:|=+)/m.test(text) ||

@@ -1,7 +1,7 @@
 import { DEFAULT_INTERVALS, type Kdamond } from "../../damon/mod.ts";
-import { hasPeerKeys, parseNodes } from "./nodes.ts";
+import { hasPythonDamoKeys, parseNodes } from "./nodes.ts";
 import { KDAMONDS } from "./kdamonds_shape.ts";
-import { PEER_KDAMONDS } from "./python_damo_kdamonds.ts";
+import { PYTHON_DAMO_KDAMONDS } from "./python_damo_kdamonds.ts";
 import { errorAt, type TextNode } from "./text_node.ts";
 
 export { formatKdamondsJson } from "./kdamonds_json.ts";
@@ -24,7 +24,7 @@ export { formatKdamondsYaml, type KdamondsFormat } from "./kdamonds_yaml.ts";
  */
 export async function parseKdamonds(text: string, source: string): Promise<Kdamond[]> {
   const node = await parseNodes(text, source);
-  const shape = hasPeerKeys(node) ? PEER_KDAMONDS : KDAMONDS;
+  const shape = hasPythonDamoKeys(node) ? PYTHON_DAMO_KDAMONDS : KDAMONDS;
   return shape.read(asMap(node, "kdamonds"), "a configuration", { intervals: DEFAULT_INTERVALS });
 }
 

@@ -1,6 +1,6 @@
 import { DEFAULT_INTERVALS, type Kdamond, type Scheme } from "../../damon/mod.ts";
 import type { KdamondsFormat } from "./kdamonds_yaml.ts";
-import { PEER_KDAMONDS, PEER_SCHEMES } from "./python_damo_kdamonds.ts";
+import { PYTHON_DAMO_KDAMONDS, PYTHON_DAMO_SCHEMES } from "./python_damo_kdamonds.ts";
 import { needed } from "./shape.ts";
 
 /**
@@ -17,11 +17,11 @@ import { needed } from "./shape.ts";
  */
 export function formatKdamondsJson(kdamonds: readonly Kdamond[], format: Omit<KdamondsFormat, "schema"> = {}): string {
   const { raw = false, omitDefaults = false } = format;
-  const plain = PEER_KDAMONDS.write([...kdamonds], { intervals: DEFAULT_INTERVALS, raw, omitDefaults });
+  const plain = PYTHON_DAMO_KDAMONDS.write([...kdamonds], { intervals: DEFAULT_INTERVALS, raw, omitDefaults });
   return JSON.stringify(needed(plain, "kdamonds"), null, 4);
 }
 
 /** Schemes as the JSON that the Python damo reads with `-c`, for a context with these intervals. */
 export function formatSchemesJson(schemes: readonly Scheme[], intervals = DEFAULT_INTERVALS): string {
-  return JSON.stringify(needed(PEER_SCHEMES.write([...schemes], { intervals }), "schemes"), null, 4);
+  return JSON.stringify(needed(PYTHON_DAMO_SCHEMES.write([...schemes], { intervals }), "schemes"), null, 4);
 }

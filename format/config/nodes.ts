@@ -25,7 +25,7 @@ async function parseYaml(text: string, source: string): Promise<TextNode> {
 }
 
 /** Keys that only files of the Python damo have. */
-const PEER_KEYS = new Set([
+const PYTHON_DAMO_KEYS = new Set([
   "ops",
   "refresh_ms",
   "sample_us",
@@ -39,7 +39,8 @@ const PEER_KEYS = new Set([
 ]);
 
 /** Whether there are words of the Python damo in it: its files say the same as ours in other words. */
-export function hasPeerKeys(node: TextNode): boolean {
-  if (node.kind === "list") return node.items.some(hasPeerKeys);
-  return node.kind === "map" && node.entries.some(({ key, value }) => PEER_KEYS.has(key) || hasPeerKeys(value));
+export function hasPythonDamoKeys(node: TextNode): boolean {
+  if (node.kind === "list") return node.items.some(hasPythonDamoKeys);
+  return node.kind === "map" &&
+    node.entries.some(({ key, value }) => PYTHON_DAMO_KEYS.has(key) || hasPythonDamoKeys(value));
 }

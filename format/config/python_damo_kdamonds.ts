@@ -14,17 +14,17 @@ import {
   type Target,
   withoutDefaults,
 } from "../../damon/mod.ts";
-import { PEER_SCHEME } from "./python_damo_scheme.ts";
+import { PYTHON_DAMO_SCHEME } from "./python_damo_scheme.ts";
 import {
-  PEER_BP,
-  PEER_BYTES,
-  PEER_COUNT,
-  PEER_FLAG,
-  PEER_MS,
-  PEER_NUMBER,
-  PEER_RANGE,
-  PEER_US,
-  peerEnds,
+  PYTHON_DAMO_BP,
+  PYTHON_DAMO_BYTES,
+  PYTHON_DAMO_COUNT,
+  PYTHON_DAMO_FLAG,
+  PYTHON_DAMO_MS,
+  PYTHON_DAMO_NUMBER,
+  PYTHON_DAMO_RANGE,
+  PYTHON_DAMO_US,
+  pythonDamoEnds,
 } from "./python_damo_shapes.ts";
 import { record, row } from "./record_shape.ts";
 import { list, mapped, type Scope, type Shape, word } from "./shape.ts";
@@ -44,10 +44,10 @@ const GOAL: Shape<IntervalsGoal> = record<IntervalsGoal>({
   name: "an intervals' goal",
   isOpen: true,
   rows: [
-    row("access_bp", "accessBp", PEER_BP, "Share of accesses.", { missing: 0 }),
-    row("aggrs", "aggrs", PEER_COUNT, "Over how many intervals.", { missing: 0 }),
-    row("min_sample_us", "minSampleUs", PEER_US, "Shortest.", { missing: 0 }),
-    row("max_sample_us", "maxSampleUs", PEER_US, "Longest.", { missing: 0 }),
+    row("access_bp", "accessBp", PYTHON_DAMO_BP, "Share of accesses.", { missing: 0 }),
+    row("aggrs", "aggrs", PYTHON_DAMO_COUNT, "Over how many intervals.", { missing: 0 }),
+    row("min_sample_us", "minSampleUs", PYTHON_DAMO_US, "Shortest.", { missing: 0 }),
+    row("max_sample_us", "maxSampleUs", PYTHON_DAMO_US, "Longest.", { missing: 0 }),
   ],
 });
 
@@ -55,9 +55,9 @@ const INTERVALS: Shape<Intervals> = record<Intervals>({
   name: "intervals",
   isOpen: true,
   rows: [
-    row("sample_us", "sampleUs", PEER_US, "Sampling.", { missing: DEFAULT_INTERVALS.sampleUs }),
-    row("aggr_us", "aggrUs", PEER_US, "Aggregation.", { missing: DEFAULT_INTERVALS.aggrUs }),
-    row("ops_update_us", "updateUs", PEER_US, "Update.", { missing: DEFAULT_INTERVALS.updateUs }),
+    row("sample_us", "sampleUs", PYTHON_DAMO_US, "Sampling.", { missing: DEFAULT_INTERVALS.sampleUs }),
+    row("aggr_us", "aggrUs", PYTHON_DAMO_US, "Aggregation.", { missing: DEFAULT_INTERVALS.aggrUs }),
+    row("ops_update_us", "updateUs", PYTHON_DAMO_US, "Update.", { missing: DEFAULT_INTERVALS.updateUs }),
     row("intervals_goal", "goal", GOAL, "Tuning."),
   ],
 });
@@ -73,9 +73,9 @@ const TARGET: Shape<Target> = mapped(
     name: "a target",
     isOpen: true,
     rows: [
-      row("pid", "pid", orNull(PEER_NUMBER) as Shape<number>, "Process.", { missing: null }),
-      row("obsolete", "obsolete", PEER_FLAG, "Taken out.", { missing: false }),
-      row("regions", "regions", list(PEER_RANGE, "a region"), "Ranges.", { missing: [] }),
+      row("pid", "pid", orNull(PYTHON_DAMO_NUMBER) as Shape<number>, "Process.", { missing: null }),
+      row("obsolete", "obsolete", PYTHON_DAMO_FLAG, "Taken out.", { missing: false }),
+      row("regions", "regions", list(PYTHON_DAMO_RANGE, "a region"), "Ranges.", { missing: [] }),
     ],
   }),
   ({ pid, obsolete, regions }): Target => ({
@@ -96,8 +96,8 @@ const PROBE_FILTER: Shape<ProbeFilter> = mapped(
     isOpen: true,
     rows: [
       row("filter_type", "type", word("anon", "memcg"), "What it looks at.", { isNeeded: true }),
-      row("matching", "matching", PEER_FLAG, "Whether it is about this type, or all else.", { isNeeded: true }),
-      row("allow", "allow", PEER_FLAG, "Whether it counts.", { missing: false }),
+      row("matching", "matching", PYTHON_DAMO_FLAG, "Whether it is about this type, or all else.", { isNeeded: true }),
+      row("allow", "allow", PYTHON_DAMO_FLAG, "Whether it counts.", { missing: false }),
       row("path", "path", orNull(TEXT) as Shape<string>, "Of memcg.", { missing: null }),
     ],
   }),
@@ -109,7 +109,7 @@ const PROBE: Shape<Probe> = record<Probe>({
   name: "a probe",
   isOpen: true,
   rows: [
-    row("weight", "weight", PEER_COUNT, "Share."),
+    row("weight", "weight", PYTHON_DAMO_COUNT, "Share."),
     row("filters", "filters", list(PROBE_FILTER, "a probe's filter"), "Filters.", { isNeeded: true }),
   ],
 });
@@ -140,8 +140,8 @@ const SAMPLE: Shape<SampleControl> = mapped(
           name: "primitives",
           isOpen: true,
           rows: [
-            row("page_table", "pageTable", PEER_FLAG, "By page tables.", { missing: true }),
-            row("page_fault", "pageFault", PEER_FLAG, "By page faults.", { missing: false }),
+            row("page_table", "pageTable", PYTHON_DAMO_FLAG, "By page tables.", { missing: true }),
+            row("page_fault", "pageFault", PYTHON_DAMO_FLAG, "By page faults.", { missing: false }),
           ],
         }),
         "How accesses are seen.",
@@ -159,14 +159,17 @@ const CONTEXT: Shape<Context> = record<Context>({
   isOpen: true,
   rows: [
     row("ops", "operations", word("vaddr", "fvaddr", "paddr"), "Which memory.", { isNeeded: true }),
-    row("addr_unit", "addrUnitBytes", PEER_BYTES, "Unit of addresses."),
+    row("addr_unit", "addrUnitBytes", PYTHON_DAMO_BYTES, "Unit of addresses."),
     row("targets", "targets", list(TARGET, "a target"), "What it watches.", { isNeeded: true }),
     row("intervals", "intervals", INTERVALS, "How often.", { missing: DEFAULT_INTERVALS, omit: "asked" }),
-    row("nr_regions", "nrRegions", peerEnds(PEER_COUNT), "How finely.", { missing: DEFAULT_NR_REGIONS, omit: "asked" }),
+    row("nr_regions", "nrRegions", pythonDamoEnds(PYTHON_DAMO_COUNT), "How finely.", {
+      missing: DEFAULT_NR_REGIONS,
+      omit: "asked",
+    }),
     row("probes", "probes", list(PROBE, "a probe"), "Probes."),
     row("sample_control", "sample", SAMPLE, "How accesses are seen."),
-    row("pause", "pause", PEER_FLAG, "Whether it rests."),
-    row("schemes", "schemes", list(PEER_SCHEME, "a scheme"), "Schemes."),
+    row("pause", "pause", PYTHON_DAMO_FLAG, "Whether it rests."),
+    row("schemes", "schemes", list(PYTHON_DAMO_SCHEME, "a scheme"), "Schemes."),
   ],
   scope: ({ intervals }, scope): Scope => intervals ? { ...scope, intervals } : scope,
 });
@@ -175,13 +178,13 @@ const KDAMOND: Shape<Kdamond> = record<Kdamond>({
   name: "a kdamond",
   isOpen: true,
   rows: [
-    row("refresh_ms", "refreshMs", { ...PEER_MS, write: (ms) => ms }, "Refresh."),
+    row("refresh_ms", "refreshMs", { ...PYTHON_DAMO_MS, write: (ms) => ms }, "Refresh."),
     row("contexts", "contexts", list(CONTEXT, "a context"), "Contexts.", { isNeeded: true }),
   ],
 });
 
 /** A file of the Python damo: `{"kdamonds": […]}`. Its writer says everything: what says nothing new is left out. */
-export const PEER_KDAMONDS: Shape<Kdamond[]> = mapped(
+export const PYTHON_DAMO_KDAMONDS: Shape<Kdamond[]> = mapped(
   record<{ kdamonds: Kdamond[] }>({
     name: "a configuration",
     isOpen: true,
@@ -192,8 +195,8 @@ export const PEER_KDAMONDS: Shape<Kdamond[]> = mapped(
 );
 
 /** A file of schemes of the Python damo: a list. */
-export const PEER_SCHEMES: Shape<Scheme[]> = mapped(
-  list(PEER_SCHEME, "a scheme", 1),
+export const PYTHON_DAMO_SCHEMES: Shape<Scheme[]> = mapped(
+  list(PYTHON_DAMO_SCHEME, "a scheme", 1),
   (schemes) => schemes.map(schemeWithoutDefaults),
   (schemes) => [...schemes],
 );

@@ -14,19 +14,19 @@ import {
   type Watermarks,
 } from "../../damon/mod.ts";
 import {
-  PEER_AGES,
-  PEER_BP,
-  PEER_BYTES,
-  PEER_COUNT,
-  PEER_FLAG,
-  PEER_MS,
-  PEER_NUMBER,
-  PEER_PERMIL,
-  PEER_RANGE,
-  PEER_RATES,
-  PEER_TEXT,
-  PEER_US,
-  peerEnds,
+  PYTHON_DAMO_AGES,
+  PYTHON_DAMO_BP,
+  PYTHON_DAMO_BYTES,
+  PYTHON_DAMO_COUNT,
+  PYTHON_DAMO_FLAG,
+  PYTHON_DAMO_MS,
+  PYTHON_DAMO_NUMBER,
+  PYTHON_DAMO_PERMIL,
+  PYTHON_DAMO_RANGE,
+  PYTHON_DAMO_RATES,
+  PYTHON_DAMO_TEXT,
+  PYTHON_DAMO_US,
+  pythonDamoEnds,
 } from "./python_damo_shapes.ts";
 import { record, row } from "./record_shape.ts";
 import { list, mapped, type Shape, word } from "./shape.ts";
@@ -40,9 +40,9 @@ const PATTERN: Shape<AccessPattern> = record<AccessPattern>({
   name: "an access pattern",
   isOpen: true,
   rows: [
-    row("sz_bytes", "szBytes", peerEnds(PEER_BYTES), "Size.", { missing: ANY_ACCESS_PATTERN.szBytes }),
-    row("nr_accesses", "nrAccesses", PEER_RATES, "Access rate.", { missing: ANY_ACCESS_PATTERN.nrAccesses }),
-    row("age", "age", PEER_AGES, "Age.", { missing: ANY_ACCESS_PATTERN.age }),
+    row("sz_bytes", "szBytes", pythonDamoEnds(PYTHON_DAMO_BYTES), "Size.", { missing: ANY_ACCESS_PATTERN.szBytes }),
+    row("nr_accesses", "nrAccesses", PYTHON_DAMO_RATES, "Access rate.", { missing: ANY_ACCESS_PATTERN.nrAccesses }),
+    row("age", "age", PYTHON_DAMO_AGES, "Age.", { missing: ANY_ACCESS_PATTERN.age }),
   ],
 });
 
@@ -50,8 +50,8 @@ const DEST: Shape<Dest> = record<Dest>({
   name: "a destination",
   isOpen: true,
   rows: [
-    row("id", "nid", PEER_NUMBER, "NUMA node.", { isNeeded: true }),
-    row("weight", "weight", PEER_NUMBER, "Share.", { isNeeded: true }),
+    row("id", "nid", PYTHON_DAMO_NUMBER, "NUMA node.", { isNeeded: true }),
+    row("weight", "weight", PYTHON_DAMO_NUMBER, "Share.", { isNeeded: true }),
   ],
 });
 
@@ -66,10 +66,16 @@ const GOAL: Shape<QuotaGoal> = mapped(
     isOpen: true,
     rows: [
       row("metric", "metric", word(...GOAL_METRICS), "What is measured.", { missing: "user_input" }),
-      row("nid", "nid", PEER_NUMBER, "NUMA node."),
+      row("nid", "nid", PYTHON_DAMO_NUMBER, "NUMA node."),
       row("memcg_path", "path", TEXT, "Memory cgroup."),
-      row("target_value", "target", PEER_TEXT, "Wanted value.", { isNeeded: true, formerly: ["target_value_bp"] }),
-      row("current_value", "currentValue", PEER_COUNT, "Value now.", { missing: 0, formerly: ["current_value_bp"] }),
+      row("target_value", "target", PYTHON_DAMO_TEXT, "Wanted value.", {
+        isNeeded: true,
+        formerly: ["target_value_bp"],
+      }),
+      row("current_value", "currentValue", PYTHON_DAMO_COUNT, "Value now.", {
+        missing: 0,
+        formerly: ["current_value_bp"],
+      }),
     ],
   }),
   ({ metric, nid, path, target, currentValue }, node, scope): QuotaGoal => ({
@@ -90,7 +96,7 @@ const GOAL: Shape<QuotaGoal> = mapped(
 );
 
 function targetShape(metric: string): Shape<number> {
-  return metric.endsWith("_us") ? PEER_US : metric.endsWith("_bp") ? PEER_BP : PEER_COUNT;
+  return metric.endsWith("_us") ? PYTHON_DAMO_US : metric.endsWith("_bp") ? PYTHON_DAMO_BP : PYTHON_DAMO_COUNT;
 }
 
 const scalar = (text: string, { place }: TextNode): TextNode => ({ kind: "scalar", place, value: text, text });
@@ -105,11 +111,14 @@ const QUOTAS: Shape<Quotas> = mapped(
     name: "quotas",
     isOpen: true,
     rows: [
-      row("time_ms", "timeMs", PEER_MS, "Time.", { missing: 0 }),
-      row("sz_bytes", "szBytes", PEER_BYTES, "Bytes.", { missing: 0 }),
-      row("reset_interval_ms", "resetIntervalMs", PEER_MS, "Interval.", { missing: FOREVER_MS }),
-      row("fail_charge_num", "num", PEER_COUNT, "Share that failures are charged.", { missing: 0, omit: "always" }),
-      row("fail_charge_denom", "denom", PEER_COUNT, "Its denominator.", { missing: 0, omit: "always" }),
+      row("time_ms", "timeMs", PYTHON_DAMO_MS, "Time.", { missing: 0 }),
+      row("sz_bytes", "szBytes", PYTHON_DAMO_BYTES, "Bytes.", { missing: 0 }),
+      row("reset_interval_ms", "resetIntervalMs", PYTHON_DAMO_MS, "Interval.", { missing: FOREVER_MS }),
+      row("fail_charge_num", "num", PYTHON_DAMO_COUNT, "Share that failures are charged.", {
+        missing: 0,
+        omit: "always",
+      }),
+      row("fail_charge_denom", "denom", PYTHON_DAMO_COUNT, "Its denominator.", { missing: 0, omit: "always" }),
       row("goals", "goals", list(GOAL, "a goal"), "Goals.", { missing: [] }),
       row("goal_tuner", "goalTuner", word("consist", "temporal"), "How goals move the quota."),
       row(
@@ -119,9 +128,9 @@ const QUOTAS: Shape<Quotas> = mapped(
           name: "weights",
           isOpen: true,
           rows: [
-            row("sz_permil", "szPermil", PEER_PERMIL, "Of size.", { missing: 0 }),
-            row("nr_accesses_permil", "nrAccessesPermil", PEER_PERMIL, "Of access rate.", { missing: 0 }),
-            row("age_permil", "agePermil", PEER_PERMIL, "Of age.", { missing: 0 }),
+            row("sz_permil", "szPermil", PYTHON_DAMO_PERMIL, "Of size.", { missing: 0 }),
+            row("nr_accesses_permil", "nrAccessesPermil", PYTHON_DAMO_PERMIL, "Of access rate.", { missing: 0 }),
+            row("age_permil", "agePermil", PYTHON_DAMO_PERMIL, "Of age.", { missing: 0 }),
           ],
         }),
         "Weights.",
@@ -138,10 +147,10 @@ const WATERMARKS: Shape<Watermarks> = record<Watermarks>({
   isOpen: true,
   rows: [
     row("metric", "metric", word("none", "free_mem_rate"), "What is measured.", { isNeeded: true }),
-    row("interval_us", "intervalUs", PEER_US, "Interval.", { missing: 0 }),
-    row("high_permil", "highPermil", PEER_PERMIL, "High.", { missing: 0 }),
-    row("mid_permil", "midPermil", PEER_PERMIL, "Mid.", { missing: 0 }),
-    row("low_permil", "lowPermil", PEER_PERMIL, "Low.", { missing: 0 }),
+    row("interval_us", "intervalUs", PYTHON_DAMO_US, "Interval.", { missing: 0 }),
+    row("high_permil", "highPermil", PYTHON_DAMO_PERMIL, "High.", { missing: 0 }),
+    row("mid_permil", "midPermil", PYTHON_DAMO_PERMIL, "Mid.", { missing: 0 }),
+    row("low_permil", "lowPermil", PYTHON_DAMO_PERMIL, "Low.", { missing: 0 }),
   ],
 });
 
@@ -163,12 +172,12 @@ const FILTER: Shape<SchemeFilter> = mapped(
     isOpen: true,
     rows: [
       row("filter_type", "type", word(...TYPES), "What it looks at.", { isNeeded: true }),
-      row("matching", "matching", PEER_FLAG, "Whether it is about this type, or all else.", { isNeeded: true }),
-      row("allow", "allow", PEER_FLAG, "Whether it lets pass.", { missing: false, formerly: ["filter_pass"] }),
+      row("matching", "matching", PYTHON_DAMO_FLAG, "Whether it is about this type, or all else.", { isNeeded: true }),
+      row("allow", "allow", PYTHON_DAMO_FLAG, "Whether it lets pass.", { missing: false, formerly: ["filter_pass"] }),
       row("memcg_path", "path", TEXT, "Of memcg."),
-      row("address_range", "range", PEER_RANGE, "Of addr."),
-      row("damon_target_idx", "target", PEER_COUNT, "Of target."),
-      row("hugepage_size", "sizes", list(PEER_BYTES, "a size"), "Of hugepage_size: least and most."),
+      row("address_range", "range", PYTHON_DAMO_RANGE, "Of addr."),
+      row("damon_target_idx", "target", PYTHON_DAMO_COUNT, "Of target."),
+      row("hugepage_size", "sizes", list(PYTHON_DAMO_BYTES, "a size"), "Of hugepage_size: least and most."),
     ],
   }),
   filterOf,
@@ -206,15 +215,15 @@ function filterOf({ type, matching, allow, path, range, target, sizes }: FlatFil
 }
 
 /** A scheme, as the Python damo writes it. */
-export const PEER_SCHEME: Shape<Scheme> = record<Scheme>({
+export const PYTHON_DAMO_SCHEME: Shape<Scheme> = record<Scheme>({
   name: "a scheme",
   isOpen: true,
   rows: [
     row("action", "action", word(...ACTIONS), "What is done.", { missing: "stat" }),
     row("dests", "dests", list(DEST, "a destination"), "Nodes to migrate to."),
-    row("target_nid", "targetNid", PEER_NUMBER, "Node to migrate to."),
+    row("target_nid", "targetNid", PYTHON_DAMO_NUMBER, "Node to migrate to."),
     row("access_pattern", "accessPattern", PATTERN, "Which regions.", { missing: ANY_ACCESS_PATTERN, omit: "asked" }),
-    row("apply_interval_us", "applyIntervalUs", PEER_US, "Interval."),
+    row("apply_interval_us", "applyIntervalUs", PYTHON_DAMO_US, "Interval."),
     row("quotas", "quotas", QUOTAS, "How much."),
     row("watermarks", "watermarks", WATERMARKS, "When."),
     row("filters", "filters", list(FILTER, "a filter"), "To which memory."),
@@ -224,7 +233,7 @@ export const PEER_SCHEME: Shape<Scheme> = record<Scheme>({
       shape: record<{ max?: number }>({
         name: "statistics",
         isOpen: true,
-        rows: [row("max_nr_snapshots", "max", PEER_COUNT, "Snapshots after which it becomes inactive.")],
+        rows: [row("max_nr_snapshots", "max", PYTHON_DAMO_COUNT, "Snapshots after which it becomes inactive.")],
       }) as Shape<unknown>,
       get: ({ maxNrSnapshots }) => maxNrSnapshots === undefined ? undefined : { max: maxNrSnapshots },
       set: (into, value) => {

@@ -42,38 +42,41 @@ function number(
 }
 
 /** A size, bytes. */
-export const PEER_BYTES: Shape<number> = number("a size", parseBytes, exactBytes);
+export const PYTHON_DAMO_BYTES: Shape<number> = number("a size", parseBytes, exactBytes);
 /** A time, µs. */
-export const PEER_US: Shape<number> = number("a time", parseUsOrMax, exactUs);
+export const PYTHON_DAMO_US: Shape<number> = number("a time", parseUsOrMax, exactUs);
 /** A time, ms. */
-export const PEER_MS: Shape<number> = number("a time", parseMs, exactMs);
+export const PYTHON_DAMO_MS: Shape<number> = number("a time", parseMs, exactMs);
 /** A number. */
-export const PEER_COUNT: Shape<number> = number("a number", parseCount, digits);
+export const PYTHON_DAMO_COUNT: Shape<number> = number("a number", parseCount, digits);
 /** A number that is written as such: of a node, or of a process; below 0 for none. */
-export const PEER_NUMBER: Shape<number> = { ...number("a number", parseNumber, String), write: (value) => value };
+export const PYTHON_DAMO_NUMBER: Shape<number> = {
+  ...number("a number", parseNumber, String),
+  write: (value) => value,
+};
 /** A share, parts of 10,000. */
-export const PEER_BP: Shape<number> = number(
+export const PYTHON_DAMO_BP: Shape<number> = number(
   "a share",
   (text) => parseShare(text, 10_000),
   (bp) => percent(bp, 10_000),
 );
 /** A share, parts of 1000. */
-export const PEER_PERMIL: Shape<number> = number(
+export const PYTHON_DAMO_PERMIL: Shape<number> = number(
   "a share",
   (text) => parseShare(text, 1000),
   (permil) => percent(permil, 1000),
 );
 /** An address. */
-export const PEER_ADDRESS: Shape<number> = number("an address", parseBytes, digits);
+export const PYTHON_DAMO_ADDRESS: Shape<number> = number("an address", parseBytes, digits);
 /** A text, or a number as one. */
-export const PEER_TEXT: Shape<string> = text({
+export const PYTHON_DAMO_TEXT: Shape<string> = text({
   need: "a text or a number",
   numbers: "number",
   parse: (text) => text,
   format: (text) => text,
 });
 /** Yes or no, in upper or lower case. */
-export const PEER_FLAG: Shape<boolean> = {
+export const PYTHON_DAMO_FLAG: Shape<boolean> = {
   schema: FLAG.schema,
   read: (node, name, scope) =>
     FLAG.read(node.kind === "scalar" ? { ...node, text: node.text.toLowerCase() } : node, name, scope),
@@ -86,17 +89,17 @@ function percent(value: number, whole: number): string {
 }
 
 /** `start` and `end`. */
-export const PEER_RANGE: Shape<AddressRange> = record<AddressRange>({
+export const PYTHON_DAMO_RANGE: Shape<AddressRange> = record<AddressRange>({
   name: "an address range",
   isOpen: true,
   rows: [
-    row("start", "start", PEER_ADDRESS, "First byte.", { isNeeded: true }),
-    row("end", "end", PEER_ADDRESS, "One past the last byte.", { isNeeded: true }),
+    row("start", "start", PYTHON_DAMO_ADDRESS, "First byte.", { isNeeded: true }),
+    row("end", "end", PYTHON_DAMO_ADDRESS, "One past the last byte.", { isNeeded: true }),
   ],
 });
 
 /** `min` and `max`, each by itself. */
-export function peerEnds(shape: Shape<number>): Shape<Bounds> {
+export function pythonDamoEnds(shape: Shape<number>): Shape<Bounds> {
   return record<Bounds>({
     name: "a range",
     isOpen: true,
@@ -116,8 +119,8 @@ const TEXTS: Shape<Texts> = record<Texts>({
   name: "a range",
   isOpen: true,
   rows: [
-    row("min", "min", PEER_TEXT, "Least.", { isNeeded: true }),
-    row("max", "max", PEER_TEXT, "Most.", { isNeeded: true }),
+    row("min", "min", PYTHON_DAMO_TEXT, "Least.", { isNeeded: true }),
+    row("max", "max", PYTHON_DAMO_TEXT, "Most.", { isNeeded: true }),
   ],
 });
 
@@ -145,7 +148,7 @@ function pair(
 }
 
 /** `min` and `max` of an access rate: percent, or `7 samples`. */
-export const PEER_RATES: Shape<Bounds> = pair(
+export const PYTHON_DAMO_RATES: Shape<Bounds> = pair(
   "access rates, as 5 % or 3 samples",
   "samples",
   (ends, { intervals }) => parseAccessRate(ends, mostSamples(intervals)),
@@ -161,7 +164,7 @@ function ratePercent(samples: number, { intervals }: { intervals: Intervals }): 
 }
 
 /** `min` and `max` of an age: times, or `13 aggr_intervals`. */
-export const PEER_AGES: Shape<Bounds> = pair(
+export const PYTHON_DAMO_AGES: Shape<Bounds> = pair(
   "times, as 5 s, or counts, as 13 aggr_intervals",
   "aggr_intervals",
   (ends, { intervals }) => parseAge(ends, intervals.aggrUs),

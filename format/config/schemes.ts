@@ -1,7 +1,7 @@
 import type { Intervals, Scheme } from "../../damon/mod.ts";
-import { hasPeerKeys, parseNodes } from "./nodes.ts";
+import { hasPythonDamoKeys, parseNodes } from "./nodes.ts";
 import { SCHEMES } from "./kdamonds_shape.ts";
-import { PEER_SCHEMES } from "./python_damo_kdamonds.ts";
+import { PYTHON_DAMO_SCHEMES } from "./python_damo_kdamonds.ts";
 import { isSchemesText, parseSchemesText } from "./schemes_text.ts";
 
 /**
@@ -26,5 +26,5 @@ export async function parseSchemes(text: string, source: string, intervals: Inte
   const list = node.kind === "map" && node.entries.length === 1 && node.entries[0].key === "schemes"
     ? node.entries[0].value
     : node;
-  return (hasPeerKeys(list) ? PEER_SCHEMES : SCHEMES).read(list, "schemes", { intervals });
+  return (hasPythonDamoKeys(list) ? PYTHON_DAMO_SCHEMES : SCHEMES).read(list, "schemes", { intervals });
 }

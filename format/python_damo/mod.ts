@@ -5,4 +5,4 @@
  */
 export { inConfiguredSamples } from "./samples.ts";
 export { mergeSideFiles, type SideFiles } from "./side_files.ts";
-export { type PeerFootprint, PeerSideWriter } from "./side_write.ts";
+export { type PythonDamoFootprint, PythonDamoSideWriter } from "./side_write.ts";

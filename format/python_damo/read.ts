@@ -1,8 +1,14 @@
 import { RecordError, type RecordHeader, type RecordItem, type Snapshot } from "../../damon/mod.ts";
 import { foreignHeader, type FormatReader } from "../header/mod.ts";
 import { Flaws, JsonError, JsonWindow, reasonOf } from "../bytes/mod.ts";
-import { type PeerFields, peerIntervalsOf, type PeerMeta, peerMetaOf, peerSnapshotOf } from "./record.ts";
-import { type PeerIntervals, PeerRegions } from "./regions.ts";
+import {
+  type PythonDamoFields,
+  pythonDamoIntervalsOf,
+  type PythonDamoMeta,
+  pythonDamoMetaOf,
+  pythonDamoSnapshotOf,
+} from "./record.ts";
+import { type PythonDamoIntervals, PythonDamoRegions } from "./regions.ts";
 import { mergeSideFiles, type SideFiles } from "./side_files.ts";
 
 /**
@@ -15,12 +21,12 @@ import { mergeSideFiles, type SideFiles } from "./side_files.ts";
  * @param side What stands in the files beside it.
  * @throws {RecordError} where it is no such record, or ends before its first snapshot.
  */
-export async function decodePeerJson(
+export async function decodePythonDamoJson(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
   side: SideFiles = {},
 ): Promise<FormatReader> {
-  const walk = new PeerWalk(bytes);
+  const walk = new PythonDamoWalk(bytes);
   const snapshots = walk.snapshots();
   let first: IteratorResult<Snapshot>;
   try {
@@ -44,17 +50,17 @@ export async function decodePeerJson(
     ...(side.kdamonds && { kdamonds: side.kdamonds }),
   });
   header.processes = side.processes ?? [];
-  return new PeerJsonReader(header, snapshot, snapshots, walk, side);
+  return new PythonDamoJsonReader(header, snapshot, snapshots, walk, side);
 }
 
-class PeerJsonReader implements FormatReader {
+class PythonDamoJsonReader implements FormatReader {
   readonly isSequential = true;
   #failure: string | undefined;
   constructor(
     readonly header: RecordHeader,
     readonly first: Snapshot | undefined,
     readonly rest: AsyncGenerator<Snapshot>,
-    readonly walk: PeerWalk,
+    readonly walk: PythonDamoWalk,
     readonly side: SideFiles,
   ) {}
 
@@ -101,10 +107,10 @@ function what(error: unknown): string {
 }
 
 /** Walks through the text once. */
-class PeerWalk {
+class PythonDamoWalk {
   readonly window: JsonWindow;
   /** Of the record that is being read. */
-  meta: PeerMeta | undefined;
+  meta: PythonDamoMeta | undefined;
   readonly flaws = new Flaws();
   /** Snapshots whose time goes back. */
   readonly back = new Flaws();
@@ -112,7 +118,7 @@ class PeerWalk {
   #lastNs = -Infinity;
   /** Snapshots read. */
   #count = 0;
-  readonly #regions = new PeerRegions();
+  readonly #regions = new PythonDamoRegions();
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.window = new JsonWindow(bytes);
@@ -129,7 +135,7 @@ class PeerWalk {
   }
 
   async *#record(): AsyncGenerator<Snapshot> {
-    const fields: PeerFields = {};
+    const fields: PythonDamoFields = {};
     let isRecord = false;
     this.#lastNs = -Infinity;
     let held: Held[] | undefined;
@@ -142,20 +148,20 @@ class PeerWalk {
       isRecord = true;
       // In the order of the alphabet, as other tools write objects, what tells whose they are follows the snapshots.
       if (!("target_id" in fields) || !("intervals" in fields)) held = [];
-      this.meta = peerMetaOf(fields);
+      this.meta = pythonDamoMetaOf(fields);
       for await (const _ of this.window.list("[", "]")) {
         const one = await this.#snapshot(this.meta);
         const { flaw } = this.#regions;
         if (flaw !== undefined) this.flaws.add(this.place(), flaw);
         else if (held) held.push(one);
-        else yield* this.#forward(peerSnapshotOf(this.meta, ...one));
+        else yield* this.#forward(pythonDamoSnapshotOf(this.meta, ...one));
       }
     }
     if (!isRecord) throw this.window.error(`no record of damo: its first object has ${Object.keys(fields).join(", ")}`);
     if (!held) return;
-    this.meta = peerMetaOf(fields);
+    this.meta = pythonDamoMetaOf(fields);
     for (const [of, , read] of held) {
-      yield* this.#forward(peerSnapshotOf(this.meta, of, peerIntervalsOf(this.meta, of), read));
+      yield* this.#forward(pythonDamoSnapshotOf(this.meta, of, pythonDamoIntervalsOf(this.meta, of), read));
     }
   }
 
@@ -169,20 +175,20 @@ class PeerWalk {
     yield snapshot;
   }
 
-  async #snapshot(meta: PeerMeta): Promise<Held> {
-    const fields: PeerFields = {};
+  async #snapshot(meta: PythonDamoMeta): Promise<Held> {
+    const fields: PythonDamoFields = {};
     let hasRegions = false;
     for await (const _ of this.window.list("{", "}")) {
       const key = await this.window.key();
       if (key === "regions") {
-        await this.#regions.read(this.window, peerIntervalsOf(meta, fields));
+        await this.#regions.read(this.window, pythonDamoIntervalsOf(meta, fields));
         hasRegions = true;
       } else fields[key] = await this.window.value();
     }
     this.#count++;
     if (!hasRegions) throw this.window.error("a snapshot must have regions");
-    return [fields, peerIntervalsOf(meta, fields), this.#regions.take()];
+    return [fields, pythonDamoIntervalsOf(meta, fields), this.#regions.take()];
   }
 }
 
-type Held = [fields: PeerFields, intervals: PeerIntervals, read: ReturnType<PeerRegions["take"]>];
+type Held = [fields: PythonDamoFields, intervals: PythonDamoIntervals, read: ReturnType<PythonDamoRegions["take"]>];

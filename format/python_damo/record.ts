@@ -8,14 +8,14 @@ import {
   type Snapshot,
 } from "../../damon/mod.ts";
 import { guessIntervals } from "../header/mod.ts";
-import type { PeerColumns, PeerIntervals } from "./regions.ts";
-import { parsePeerInteger, parsePeerNumber, parsePeerUs } from "./value.ts";
+import type { PythonDamoColumns, PythonDamoIntervals } from "./regions.ts";
+import { parsePythonDamoInteger, parsePythonDamoNumber, parsePythonDamoUs } from "./value.ts";
 
-/** What a record of the peer's JSON says besides its snapshots, under the peer's names. */
-export type PeerFields = Record<string, unknown>;
+/** What a record of the Python damo's JSON says besides its snapshots, under the Python damo's names. */
+export type PythonDamoFields = Record<string, unknown>;
 
 /** The same, as our words. */
-export interface PeerMeta {
+export interface PythonDamoMeta {
   kdamondIndex: number | undefined;
   targetId: bigint;
   schemeIndex: number | undefined;
@@ -23,18 +23,18 @@ export interface PeerMeta {
   intervals: Intervals | undefined;
   schemes: Scheme[];
   /** Where the record does not say them: guessed by its first snapshot, and kept. */
-  guessed?: PeerIntervals;
+  guessed?: PythonDamoIntervals;
 }
 
 /** The fields of one record. @throws {SyntaxError} where one has another form. */
-export function peerMetaOf(fields: PeerFields): PeerMeta {
+export function pythonDamoMetaOf(fields: PythonDamoFields): PythonDamoMeta {
   const schemeIndex = indexOf(fields.scheme_idx, "scheme_idx");
   const filters = listOf(fields.scheme_filters, "scheme_filters");
   const kdamondIndex = indexOf(fields.kdamond_idx, "kdamond_idx");
   return {
     // DAMON_STAT is -1 there.
     kdamondIndex: kdamondIndex === undefined ? undefined : Math.max(0, kdamondIndex),
-    targetId: BigInt.asUintN(64, parsePeerInteger(fields.target_id) ?? 0n),
+    targetId: BigInt.asUintN(64, parsePythonDamoInteger(fields.target_id) ?? 0n),
     schemeIndex,
     intervals: intervalsOf(fields.intervals as Record<string, unknown> | null | undefined),
     schemes: schemeIndex === undefined ? [] : Array.from({ length: schemeIndex + 1 }, (_, i) => ({
@@ -49,7 +49,7 @@ export function peerMetaOf(fields: PeerFields): PeerMeta {
 const MOST_INDEX = 65_535;
 
 function indexOf(value: unknown, name: string): number | undefined {
-  const index = parsePeerNumber(value);
+  const index = parsePythonDamoNumber(value);
   if (index === undefined || Number.isInteger(index) && index >= -1 && index <= MOST_INDEX) return index;
   throw new SyntaxError(`${name} is ${index}, which is no index`);
 }
@@ -67,8 +67,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function intervalsOf(fields: Record<string, unknown> | null | undefined): Intervals | undefined {
   if (!isObject(fields)) return undefined;
   const goal = fields.intervals_goal as Record<string, unknown> | undefined;
-  const aggrs = parsePeerNumber(goal?.aggrs) ?? 0;
-  const us = (value: unknown) => Math.round(parsePeerUs(value) ?? 0);
+  const aggrs = parsePythonDamoNumber(goal?.aggrs) ?? 0;
+  const us = (value: unknown) => Math.round(parsePythonDamoUs(value) ?? 0);
   const [sampleUs, aggrUs] = [us(fields.sample_us), us(fields.aggr_us)];
   // As if they were missing: 0 is what is written where nobody knew them.
   if (!(sampleUs > 0 && aggrUs > 0)) return undefined;
@@ -78,7 +78,7 @@ function intervalsOf(fields: Record<string, unknown> | null | undefined): Interv
     updateUs: us(fields.ops_update_us),
     ...(goal && aggrs > 0 && {
       goal: {
-        accessBp: Math.round(parsePeerNumber(goal.access_bp) ?? 0),
+        accessBp: Math.round(parsePythonDamoNumber(goal.access_bp) ?? 0),
         aggrs,
         minSampleUs: us(goal.min_sample_us),
         maxSampleUs: us(goal.max_sample_us),
@@ -88,7 +88,7 @@ function intervalsOf(fields: Record<string, unknown> | null | undefined): Interv
 }
 
 function filterOf(fields: Record<string, unknown>): SchemeFilter {
-  const number = (value: unknown) => parsePeerNumber(value) ?? 0;
+  const number = (value: unknown) => parsePythonDamoNumber(value) ?? 0;
   const base = {
     matching: fields.matching === true,
     // The older name of `allow`.
@@ -113,18 +113,18 @@ function filterOf(fields: Record<string, unknown>): SchemeFilter {
 }
 
 /** The counters of a scheme; `undefined` where there are none. */
-export function peerStatsOf(fields: Record<string, unknown> | null | undefined): SchemeStats | undefined {
+export function pythonDamoStatsOf(fields: Record<string, unknown> | null | undefined): SchemeStats | undefined {
   if (!fields) return undefined;
   const stats: Record<string, number> = {};
-  for (const [name, ours] of Object.entries(PEER_STATS)) {
-    const value = parsePeerNumber(fields[name]);
+  for (const [name, ours] of Object.entries(PYTHON_DAMO_STATS)) {
+    const value = parsePythonDamoNumber(fields[name]);
     if (value !== undefined) stats[ours] = value;
   }
   return { nrTried: 0, szTriedBytes: 0, ...stats };
 }
 
-/** The peer's names of a scheme's counters, in the order in which it writes them. */
-export const PEER_STATS = {
+/** The Python damo's names of a scheme's counters, in the order in which it writes them. */
+export const PYTHON_DAMO_STATS = {
   nr_tried: "nrTried",
   sz_tried: "szTriedBytes",
   nr_applied: "nrApplied",
@@ -135,30 +135,30 @@ export const PEER_STATS = {
 } as const satisfies Record<string, keyof SchemeStats>;
 
 /** The intervals of a snapshot: those of its record, tuned or guessed where needed. */
-export function peerIntervalsOf(meta: PeerMeta, fields: PeerFields): PeerIntervals {
+export function pythonDamoIntervalsOf(meta: PythonDamoMeta, fields: PythonDamoFields): PythonDamoIntervals {
   const said = meta.intervals;
-  const tunedNs = parsePeerNumber(fields.sample_interval_us);
+  const tunedNs = parsePythonDamoNumber(fields.sample_interval_us);
   if (said) {
     if (!tunedNs) return said;
-    // The peer writes this field in ns, whatever its name says; the kernel tunes both intervals by one factor.
+    // The Python damo writes this field in ns, whatever its name says; the kernel tunes both intervals by one factor.
     const sampleUs = tunedNs / 1e3;
     return { sampleUs, aggrUs: said.sampleUs > 0 ? said.aggrUs / said.sampleUs * sampleUs : said.aggrUs };
   }
-  const [start, end] = [parsePeerNumber(fields.start_time), parsePeerNumber(fields.end_time)];
+  const [start, end] = [parsePythonDamoNumber(fields.start_time), parsePythonDamoNumber(fields.end_time)];
   if (start === undefined || end === undefined) return meta.guessed ?? guessIntervals(NaN);
   return meta.guessed ??= guessIntervals(end - start);
 }
 
 /** A snapshot, from its fields and its regions. @throws {SyntaxError} where it has no end. */
-export function peerSnapshotOf(
-  meta: PeerMeta,
-  fields: PeerFields,
-  { sampleUs, aggrUs }: PeerIntervals,
-  { regions, passedBytes, probeHits }: PeerColumns,
+export function pythonDamoSnapshotOf(
+  meta: PythonDamoMeta,
+  fields: PythonDamoFields,
+  { sampleUs, aggrUs }: PythonDamoIntervals,
+  { regions, passedBytes, probeHits }: PythonDamoColumns,
 ): Snapshot {
-  const endNs = parsePeerNumber(fields.end_time);
+  const endNs = parsePythonDamoNumber(fields.end_time);
   if (endNs === undefined) throw new SyntaxError("a snapshot must have an end_time");
-  const stats = peerStatsOf(fields.damos_stats as Record<string, unknown> | null | undefined);
+  const stats = pythonDamoStatsOf(fields.damos_stats as Record<string, unknown> | null | undefined);
   const scheme: SchemeView | undefined = meta.schemeIndex === undefined ? undefined : {
     index: meta.schemeIndex,
     ...(passedBytes && { passedBytes }),
@@ -167,7 +167,7 @@ export function peerSnapshotOf(
   return {
     kdamond: meta.kdamondIndex ?? 0,
     targetId: meta.targetId,
-    startNs: parsePeerNumber(fields.start_time) ?? endNs - aggrUs * 1e3,
+    startNs: parsePythonDamoNumber(fields.start_time) ?? endNs - aggrUs * 1e3,
     endNs,
     sampleUs,
     aggrUs,

@@ -1,13 +1,13 @@
 import { AGE_UNKNOWN, Regions } from "../../damon/mod.ts";
 import { endOfValue, type JsonWindow, parseExact, reasonOf, skipSpace } from "../bytes/mod.ts";
-import { parsePeerNumber } from "./value.ts";
+import { parsePythonDamoNumber } from "./value.ts";
 import { RegionTemplate } from "./template.ts";
 
 const [COMMA, CLOSE] = [0x2c, 0x5d];
 const decoder = new TextDecoder();
 
-/** One region as the peer writes it. */
-interface PeerRegion {
+/** One region as the Python damo writes it. */
+interface PythonDamoRegion {
   start: unknown;
   end: unknown;
   nr_accesses: { samples?: unknown; percent?: unknown };
@@ -17,31 +17,31 @@ interface PeerRegion {
 }
 
 /** A list of regions, and what else is said of them. */
-export interface PeerColumns {
+export interface PythonDamoColumns {
   regions: Regions;
   passedBytes: Float64Array | undefined;
   probeHits: Uint32Array | undefined;
 }
 
 /** What a region's figures depend on besides itself. */
-export interface PeerIntervals {
+export interface PythonDamoIntervals {
   sampleUs: number;
   aggrUs: number;
 }
 
-function regionOf(text: string): PeerRegion {
+function regionOf(text: string): PythonDamoRegion {
   let region: unknown;
   try {
     region = parseExact(text);
   } catch (error) {
     throw new SyntaxError(`a region: ${reasonOf(error)}`);
   }
-  if (typeof region === "object" && region !== null) return region as PeerRegion;
+  if (typeof region === "object" && region !== null) return region as PythonDamoRegion;
   throw new SyntaxError("a region must be an object");
 }
 
 /** Reads lists of regions straight into columns. */
-export class PeerRegions {
+export class PythonDamoRegions {
   start = new Float64Array(1024);
   end = new Float64Array(1024);
   nrAccesses = new Uint32Array(1024);
@@ -59,7 +59,7 @@ export class PeerRegions {
   #misses = 0;
 
   /** Takes the list of regions that begins at the window's next byte. */
-  async read(window: JsonWindow, intervals: PeerIntervals): Promise<void> {
+  async read(window: JsonWindow, intervals: PythonDamoIntervals): Promise<void> {
     this.length = 0;
     this.flaw = undefined;
     this.hasPassed = false;
@@ -76,7 +76,7 @@ export class PeerRegions {
   }
 
   /** The columns of what was read last, copied; and what passed filters and probes hit, where it was said. */
-  take(): PeerColumns {
+  take(): PythonDamoColumns {
     const { length } = this;
     const regions = new Regions(
       this.start.slice(0, length),
@@ -94,7 +94,7 @@ export class PeerRegions {
   }
 
   /** Takes as many regions as are here; whether the list is at its end. Leaves the window behind the last whole one. */
-  #take(window: JsonWindow, intervals: PeerIntervals): boolean {
+  #take(window: JsonWindow, intervals: PythonDamoIntervals): boolean {
     const { bytes, end } = window;
     let at = window.at;
     for (;;) {
@@ -124,20 +124,20 @@ export class PeerRegions {
     }
   }
 
-  #put(region: PeerRegion, { sampleUs, aggrUs }: PeerIntervals): void {
+  #put(region: PythonDamoRegion, { sampleUs, aggrUs }: PythonDamoIntervals): void {
     const at = this.length;
-    const [start, end] = [parsePeerNumber(region.start), parsePeerNumber(region.end)];
+    const [start, end] = [parsePythonDamoNumber(region.start), parsePythonDamoNumber(region.end)];
     if (start === undefined || end === undefined) throw new SyntaxError("a region must have a start and an end");
     this.start[at] = start;
     this.end[at] = end;
-    const samples = parsePeerNumber(region.nr_accesses?.samples);
-    const percent = parsePeerNumber(region.nr_accesses?.percent);
+    const samples = parsePythonDamoNumber(region.nr_accesses?.samples);
+    const percent = parsePythonDamoNumber(region.nr_accesses?.percent);
     this.nrAccesses[at] = this.#count(samples ?? (percent ?? 0) / 100 * (aggrUs / sampleUs), "nr_accesses");
-    const [age, ns] = [parsePeerNumber(region.age?.aggr_intervals), parsePeerNumber(region.age?.usec)];
+    const [age, ns] = [parsePythonDamoNumber(region.age?.aggr_intervals), parsePythonDamoNumber(region.age?.usec)];
     // "usec" with a unit counts in ns; a bare number there is µs.
     const us = typeof region.age?.usec === "string" && /[a-z]/.test(region.age.usec) ? (ns ?? 0) / 1e3 : ns;
     this.age[at] = age === undefined && us === undefined ? AGE_UNKNOWN : this.#count(age ?? us! / aggrUs, "an age");
-    const passed = parsePeerNumber(region.sz_filter_passed);
+    const passed = parsePythonDamoNumber(region.sz_filter_passed);
     // Three decimals of a MiB are no whole bytes.
     this.passed[at] = Math.trunc(passed ?? 0);
     if (passed !== undefined && passed > 0) this.hasPassed = true;
@@ -145,7 +145,7 @@ export class PeerRegions {
     if (Array.isArray(hits) && hits.length > 0) {
       this.hits.set(
         at,
-        hits.map((each) => this.#count(parsePeerNumber(each) ?? 0, "probe_hits")),
+        hits.map((each) => this.#count(parsePythonDamoNumber(each) ?? 0, "probe_hits")),
       );
     }
   }

@@ -6,25 +6,25 @@ import {
   type RecordItem,
   type Snapshot,
 } from "../../damon/mod.ts";
-import type { PeerFootprint, PeerProcessStat } from "./side_write.ts";
-import { parsePeerNumber, parsePeerUs } from "./value.ts";
+import type { PythonDamoFootprint, PythonDamoProcessStat } from "./side_write.ts";
+import { parsePythonDamoNumber, parsePythonDamoUs } from "./value.ts";
 
 /** Mappings of a process by the wall clock, s since 1970, as in a `.vmas` file. */
-interface PeerVmas {
+interface PythonDamoVmas {
   time: number;
   procvmas: { pid: number; vmas: { start: number; end: number; name: string }[] }[];
 }
 
 /** Memory in use, likewise. */
-interface PeerFootprints {
+interface PythonDamoFootprints {
   time: number;
-  footprints: readonly PeerFootprint[];
+  footprints: readonly PythonDamoFootprint[];
 }
 
 /** What the kernel counts of processes, likewise. */
-interface PeerProcessStats {
+interface PythonDamoProcessStats {
   time: number;
-  proc_stats: readonly PeerProcessStat[];
+  proc_stats: readonly PythonDamoProcessStat[];
 }
 
 /** What the Python damo writes into the files beside a record. */
@@ -34,11 +34,11 @@ export interface SideFiles {
   /** The targets in it. */
   processes?: RecordedProcess[];
   /** `.vmas` */
-  vmas?: PeerVmas[];
+  vmas?: PythonDamoVmas[];
   /** `.mem_footprint` */
-  footprints?: PeerFootprints[];
+  footprints?: PythonDamoFootprints[];
   /** `.proc_stats` */
-  processStats?: PeerProcessStats[];
+  processStats?: PythonDamoProcessStats[];
 }
 
 /** Reads the side files of `path`, those that are there; what has another form is left out. */
@@ -57,7 +57,7 @@ export async function readSideFiles(path: string): Promise<SideFiles> {
   const vmas = await readJson(`${path}.vmas`);
   // Its loader gives [null] for what it wrote when there was nothing.
   if (Array.isArray(vmas)) {
-    side.vmas = (vmas as (PeerVmas | null)[]).filter((one) => Array.isArray(one?.procvmas)) as PeerVmas[];
+    side.vmas = (vmas as (PythonDamoVmas | null)[]).filter((one) => Array.isArray(one?.procvmas)) as PythonDamoVmas[];
   }
   const footprints = await readJson(`${path}.mem_footprint`);
   if (Array.isArray(footprints)) side.footprints = footprints.filter((one) => Array.isArray(one?.footprints));
@@ -77,7 +77,7 @@ async function readJson(path: string): Promise<unknown> {
 type Fields = Record<string, unknown>;
 
 function kdamondOf(fields: Fields, index: number): RecordedKdamond {
-  const us = (value: unknown) => Math.round(parsePeerUs(value) ?? 0);
+  const us = (value: unknown) => Math.round(parsePythonDamoUs(value) ?? 0);
   const contexts = (fields.contexts as Fields[]).map((context) => {
     const { operations = context.ops, intervals = {}, nr_regions: nr = {} } = context as {
       operations?: unknown;
@@ -87,8 +87,8 @@ function kdamondOf(fields: Fields, index: number): RecordedKdamond {
     const targets = ((context.targets as Fields[]) ?? []).map(({ pid, regions }) => ({
       ...(typeof pid === "number" && pid > 0 && { pid }),
       regions: ((regions as Fields[]) ?? []).map(({ start, end }) => ({
-        start: parsePeerNumber(start) ?? 0,
-        end: parsePeerNumber(end) ?? 0,
+        start: parsePythonDamoNumber(start) ?? 0,
+        end: parsePythonDamoNumber(end) ?? 0,
       })),
     }));
     return {
@@ -98,11 +98,11 @@ function kdamondOf(fields: Fields, index: number): RecordedKdamond {
         aggrUs: us(intervals.aggr_us) || DEFAULT_INTERVALS.aggrUs,
         updateUs: us(intervals.ops_update_us) || DEFAULT_INTERVALS.updateUs,
       },
-      nrRegions: { min: parsePeerNumber(nr.min) ?? 0, max: parsePeerNumber(nr.max) ?? 0 },
+      nrRegions: { min: parsePythonDamoNumber(nr.min) ?? 0, max: parsePythonDamoNumber(nr.max) ?? 0 },
       targets: targets.length > 0 ? targets : [{ regions: [] }],
     };
   });
-  return { pid: parsePeerNumber(fields.pid) ?? 0, index, ours: false, contexts };
+  return { pid: parsePythonDamoNumber(fields.pid) ?? 0, index, ours: false, contexts };
 }
 
 /**
@@ -136,7 +136,7 @@ interface Waiting {
   item: RecordItem;
 }
 
-function mappingsOf({ procvmas }: PeerVmas, timeNs: number): Waiting[] {
+function mappingsOf({ procvmas }: PythonDamoVmas, timeNs: number): Waiting[] {
   return procvmas.map(({ pid, vmas }) => {
     const mappings = vmas.map(({ start, end, name }) => ({
       start,

@@ -9,7 +9,7 @@ const LISTS = [".vmas", ".mem_footprint", ".proc_stats"] as const;
 const PAGE = 4096;
 
 /** One process's `/proc/PID/statm`, pages, as the Python damo names its numbers. */
-export interface PeerProcessFootprint {
+export interface PythonDamoProcessFootprint {
   size: number;
   resident: number;
   shared: number;
@@ -20,7 +20,7 @@ export interface PeerProcessFootprint {
 }
 
 /** What of `/proc/meminfo` it keeps, KiB. */
-export interface PeerMachineFootprint {
+export interface PythonDamoMachineFootprint {
   total: number;
   free: number;
   available: number;
@@ -29,12 +29,12 @@ export interface PeerMachineFootprint {
 }
 
 /** How much memory was in use at a time; pid `null` is the machine. */
-export type PeerFootprint =
-  | { pid: number; footprint: PeerProcessFootprint }
-  | { pid: null; footprint: PeerMachineFootprint };
+export type PythonDamoFootprint =
+  | { pid: number; footprint: PythonDamoProcessFootprint }
+  | { pid: null; footprint: PythonDamoMachineFootprint };
 
 /** Fields of a process's `/proc/PID/stat`; `null` where it had ended. */
-export interface PeerProcessStat {
+export interface PythonDamoProcessStat {
   fields: readonly string[] | null;
 }
 
@@ -42,11 +42,11 @@ export interface PeerProcessStat {
  * Writes the files that the Python damo has beside a record: `.kdamonds`, `.vmas`, `.mem_footprint` and `.proc_stats`, those
  * of which there is something to say. They are lists that grow in the file, and are whole once it is disposed.
  */
-export class PeerSideWriter implements Disposable {
+export class PythonDamoSideWriter implements Disposable {
   readonly #clock: RecordClock;
   readonly #lists = new Map<string, Deno.FsFile>();
   #isFull = false;
-  #usage: { timeNs: number; footprints: PeerFootprint[] } | undefined;
+  #usage: { timeNs: number; footprints: PythonDamoFootprint[] } | undefined;
 
   /**
    * @param path The record's.
@@ -97,12 +97,12 @@ export class PeerSideWriter implements Disposable {
   }
 
   /** Memory in use, as the kernel says it. */
-  footprints(timeNs: number, footprints: readonly PeerFootprint[]): void {
+  footprints(timeNs: number, footprints: readonly PythonDamoFootprint[]): void {
     this.#append(".mem_footprint", { time: this.#wall(timeNs), footprints });
   }
 
   /** What the kernel counts of processes. */
-  processStats(timeNs: number, stats: readonly PeerProcessStat[]): void {
+  processStats(timeNs: number, stats: readonly PythonDamoProcessStat[]): void {
     this.#append(".proc_stats", { time: this.#wall(timeNs), proc_stats: stats });
   }
 

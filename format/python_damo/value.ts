@@ -1,12 +1,12 @@
 import { MAX, parseBytes, parseNs } from "../../damon/mod.ts";
 
 /**
- * A number as the peer writes one: bare, or as text with commas, a unit (`143.027 MiB`, `2 s 500 ms`, `4 %`), `min`, `max`.
+ * A number as the Python damo writes one: bare, or as text with commas, a unit (`143.027 MiB`, `2 s 500 ms`, `4 %`), `min`, `max`.
  * `undefined` for null and what is absent. A time counts in ns where it has a unit.
  *
  * @throws {SyntaxError} for anything else.
  */
-export function parsePeerNumber(value: unknown): number | undefined {
+export function parsePythonDamoNumber(value: unknown): number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
@@ -23,7 +23,7 @@ export function parsePeerNumber(value: unknown): number | undefined {
 }
 
 /** An integer that may not fit a double, such as the id of a target. */
-export function parsePeerInteger(value: unknown): bigint | undefined {
+export function parsePythonDamoInteger(value: unknown): bigint | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
@@ -33,9 +33,9 @@ export function parsePeerInteger(value: unknown): bigint | undefined {
 }
 
 /** A time in µs: a bare number counts in µs, as everywhere in fields that end in `_us`. */
-export function parsePeerUs(value: unknown): number | undefined {
+export function parsePythonDamoUs(value: unknown): number | undefined {
   if (typeof value === "string" && /[a-z]\s*$/.test(value) && !/^(min|max)$/.test(value.trim())) {
     return parseNs(value, "us") / 1e3;
   }
-  return parsePeerNumber(value);
+  return parsePythonDamoNumber(value);
 }

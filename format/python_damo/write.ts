@@ -13,7 +13,7 @@ import {
 } from "../../damon/mod.ts";
 import { encodeText, hitsTextOf, type RecordEncoder } from "../header/mod.ts";
 import { type BytePieces, decimal, decimalU64, PLAIN } from "../bytes/mod.ts";
-import { PEER_STATS } from "./record.ts";
+import { PYTHON_DAMO_STATS } from "./record.ts";
 import { inConfiguredSamples } from "./samples.ts";
 
 /** Whose snapshots these are: a record of the Python damo is about one target of one kdamond, or one scheme. */
@@ -25,7 +25,7 @@ function keyOf({ kdamond, targetId, scheme }: Snapshot): string {
  * Encodes a record as the JSON of the Python damo, in its layout, which it reads. The snapshots of the target that comes
  * first are written as they come; those of others wait, compressed, as theirs are records of their own behind it.
  */
-export class PeerJsonEncoder implements RecordEncoder {
+export class PythonDamoJsonEncoder implements RecordEncoder {
   /** Some MB of text. */
   readonly batchRegions = 8192;
   readonly #header: RecordHeader;
@@ -210,7 +210,7 @@ function snapshotText(snapshot: Snapshot, intervals: Intervals | undefined): str
 function statsText(scheme: Snapshot["scheme"]): string {
   if (!scheme?.stats) return "null";
   const { stats } = scheme;
-  const fields = Object.entries(PEER_STATS).map(([name, ours]) => `"${name}": "${decimal(stats[ours] ?? 0)}"`);
+  const fields = Object.entries(PYTHON_DAMO_STATS).map(([name, ours]) => `"${name}": "${decimal(stats[ours] ?? 0)}"`);
   const indent = "\n                    ";
   return `{${[...fields, '"max_nr_snapshots": "0"'].map((field) => indent + field).join(",")}\n                }`;
 }

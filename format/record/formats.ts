@@ -50,17 +50,17 @@ export const FORMATS: Readonly<Record<FormatName, WrittenFormat>> = {
     suffixes: [".data", ".json.z", ".zlib"],
     description: "the Python damo's own: zlib of JSON",
     load: async () => {
-      const { PeerJsonEncoder } = await import("../python_damo/write.ts");
+      const { PythonDamoJsonEncoder } = await import("../python_damo/write.ts");
       const { ZlibPieces } = await import("../bytes/zlib_pieces.ts");
-      return (header) => new PeerJsonEncoder(header, new ZlibPieces());
+      return (header) => new PythonDamoJsonEncoder(header, new ZlibPieces());
     },
   },
   json: {
     suffixes: [".json"],
     description: "the Python damo's JSON",
     load: async () => {
-      const { PeerJsonEncoder } = await import("../python_damo/write.ts");
-      return (header) => new PeerJsonEncoder(header);
+      const { PythonDamoJsonEncoder } = await import("../python_damo/write.ts");
+      return (header) => new PythonDamoJsonEncoder(header);
     },
   },
   perf_script: {

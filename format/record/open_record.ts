@@ -95,10 +95,10 @@ async function open(source: ByteSource, packed: PeekedBytes, inside: string): Pr
       return { reader: await openParquet(source.path), format };
     }
     case "json": {
-      const { decodePeerJson } = await import("../python_damo/read.ts");
+      const { decodePythonDamoJson } = await import("../python_damo/read.ts");
       const { readSideFiles } = await import("../python_damo/side_files.ts");
       const side = source.path === undefined ? {} : await readSideFiles(source.path);
-      return { reader: await decodePeerJson(bytes, source.name, side), format };
+      return { reader: await decodePythonDamoJson(bytes, source.name, side), format };
     }
     case "jsonl": {
       const { decodeJsonLines } = await import("../jsonl/read.ts");

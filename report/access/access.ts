@@ -1,7 +1,7 @@
 import { AGE_UNKNOWN, type Snapshot } from "../../damon/mod.ts";
 import { accessPercentOf, temperatureOf, type TemperatureWeights } from "../record/mod.ts";
 
-/** The peer's default: size does not count, access rate and age do. */
+/** The Python damo's default: size does not count, access rate and age do. */
 export const DEFAULT_WEIGHTS: TemperatureWeights = [0, 100, 100];
 
 /** What regions can be sorted by. */

@@ -1,5 +1,5 @@
 /**
- * How much memory falls into each of `lines` equal steps of idle time: the peer's `idle_time_mem_sz`. Between two
+ * How much memory falls into each of `lines` equal steps of idle time: the Python damo's `idle_time_mem_sz`. Between two
  * percentiles memory is taken to be spread evenly.
  *
  * @param percentiles 101 idle times, ascending, in any unit of time.

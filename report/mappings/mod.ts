@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { type MappingReport, MappingsFold, mappingsOf, type MappingUse, type Seen } from "./mappings.ts";
+export { type MappingUse, type Seen } from "./mapping_use.ts";
+export { type MappingReport, MappingsFold, mappingsOf } from "./mappings.ts";
 export { useNameOf } from "./use_name.ts";
 export { mappingsTable, resampled, sizeOf } from "./table.ts";
 export { mappingsSpec } from "./vega_lite.ts";

@@ -1,5 +1,6 @@
 import { formatBytes } from "../../damon/mod.ts";
-import type { MappingReport, MappingUse } from "./mappings.ts";
+import type { MappingUse } from "./mapping_use.ts";
+import type { MappingReport } from "./mappings.ts";
 import { ENOUGH_LOOKS } from "./uses.ts";
 import { mappingsSpec } from "./vega_lite.ts";
 import { recordLines, shortTargetNameOf, titleOf } from "../record/mod.ts";

@@ -1,5 +1,5 @@
 import type { ShortRow } from "../record/mod.ts";
-import type { MappingUse, Seen } from "./mappings.ts";
+import type { MappingUse, Seen } from "./mapping_use.ts";
 import { NO_WSS, type Sum, type TargetSums, type WssSum } from "./sums.ts";
 
 /** A mapping is called never accessed from so many looks on at pages that were in memory. */

@@ -63,7 +63,7 @@ export function percentileRange([start, end, step]: readonly [number, number, nu
 
 /**
  * The values at some percentiles, by size or by time. Percentile `p` is the first value at which more than `p` % of the
- * time are over: of `n` values that weigh the same the one with index `⌊p / 100 × n⌋`, as the peer has it, never one in
+ * time are over: of `n` values that weigh the same the one with index `⌊p / 100 × n⌋`, as the Python damo has it, never one in
  * between.
  */
 export function percentilesOf(

@@ -170,7 +170,7 @@ export class QualityGauge {
     const ns = endNs - startNs;
     const key = keyOf(snapshot);
     let target = this.#targets.get(key);
-    // Who followed children are is known at the end only, or from the beginning.
+    // Which process a followed child was is known at the end of the record, or from its beginning.
     if (!target) this.#targets.set(key, target = { pid: this.#pidOf(snapshot), count: 0, ns: 0 });
     const { pid } = target;
     const count = ++target.count;

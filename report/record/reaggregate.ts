@@ -3,7 +3,7 @@ import { Regions, type Snapshot } from "../../damon/mod.ts";
 /**
  * Joins snapshots of one target until they span `workUs`, and says what was accessed in that time: a longer aggregation
  * interval after the fact. A joined snapshot has all addresses of its parts, cut where any of its first ones has a border;
- * each piece counts, for every further part, the largest number of accesses of the regions that meet it. That is the peer's
+ * each piece counts, for every further part, the largest number of accesses of the regions that meet it. That is the Python damo's
  * rule, so that figures agree. Hits of probes are left out.
  *
  * @example

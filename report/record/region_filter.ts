@@ -42,7 +42,7 @@ export function takesAllRegions(filter: RegionFilter): boolean {
 
 /**
  * Picks regions out of snapshots. Sizes, rates and ages are those of the whole region; what is left is then cut to the
- * addresses and mappings asked for, as the peer does it.
+ * addresses and mappings asked for, as the Python damo does it.
  */
 export class RegionPicker {
   readonly #names = new Map<number, MappingNames>();

@@ -24,7 +24,7 @@ import { QualityGauge } from "./quality.ts";
 import { RegionPicker, takesAllRegions } from "./region_filter.ts";
 import type { RecordedTarget, TimeRange } from "./targets.ts";
 import { countSnapshot, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
-import { type Deed, DeedPicker, type SeenTarget } from "./selected_deeds.ts";
+import { type SeenTarget, type SideItem, SideItemPicker } from "./selected_side_items.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 import { UnmatchedRegions } from "./unmatched_regions.ts";
 
@@ -195,10 +195,10 @@ export async function foldRecord(
     selection,
     folds.some(({ usage, residency, workingSet }) => usage ?? residency ?? workingSet),
   );
-  const deeds = new DeedPicker(picker);
+  const sideItems = new SideItemPicker(picker);
   const quality = new QualityGauge(header, picker.footer);
   // What comes before the first snapshot: where the record's time begins is not known yet.
-  const early: Deed[] = [];
+  const early: SideItem[] = [];
   let start: RecordStart = { header, originNs: NaN };
   let footer: RecordSurvey["footer"];
   for await (const item of record.items()) {
@@ -207,7 +207,7 @@ export async function foldRecord(
       const found = picker.pick(item.snapshot);
       if (picker.snapshots === 1) {
         start = { header, originNs: picker.originNs };
-        for (const deed of early) handOn(deeds.pick(deed), folds, header);
+        for (const sideItem of early) handOn(sideItems.pick(sideItem), folds, header);
       }
       if (!found) continue;
       countSnapshot(found.target, found.picked);
@@ -217,7 +217,7 @@ export async function foldRecord(
       for (const fold of folds) fold.mappings?.(item.mappings);
     } else if (item.kind === "footer") footer = item.footer;
     else if (picker.snapshots === 0 && selection.timeRange) early.push(item);
-    else handOn(deeds.pick(item), folds, header);
+    else handOn(sideItems.pick(item), folds, header);
   }
   const targets = picker.targets();
   namePids(targets, footer);
@@ -245,16 +245,16 @@ export async function foldRecord(
   };
 }
 
-function handOn(picked: ReturnType<DeedPicker["pick"]>, folds: readonly Fold[], header: RecordHeader): void {
+function handOn(picked: ReturnType<SideItemPicker["pick"]>, folds: readonly Fold[], header: RecordHeader): void {
   if (!picked) return;
-  const { deed, before } = picked;
+  const { sideItem, before } = picked;
   for (const fold of folds) {
-    if (deed.kind === "applied") fold.applied?.(deed.applied, { header });
-    else if (deed.kind === "scheme_stats") fold.counts?.(deed.counts, before);
-    else if (deed.kind === "profile") fold.profile?.(deed.profile);
-    else if (deed.kind === "residency") fold.residency?.(deed.residency);
-    else if (deed.kind === "working_set") fold.workingSet?.(deed.workingSet);
-    else fold.usage?.(deed.usage);
+    if (sideItem.kind === "applied") fold.applied?.(sideItem.applied, { header });
+    else if (sideItem.kind === "scheme_stats") fold.counts?.(sideItem.counts, before);
+    else if (sideItem.kind === "profile") fold.profile?.(sideItem.profile);
+    else if (sideItem.kind === "residency") fold.residency?.(sideItem.residency);
+    else if (sideItem.kind === "working_set") fold.workingSet?.(sideItem.workingSet);
+    else fold.usage?.(sideItem.usage);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Snapshot } from "../../damon/mod.ts";
 export type TemperatureWeights = readonly [size: number, accessRate: number, age: number];
 
 /**
- * The temperature of a region, as the peer defines it: how much, how often and how long it is accessed, weighted and added
+ * The temperature of a region, as the Python damo defines it: how much, how often and how long it is accessed, weighted and added
  * up; below zero where it is not accessed at all, and the lower the longer that is so.
  *
  * @param bytes Its size.
@@ -29,7 +29,7 @@ export function temperatureOf(
   return isAccessed ? temperature : 0 - temperature;
 }
 
-/** Share of the samples that found a region accessed, in whole percent, rounded down as the peer does. */
+/** Share of the samples that found a region accessed, in whole percent, rounded down as the Python damo does. */
 export function accessPercentOf(
   nrAccesses: number,
   { sampleUs, aggrUs }: Pick<Snapshot, "sampleUs" | "aggrUs">,

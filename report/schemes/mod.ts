@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { ActedMapping, RecordedHit, SchemeDeeds, SchemesRecordReport, UsageCourse } from "./deeds.ts";
+export type { ActedMapping, RecordedHit, SchemeOutcome, SchemesRecordReport, UsageCourse } from "./outcome.ts";
 export {
   explainSchemes,
   type ExplanationTextOptions,

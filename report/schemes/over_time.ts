@@ -1,6 +1,6 @@
 import type { MemoryUsage, SchemeCounts } from "../../damon/mod.ts";
 import { recordLines, titleOf } from "../record/mod.ts";
-import { deedsNameOf, type SchemesRecordReport } from "./deeds.ts";
+import { outcomeNameOf, type SchemesRecordReport } from "./outcome.ts";
 import type { Cell, Table } from "../table/mod.ts";
 
 /** What changed between two samples, a second. */
@@ -69,10 +69,10 @@ export function schemesOverTimeTable({ survey, schemes, usages }: SchemesRecordR
         ...[undefined, undefined, undefined, undefined, undefined, undefined],
       ])
     ),
-    ...schemes.flatMap((deeds) =>
-      deeds.counts.map(({ timeNs, stats, effectiveBytes }): Cell[] => [
+    ...schemes.flatMap((outcome) =>
+      outcome.counts.map(({ timeNs, stats, effectiveBytes }): Cell[] => [
         (timeNs - originNs) / 1e9,
-        deedsNameOf(deeds, schemes),
+        outcomeNameOf(outcome, schemes),
         ...[undefined, undefined, undefined, undefined, undefined, undefined],
         stats.nrTried,
         stats.szTriedBytes,

@@ -31,10 +31,10 @@ import {
 import {
   type ActedMapping,
   type RecordedHit,
-  type SchemeDeeds,
   schemeKeyOf,
+  type SchemeOutcome,
   type SchemesRecordReport,
-} from "./deeds.ts";
+} from "./outcome.ts";
 import { tellSchemes } from "./untold_schemes.ts";
 
 /** Points of a line over time that are kept: more than a chart has pixels for. */
@@ -190,7 +190,7 @@ export class SchemesRecordFold implements Fold {
     const processes = usages.filter(({ pid }) => pid !== 0 && targets.has(pid));
     return {
       survey,
-      schemes: sorted.map((doing) => this.#deedsOf(doing, header)),
+      schemes: sorted.map((doing) => this.#outcomeOf(doing, header)),
       // Beside its processes the machine is of another size, and for the most part of others' doing.
       usages: isMachine || processes.length === 0 ? usages : processes,
       otherUsages: isMachine || processes.length === 0
@@ -231,7 +231,7 @@ export class SchemesRecordFold implements Fold {
     return pid === undefined ? undefined : this.#names.get(pid);
   }
 
-  #deedsOf(doing: Doing, header: RecordHeader): SchemeDeeds {
+  #outcomeOf(doing: Doing, header: RecordHeader): SchemeOutcome {
     const { kdamond, context, index, first, last, isPart } = doing;
     const { counts, regions, bytes, gapBytes, inferredRegions, acted } = doing;
     const recorded = byPid(header.kdamonds, kdamond);

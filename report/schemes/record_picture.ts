@@ -3,7 +3,7 @@ import { actedHeatmapOf, type HeatmapOptions, HitGrid } from "../heatmap/mod.ts"
 import { type OpenRecord, recordLines, type Selection, titleOf, unite } from "../record/mod.ts";
 import { countRates, usageRates } from "./over_time.ts";
 import { type CourseLine, type CourseView, schemeColourOf, type SchemesPicture } from "./picture.ts";
-import { deedsNameOf, schemeKeyOf, type SchemesRecordReport } from "./deeds.ts";
+import { outcomeNameOf, schemeKeyOf, type SchemesRecordReport } from "./outcome.ts";
 import { schemesOfRecord } from "./record.ts";
 import { notesOf, usageNameOf, usageText } from "./record_table.ts";
 
@@ -24,7 +24,7 @@ export async function recordedPicture(
 ): Promise<SchemesPicture> {
   const acted = [...report.acted.values()].reduce<AddressRange[]>((all, ranges) => unite(all, ranges), []);
   const heatmap = await actedHeatmapOf(open, acted, selection, options);
-  const places = new Map(report.schemes.map((deeds, i) => [schemeKeyOf(deeds), i]));
+  const places = new Map(report.schemes.map((outcome, i) => [schemeKeyOf(outcome), i]));
   const hits = new HitGrid(heatmap, report.schemes.length);
   await schemesOfRecord(open, selection, ({ scheme, target, ns, ranges }) => {
     hits.addTried(places.get(scheme)!, target, ns, ranges);
@@ -32,7 +32,7 @@ export async function recordedPicture(
   return {
     heatmap,
     hits,
-    schemes: report.schemes.map((deeds) => deedsNameOf(deeds, report.schemes)),
+    schemes: report.schemes.map((outcome) => outcomeNameOf(outcome, report.schemes)),
     views: [...usageViews(report), ...schemeViews(report)],
     title: titleOf(report.survey, "What schemes did to"),
     caption: [
@@ -89,11 +89,11 @@ function usageViews(report: SchemesRecordReport): CourseView[] {
 }
 
 function schemeViews({ schemes, survey: { originNs } }: SchemesRecordReport): CourseView[] {
-  const lines = schemes.flatMap((deeds, i): CourseLine[] => {
-    const name = deedsNameOf(deeds, schemes);
-    const rates = countRates(deeds.counts, originNs);
-    const resetMs = deeds.scheme?.quotas?.resetIntervalMs ?? 0;
-    const quota = deeds.counts.flatMap(({ timeNs, effectiveBytes = 0 }) =>
+  const lines = schemes.flatMap((outcome, i): CourseLine[] => {
+    const name = outcomeNameOf(outcome, schemes);
+    const rates = countRates(outcome.counts, originNs);
+    const resetMs = outcome.scheme?.quotas?.resetIntervalMs ?? 0;
+    const quota = outcome.counts.flatMap(({ timeNs, effectiveBytes = 0 }) =>
       effectiveBytes > 0 && effectiveBytes < 2 ** 63 && resetMs > 0
         ? [{ t: (timeNs - originNs) / 1e9, y: effectiveBytes * 1000 / resetMs }]
         : []

@@ -1,7 +1,7 @@
 import { byPid, formatBytes, formatNr, formatNs, type MemoryUsage } from "../../damon/mod.ts";
 import { resampled } from "../mappings/mod.ts";
 import { leastOf, mostOf, recordLines, titleOf } from "../record/mod.ts";
-import { deedsNameOf, type SchemeDeeds, type SchemesRecordReport, type UsageCourse } from "./deeds.ts";
+import { outcomeNameOf, type SchemeOutcome, type SchemesRecordReport, type UsageCourse } from "./outcome.ts";
 import { type Column, sparkline, type Table } from "../table/mod.ts";
 import type { VegaLiteSpec } from "../chart/mod.ts";
 
@@ -74,12 +74,12 @@ const COLUMNS: readonly Column[] = [
 /** What the schemes of a record did, as a table: one a row, and what became of the memory above it. */
 export function schemesRecordTable(report: SchemesRecordReport, chart?: () => VegaLiteSpec): Table {
   const { survey, schemes, usages } = report;
-  const rows = schemes.map((deeds) => {
-    const { stats, counts } = deeds;
+  const rows = schemes.map((outcome) => {
+    const { stats, counts } = outcome;
     const quota = counts.at(-1)?.effectiveBytes;
     return [
-      String(deeds.kdamond),
-      deedsNameOf(deeds, schemes),
+      String(outcome.kdamond),
+      outcomeNameOf(outcome, schemes),
       stats?.nrTried,
       stats?.szTriedBytes,
       stats?.nrApplied,
@@ -87,11 +87,11 @@ export function schemesRecordTable(report: SchemesRecordReport, chart?: () => Ve
       stats?.szOpsFilterPassedBytes,
       stats?.qtExceeds,
       quota === 0 ? undefined : quota,
-      deeds.regions,
-      deeds.bytes,
-      deeds.regions > 0 ? deeds.distinctBytes : undefined,
-      deeds.gapBytes,
-      mappingsText(deeds, Infinity),
+      outcome.regions,
+      outcome.bytes,
+      outcome.regions > 0 ? outcome.distinctBytes : undefined,
+      outcome.gapBytes,
+      mappingsText(outcome, Infinity),
     ];
   });
   const isEmpty = (at: number) => rows.every((row) => row[at] === undefined || row[at] === 0);
@@ -111,12 +111,12 @@ export function schemesRecordTable(report: SchemesRecordReport, chart?: () => Ve
 
 /** What stands below the table, and above the picture: where schemes acted, what the figures mean, what is not known. */
 export function notesOf({ schemes, usages, otherUsages, survey, areCountsWider }: SchemesRecordReport): string[] {
-  const notes = schemes.flatMap((deeds) => {
-    const [name, where] = [deedsNameOf(deeds, schemes), mappingsText(deeds, NAMED)];
+  const notes = schemes.flatMap((outcome) => {
+    const [name, where] = [outcomeNameOf(outcome, schemes), mappingsText(outcome, NAMED)];
     return [
       ...(where ? [`${name} acted on (once each): ${where}`] : []),
-      ...(deeds.gapBytes > 0
-        ? [`${formatBytes(deeds.gapBytes)} of what ${name} tried lie where nothing is mapped`]
+      ...(outcome.gapBytes > 0
+        ? [`${formatBytes(outcome.gapBytes)} of what ${name} tried lie where nothing is mapped`]
         : []),
     ];
   });
@@ -158,7 +158,7 @@ export function notesOf({ schemes, usages, otherUsages, survey, areCountsWider }
   return notes;
 }
 
-function mappingsText({ mappings }: SchemeDeeds, most: number): string {
+function mappingsText({ mappings }: SchemeOutcome, most: number): string {
   const words = mappings.slice(0, most).map(({ name, bytes }) => `${name || "not named"} ${formatBytes(bytes)}`);
   if (mappings.length > words.length) words.push(`${formatNr(mappings.length - words.length)} more`);
   return words.join(", ");

@@ -16,10 +16,10 @@ export interface Footprint {
 /** `sys_used` is the machine's, the others are the targets'. */
 export type FootprintMetric = "vsz" | "rss" | "sys_used";
 
-/** The peer counts in pages of this size. */
+/** The Python damo counts in pages of this size. */
 const PAGE = 4096;
 
-interface PeerFootprints {
+interface PythonDamoFootprints {
   time: number;
   footprints: { pid: number | null; footprint: Record<string, number> }[];
 }
@@ -34,7 +34,7 @@ export function parseFootprints(text: string, name: string): Footprint[] {
   if (!Array.isArray(samples) || samples.some((sample) => !Array.isArray(sample?.footprints))) {
     throw new SyntaxError(`${name} is not a list of footprints: it has another form`);
   }
-  return (samples as PeerFootprints[]).map(({ time, footprints }) => {
+  return (samples as PythonDamoFootprints[]).map(({ time, footprints }) => {
     let [vszBytes, rssBytes, usedBytes] = [0, 0, undefined as number | undefined];
     for (const { pid, footprint } of footprints) {
       if (pid === null) usedBytes = (footprint.total - footprint.free) * 1024;

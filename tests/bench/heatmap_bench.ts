@@ -1,6 +1,6 @@
 /**
  * How long the heat map's fold takes, without reading a file: 1,000 regions a snapshot, three areas as DAMON's vaddr has
- * them, a hot window that wanders. The peer needs 5.2 s of CPU for a million regions (and 34 s to load them).
+ * them, a hot window that wanders. The Python damo needs 5.2 s of CPU for a million regions (and 34 s to load them).
  *
  * @module
  */

@@ -52,8 +52,8 @@ const PICTURES: Record<string, () => Promise<VegaLiteSpec>> = {
     return diffTable({ name: "first.arrow", overview: before }, { name: "second.arrow", overview: after }).chart!();
   },
   schemes: async () => {
-    const deeds = schemesRecord();
-    return schemesPictureSpec(await recordedPicture(deeds, await schemesOfRecord(deeds)));
+    const outcome = schemesRecord();
+    return schemesPictureSpec(await recordedPicture(outcome, await schemesOfRecord(outcome)));
   },
   schemes_explained: async () => schemesPictureSpec((await replayedPicture(record, RECLAIM_CONTEXT)).picture),
   recency: async () => {

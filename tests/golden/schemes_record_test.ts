@@ -14,6 +14,6 @@ Deno.test("formatTable of what schemes did that the kernel does not tell apart",
 
 Deno.test("formatTableCsv of what schemes did, and over time", async () => {
   const report = await schemesOfRecord(schemesRecord(), { timeRange: { startNs: 0, endNs: 12e9 } });
-  const [deeds, course] = [schemesRecordTable(report), schemesOverTimeTable(report)].map(formatTableCsv);
-  await assertGolden("schemes/record.csv", `${deeds}\n${course}`);
+  const [outcome, course] = [schemesRecordTable(report), schemesOverTimeTable(report)].map(formatTableCsv);
+  await assertGolden("schemes/record.csv", `${outcome}\n${course}`);
 });

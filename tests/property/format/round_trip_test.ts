@@ -28,7 +28,7 @@ function byTarget(snapshots: Snapshot[]): Snapshot[] {
 }
 
 /** Of trying regions of a target there is no id; and intervals are guessed where ages are not known. */
-function asPeerJson(of: Snapshot): Snapshot {
+function asPythonDamoJson(of: Snapshot): Snapshot {
   const { evidence: _, ...snapshot } = of;
   return snapshot.scheme ? { ...snapshot, targetId: 0n } : snapshot;
 }
@@ -69,9 +69,9 @@ const KEPT: Record<FormatName, Kept> = {
     header: false,
     others: [],
   },
-  json: { snapshots: (sample) => byTarget(snapshotsIn(sample)).map(asPeerJson), header: false, others: [] },
+  json: { snapshots: (sample) => byTarget(snapshotsIn(sample)).map(asPythonDamoJson), header: false, others: [] },
   json_compressed: {
-    snapshots: (sample) => byTarget(snapshotsIn(sample)).map(asPeerJson),
+    snapshots: (sample) => byTarget(snapshotsIn(sample)).map(asPythonDamoJson),
     header: false,
     others: [],
   },

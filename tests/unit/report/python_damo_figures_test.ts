@@ -18,7 +18,7 @@ import {
   WssFold,
 } from "../../../report/mod.ts";
 
-/** The peer's records and what it says of them. They are its own: not part of this project, and often not there. */
+/** The Python damo's records and what it says of them. They are its own: not part of this project, and often not there. */
 const FOLDER = Deno.env.get("DAMO_PEER_FIXTURES") ?? new URL("../../../../shared/peer", import.meta.url).pathname;
 const ignore = (() => {
   try {
@@ -39,7 +39,7 @@ async function snapshotOf(name: string): Promise<Snapshot> {
   return last!;
 }
 
-// The peer's own ways to write numbers, so that what is compared is what it printed.
+// The Python damo's own ways to write numbers, so that what is compared is what it printed.
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
@@ -51,7 +51,7 @@ function fixed3(value: number): string {
   return (rounded / 1000).toFixed(3);
 }
 
-function peerBytes(bytes: number): string {
+function pythonDamoBytes(bytes: number): string {
   let [value, unit] = [bytes, 0];
   while (value > 1024 && unit < UNITS.length - 1) [value, unit] = [value / 1024, unit + 1];
   return unit === 0 ? `${Math.trunc(value)} B` : `${fixed3(value)} ${UNITS[unit]}`;
@@ -66,7 +66,7 @@ const microseconds = (text: string) =>
 const number = (text: string) => Number(text.replaceAll(",", ""));
 
 Deno.test({
-  name: "WssFold has the peer's working sets at 99 percentiles, and their mean",
+  name: "WssFold has the Python damo's working sets at 99 percentiles, and their mean",
   ignore,
   async fn() {
     const fold = new WssFold();
@@ -81,7 +81,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "NrRegionsFold has the peer's numbers of regions, and their mean",
+  name: "NrRegionsFold has the Python damo's numbers of regions, and their mean",
   ignore,
   async fn() {
     const fold = new NrRegionsFold();
@@ -96,7 +96,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "GuideFold has the peer's target, time and address ranges",
+  name: "GuideFold has the Python damo's target, time and address ranges",
   ignore,
   async fn() {
     const text = await expected("heats_guide");
@@ -120,7 +120,7 @@ for (const filter of ["nofilter", "active", "anon"]) {
   const sets = filter === "nofilter" ? [false] : [true, false];
 
   Deno.test({
-    name: `accessedRegionsOf and accessTotalsOf have the peer's figures of each region (${filter})`,
+    name: `accessedRegionsOf and accessTotalsOf have the Python damo's figures of each region (${filter})`,
     ignore,
     async fn() {
       const text = await expected(`detailed-${filter}`);
@@ -133,26 +133,26 @@ for (const filter of ["nofilter", "active", "anon"]) {
       regions.forEach((region, i) => {
         const [, index, address, size, hz, age, passed] = rows[i];
         assert.equal(region.index, +index);
-        assert.equal(peerBytes(region.start), address);
-        assert.equal(peerBytes(region.bytes), size);
+        assert.equal(pythonDamoBytes(region.start), address);
+        assert.equal(pythonDamoBytes(region.bytes), size);
         assert.ok(Math.abs(region.hz - +hz) <= 0.0005, `${region.hz} is ${hz} hz`);
         assert.equal(region.ageUs, microseconds(age));
         // The record itself has three decimals only.
-        if (passed) assert.equal(peerBytes(Math.trunc(region.passedBytes!)), passed);
+        if (passed) assert.equal(pythonDamoBytes(Math.trunc(region.passedBytes!)), passed);
       });
       const totals = accessTotalsOf(snapshot);
-      assert.equal(peerBytes(totals.bytes), /total size: ([\d.]+ \w+)/.exec(text)![1]);
-      assert.equal(peerBytes(totals.bandwidth), /bw estimate: ([\d.]+ \w+)/.exec(text)![1]);
+      assert.equal(pythonDamoBytes(totals.bytes), /total size: ([\d.]+ \w+)/.exec(text)![1]);
+      assert.equal(pythonDamoBytes(totals.bandwidth), /bw estimate: ([\d.]+ \w+)/.exec(text)![1]);
       assert.equal(String(Number(totals.maxHz.toPrecision(4))), /max access hz ([\d.]+)/.exec(text)![1]);
       if (filter !== "nofilter") {
-        assert.equal(peerBytes(totals.passedBandwidth!), /df-passed: ([\d.]+ \w+) per/.exec(text)![1]);
-        assert.equal(peerBytes(totals.passedBytes!), /total size:.*df-passed ([\d.]+ \w+)/.exec(text)![1]);
+        assert.equal(pythonDamoBytes(totals.passedBandwidth!), /df-passed: ([\d.]+ \w+) per/.exec(text)![1]);
+        assert.equal(pythonDamoBytes(totals.passedBytes!), /total size:.*df-passed ([\d.]+ \w+)/.exec(text)![1]);
       }
     },
   });
 
   Deno.test({
-    name: `temperatureStripOf has the peer's levels, extent and column size (${filter})`,
+    name: `temperatureStripOf has the Python damo's levels, extent and column size (${filter})`,
     ignore,
     async fn() {
       const text = await expected(`detailed-${filter}`);
@@ -172,7 +172,7 @@ for (const filter of ["nofilter", "active", "anon"]) {
         assert.equal(levels.join(""), lines[i]);
         const [, min, max, size] = comments[i];
         assert.deepEqual([Math.trunc(strip.min), Math.trunc(strip.max)], [min, max].map(number));
-        assert.equal(peerBytes(strip.columnBytes), size);
+        assert.equal(pythonDamoBytes(strip.columnBytes), size);
       });
     },
   });
@@ -181,7 +181,7 @@ for (const filter of ["nofilter", "active", "anon"]) {
     const valueOf = metric === "recency" ? microseconds : number;
 
     Deno.test({
-      name: `sizePercentilesOf has the peer's percentiles of ${metric} (${filter})`,
+      name: `sizePercentilesOf has the Python damo's percentiles of ${metric} (${filter})`,
       ignore,
       async fn() {
         const text = await expected(`${metric}-percentiles-${filter}`);
@@ -195,7 +195,7 @@ for (const filter of ["nofilter", "active", "anon"]) {
     });
 
     Deno.test({
-      name: `sizeHistogramOf has the peer's histogram of ${metric} (${filter})`,
+      name: `sizeHistogramOf has the Python damo's histogram of ${metric} (${filter})`,
       ignore,
       async fn() {
         const text = await expected(`${metric}-sz-hist-${filter}`);
@@ -206,13 +206,13 @@ for (const filter of ["nofilter", "active", "anon"]) {
         const ours = sets.flatMap((isPassed) => sizeHistogramOf(weighed(regions, metric, snapshot.aggrUs, isPassed)));
         assert.equal(rows.length, 10 * sets.length);
         if (metric === "recency") {
-          // The peer shows ms only; its bounds are whole µs.
+          // The Python damo shows ms only; its bounds are whole µs.
           assert.deepEqual(
             ours.map(({ from }) => Math.round(from / 1e3)),
             rows.map(([from]) => Math.round(+from / 1e3)),
           );
         } else assert.deepEqual(ours.map(({ from, to }) => [from, to]), rows.map(([from, to]) => [from, to]));
-        assert.deepEqual(ours.map(({ bytes }) => peerBytes(bytes)), rows.map(([, , bytes]) => bytes));
+        assert.deepEqual(ours.map(({ bytes }) => pythonDamoBytes(bytes)), rows.map(([, , bytes]) => bytes));
       },
     });
   }

@@ -2,7 +2,7 @@ import assert from "assert";
 import { checkWritable, openRecord, RecordWriter } from "../../../../format/mod.ts";
 import { type RecordItem, Regions } from "../../../../damon/mod.ts";
 import { ParquetEncoder } from "../../../../format/parquet/write.ts";
-import { PeerSideWriter } from "../../../../format/python_damo/side_write.ts";
+import { PythonDamoSideWriter } from "../../../../format/python_damo/side_write.ts";
 import { HEADER } from "../../../records.ts";
 
 const FOOTER = { endNs: 9e9, reason: "timeout", snapshots: 1, regions: 1, events: 1, received: 1, dropped: 0, torn: 0 };
@@ -156,12 +156,12 @@ Deno.test("a Parquet record on a full disk keeps its row groups, and says why it
   }
 });
 
-Deno.test("PeerSideWriter on a full disk names the file once, and leaves lists that are whole", async () => {
+Deno.test("PythonDamoSideWriter on a full disk names the file once, and leaves lists that are whole", async () => {
   const dir = await Deno.makeTempDir();
   const mount = (...args: string[]) => new Deno.Command("mount", { args }).outputSync();
   assert.ok(mount("-t", "tmpfs", "-o", "size=64k", "none", dir).success, "this test needs root");
   try {
-    const writer = new PeerSideWriter(`${dir}/damon.data`, HEADER);
+    const writer = new PythonDamoSideWriter(`${dir}/damon.data`, HEADER);
     let looks = 0;
     assert.throws(() => {
       for (;; looks++) writer.footprints(looks, []);

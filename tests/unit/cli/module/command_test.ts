@@ -107,14 +107,14 @@ Deno.test("damo module lists what there is, and what the kernel could have", asy
   assert.deepEqual(names, ["damon_lru_sort", "damon_reclaim", "damon_sample_prcl"]);
 });
 
-Deno.test("damo module stat read shows the peer's views of idle time", async () => {
+Deno.test("damo module stat read shows the Python damo's views of idle time", async () => {
   using machine = new Machine(STAT);
   const read = (...args: string[]) => machine.damo("module", "stat", "read", ...args);
   const range = ["--idle_time_percentiles_range", "0", "101", "50"];
   assert.equal((await read("idle_time_percentiles", ...range)).out, "  0 -1 s\n 50 31 s\n100 1 m 21 s\n");
   assert.equal((await read("idle_time_percentiles", ...range, "--raw_number")).out, "  0 -1\n 50 31\n100 81\n");
   const sizes = await read("idle_time_mem_sz", "--idle_time_mem_sz_lines", "2", "--raw_number");
-  // The first step begins a second before the least idle time, and so does each that follows: as the peer has it.
+  // The first step begins a second before the least idle time, and so does each that follows: as the Python damo has it.
   assert.equal(sizes.out, "40     59\n81     42\n122    1\n");
   const given = ["--input_idle_time_percentiles", "0", "0", "100", "50"];
   assert.equal(

@@ -143,7 +143,7 @@ Deno.test("damo report html writes a page beside the record, and says so", async
   assert.match(new TextDecoder().decode(files.get("short.html")), /^<!doctype html>/);
 });
 
-Deno.test("Filters of reports may be written with dashes, and by the peer's names", async () => {
+Deno.test("Filters of reports may be written with dashes, and by the Python damo's names", async () => {
   const ours = await report(["wss", "--address-range", "0x7ffc00000000", "0x7ffd00000000", "--format", "csv"]);
   assert.match(ours.out, /^50,4096$/m);
   const peers = await report(["wss", "--address", "0x7ffc00000000", "0x7ffd00000000", "--format", "csv"]);

@@ -4,7 +4,7 @@ import type { FormatName } from "../../../../format/mod.ts";
 import { FORMATS } from "../../../../format/mod.ts";
 import { encodeSample, readAll, readBytes, snapshotsIn } from "../../../record_samples.ts";
 
-/** The peer's records and what it says of them. They are its own: not part of this project, and often not there. */
+/** The Python damo's records and what it says of them. They are its own: not part of this project, and often not there. */
 const FOLDER = Deno.env.get("DAMO_PEER_FIXTURES") ?? new URL("../../../../../shared/peer", import.meta.url).pathname;
 const ignore = (() => {
   try {
@@ -24,7 +24,7 @@ function workingSets(snapshots: Snapshot[]): number[] {
 }
 
 Deno.test({
-  name: "openRecord reads each file of the peer, told by its content",
+  name: "openRecord reads each file of the Python damo, told by its content",
   ignore,
   fn: async () => {
     const expected: [string, string, number, number][] = [
@@ -47,7 +47,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openRecord gives the peer's record the bounds that the peer says",
+  name: "openRecord gives the Python damo's record the bounds that the Python damo says",
   ignore,
   fn: async () => {
     const guide = await Deno.readTextFile(`${FOLDER}/expect-heats_guide.txt`);
@@ -66,7 +66,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what the peer recorded has the same figures after any conversion",
+  name: "what the Python damo recorded has the same figures after any conversion",
   ignore,
   fn: async () => {
     for (const name of ["damon.data", "perf.data.script", "lab/zigzag.damon.data", "damon.data.snapshot.anon"]) {
@@ -82,7 +82,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the files beside a record of the peer tell its process, configuration and memory maps",
+  name: "the files beside a record of the Python damo tell its process, configuration and memory maps",
   ignore,
   fn: async () => {
     const { header, items } = await readAll(`${FOLDER}/lab/zigzag.damon.data`);

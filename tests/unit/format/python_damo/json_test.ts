@@ -20,7 +20,7 @@ const snapshot = (regions: unknown[], more = {}) => ({
 });
 const record = (snapshots: unknown[], more = {}) => ({ target_id: 0, ...more, snapshots });
 
-Deno.test("the peer's JSON of older versions has no ids, no intervals, no ages", async () => {
+Deno.test("the Python damo's JSON of older versions has no ids, no intervals, no ages", async () => {
   const text = `[{"kdamond_idx": null, "intervals": null, "target_id": 18446623438842320001, "snapshots": [
     {"start_time": "539809434100", "end_time": "539914032967", "regions": [
       {"start": "94,827,419,009,024", "end": "94,827,423,150,080", "nr_accesses": {"samples": 7, "percent": null},
@@ -41,7 +41,7 @@ Deno.test("the peer's JSON of older versions has no ids, no intervals, no ages",
   assert.equal(one.regions.age[0], AGE_UNKNOWN);
 });
 
-Deno.test("the peer's JSON may write any number as a person would", async () => {
+Deno.test("the Python damo's JSON may write any number as a person would", async () => {
   const { items } = await read([record([{
     start_time: "1 s",
     end_time: "1 s 100 ms",
@@ -67,7 +67,7 @@ Deno.test("the peer's JSON may write any number as a person would", async () => 
   assert.deepEqual(scheme!.passedBytes, Float64Array.of(Math.trunc(143.027 * 2 ** 20), 0));
 });
 
-Deno.test("the peer writes the tuned sampling interval in ns, whatever the field's name says", async () => {
+Deno.test("the Python damo writes the tuned sampling interval in ns, whatever the field's name says", async () => {
   const { items } = await read([record([snapshot([], { sample_interval_us: "8000000" })], {
     intervals: { sample_us: "5000", aggr_us: "100000", ops_update_us: "1000000" },
   })]);
@@ -84,7 +84,7 @@ Deno.test("the names of a record may come in any order, as jq -S writes them", a
   assert.equal(one.regions.end[0], 8192);
 });
 
-Deno.test("filters, counters and goals of the peer's JSON become ours", async () => {
+Deno.test("filters, counters and goals of the Python damo's JSON become ours", async () => {
   const { header, items } = await read([record([snapshot([], {
     damos_stats: { nr_tried: "5", sz_tried: "20,480", nr_applied: "4", sz_applied: "16384", qt_exceeds: "1" },
   })], {
@@ -146,9 +146,9 @@ Deno.test("regions that look different each time are read as well as those that 
 
 Deno.test("the pieces in which text comes do not matter", async () => {
   const bytes = encode([record([snapshot([region("4,096", "18,446,744,073,709,547,520"), region("0", "4096")])])]);
-  const { decodePeerJson } = await import("../../../../format/python_damo/read.ts");
+  const { decodePythonDamoJson } = await import("../../../../format/python_damo/read.ts");
   for (let size = 1; size < 40; size++) {
-    const reader = await decodePeerJson(
+    const reader = await decodePythonDamoJson(
       (async function* () {
         for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
       })(),
@@ -161,7 +161,7 @@ Deno.test("the pieces in which text comes do not matter", async () => {
   }
 });
 
-Deno.test("JSON of the peer that is no record is named by what it is", async () => {
+Deno.test("JSON of the Python damo that is no record is named by what it is", async () => {
   await assert.rejects(read([{ time: 1.5, procvmas: [] }]), /it is JSON, but no record of damo: .* time, procvmas/);
   await assert.rejects(read("[1, 2]"), { name: "RecordError" });
   await assert.rejects(readBytes(deflateSync(new TextEncoder().encode("hello"))), /unknown format/);

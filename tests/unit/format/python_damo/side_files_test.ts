@@ -2,7 +2,7 @@ import assert from "assert";
 import { convert } from "../../../../cli/convert/run.ts";
 import { openSideFiles } from "../../../../live/side_files.ts";
 import { DEFAULT_INTERVALS, DEFAULT_NR_REGIONS, type RecordItem, Regions, type Scheme } from "../../../../damon/mod.ts";
-import { PeerSideWriter } from "../../../../format/python_damo/side_write.ts";
+import { PythonDamoSideWriter } from "../../../../format/python_damo/side_write.ts";
 import { defaultRoots } from "../../../../kernel/machine/roots.ts";
 import { withUsage } from "../../../../kernel/monitor/usage_items.ts";
 import { footprintDistribution, FootprintsFold, parseFootprints } from "../../../../report/mod.ts";
@@ -115,12 +115,12 @@ Deno.test("memory maps and memory in use come back from the files beside a recor
   });
 });
 
-Deno.test("PeerSideWriter writes lists with the wall clock, and keeps what was there with the old record", async () => {
+Deno.test("PythonDamoSideWriter writes lists with the wall clock, and keeps what was there with the old record", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/damon.data`;
     await Deno.writeTextFile(`${path}.vmas`, "before");
     {
-      using writer = new PeerSideWriter(path, RECORDED);
+      using writer = new PythonDamoSideWriter(path, RECORDED);
       for (const item of ITEMS) writer.write(item);
       writer.processStats(6e9, [{ fields: ["4", "(a", "b)", "S"] }, { fields: null }]);
     }
@@ -185,7 +185,7 @@ Deno.test("FootprintsFold has what parseFootprints reads out of the file", async
     const path = `${folder}/damon.data`;
     const fold = new FootprintsFold();
     {
-      using writer = new PeerSideWriter(path, RECORDED);
+      using writer = new PythonDamoSideWriter(path, RECORDED);
       for (const item of ITEMS) {
         writer.write(item);
         if (item.kind === "usage") fold.usage(item.usage);

@@ -106,7 +106,7 @@ Deno.test("where only schemes were traced, the regions that each tried are a sna
   assert.deepEqual([...snapshots[0].regions.age], [136, 7]);
 });
 
-Deno.test("the fake snapshot at the end of the peer's text says how long the only one was", async () => {
+Deno.test("the fake snapshot at the end of the Python damo's text says how long the only one was", async () => {
   const { snapshots } = await read([
     "kdamond.x xxxx xxxx 539.900000: damon:damon_aggregated: target_id=0 nr_regions=1 4096-8192: 3 4",
     "kdamond.x xxxx xxxx 542.900000: damon:damon_aggregated: target_id=0 nr_regions=1 0-0: -1 -1",

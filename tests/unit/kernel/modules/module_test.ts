@@ -190,7 +190,7 @@ Deno.test("a module that is not known is read and written as text, and turned on
   assert.equal((await readModule(roots, module)).values.get("target_pid"), "7");
 });
 
-Deno.test("valuesOf takes the peer's options, in groups, with units", () => {
+Deno.test("valuesOf takes the Python damo's options, in groups, with units", () => {
   const given = { min_age: "30s", quota: ["20ms", "64M", "1s"], wmarks: ["1s", "50%", "400", "20%"], skip_anon: true };
   assert.deepEqual(Object.fromEntries(valuesOf(RECLAIM, given)), {
     min_age: "30000000",
@@ -205,7 +205,7 @@ Deno.test("valuesOf takes the peer's options, in groups, with units", () => {
   });
   assert.deepEqual([...valuesOf(moduleOf("lru_sort"), { quota: ["5", "100"] }).values()], ["5", "100"]);
   assert.throws(() => valuesOf(RECLAIM, { quota: ["5", "100"] }), {
-    message: /--quota as it needs 3 values \(quota_ms, quota_sz, quota_reset_interval_ms\): there are 2/,
+    message: /--quota takes 3 values \(quota_ms, quota_sz, quota_reset_interval_ms\), not 2/,
   });
   assert.throws(() => valuesOf(RECLAIM, { skip_anon: true, no_skip_anon: true }), { message: /skip_anon twice/ });
   assert.throws(() => pairsOf(RECLAIM, ["min_age"]), { name: "TypeError", message: /min_age has no value/ });

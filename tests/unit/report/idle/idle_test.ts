@@ -334,7 +334,7 @@ Deno.test("parseIdlePercentiles takes 101 numbers and nothing else", () => {
   }
 });
 
-Deno.test("idleTimeSteps shares memory out evenly between two percentiles, as the peer does", () => {
+Deno.test("idleTimeSteps shares memory out evenly between two percentiles, as the Python damo does", () => {
   // 0 to 100 s, one a percent: each of ten steps has a tenth; the first begins before 0.
   const seconds = Array.from({ length: 101 }, (_, i) => i);
   const steps = idleTimeSteps(seconds, 10);

@@ -18,12 +18,12 @@ export interface ActedMapping {
 }
 
 /** What a scheme did in the time of a record. */
-export interface SchemeDeeds {
+export interface SchemeOutcome {
   /** Pid of its kdamond. */
   kdamond: number;
   /** Index of its context. */
   context: number;
-  /** Its index in the context; `undefined` where the kernel (6.7 to 6.12) did not tell whose deeds these are, and nothing else does. */
+  /** Its index in the context; `undefined` where the kernel (6.7 to 6.12) did not tell whose outcome this is, and nothing else does. */
   index: number | undefined;
   /** The scheme, where the record says what it was. */
   scheme: Scheme | undefined;
@@ -58,7 +58,7 @@ export interface SchemesRecordReport {
   /** What it was taken from. */
   survey: RecordSurvey;
   /** By kdamond, context and index. */
-  schemes: SchemeDeeds[];
+  schemes: SchemeOutcome[];
   /** In the order of appearance; where the schemes are for processes, only theirs, without the children that were followed. */
   usages: UsageCourse[];
   /** Of how many such children there would be more. */
@@ -89,13 +89,13 @@ export function schemeKeyOf(
 }
 
 /** `0 pageout`; with the kdamond where there are several. */
-export function deedsNameOf(
-  { kdamond, index, scheme }: Pick<SchemeDeeds, "kdamond" | "index" | "scheme">,
-  all: readonly Pick<SchemeDeeds, "kdamond">[] = [],
+export function outcomeNameOf(
+  { kdamond, index, scheme }: Pick<SchemeOutcome, "kdamond" | "index" | "scheme">,
+  all: readonly Pick<SchemeOutcome, "kdamond">[] = [],
 ): string {
   const action: Action | "?" = scheme?.action ?? "?";
   const name = index === undefined ? "not told apart" : `${index} ${action}`;
   // The names of all are asked for, of which there may be very many: most often the first or the last tells.
-  const isOther = (other?: Pick<SchemeDeeds, "kdamond">) => other !== undefined && other.kdamond !== kdamond;
+  const isOther = (other?: Pick<SchemeOutcome, "kdamond">) => other !== undefined && other.kdamond !== kdamond;
   return isOther(all[0]) || isOther(all.at(-1)) || all.some(isOther) ? `${name} (kdamond ${kdamond})` : name;
 }

@@ -41,7 +41,7 @@ const headerOf = (operations: "vaddr" | "paddr"): RecordHeader => ({
 const AREAS = [[0x40_0000, 3 * MIB], [0x5600_0000_0000, 96 * MIB], [0x7ff0_0000_0000, MIB]] as const;
 
 /** Forty seconds of a process: three areas, a hot part that wanders through the heap, and ages that grow with rest. */
-export function peerProcessRecord(): Sample {
+export function pythonDamoProcessRecord(): Sample {
   const random = randomOf(7);
   const items: RecordItem[] = [];
   let ages = new Map<number, { hits: number; age: number }>();
@@ -85,14 +85,14 @@ export function peerProcessRecord(): Sample {
 }
 
 /** The same with ages of nothing: the Python damo draws what is older into the time before, again and again. */
-export function peerYoungRecord(): Sample {
-  const record = peerProcessRecord();
+export function pythonDamoYoungRecord(): Sample {
+  const record = pythonDamoProcessRecord();
   for (const item of record.items) if (item.kind === "snapshot") item.snapshot.regions.age.fill(0);
   return record;
 }
 
-/** The heap of {@linkcode peerProcessRecord}. */
-export const PEER_HEAP = { start: AREAS[1][0], end: AREAS[1][0] + AREAS[1][1] };
+/** The heap of {@linkcode pythonDamoProcessRecord}. */
+export const PYTHON_DAMO_HEAP = { start: AREAS[1][0], end: AREAS[1][0] + AREAS[1][1] };
 
 function usageAt(timeNs: number, s: number): RecordItem[] {
   const rest = { timeNs, swapBytes: 0, majorFaults: 0, minorFaults: 0 };
@@ -104,7 +104,7 @@ function usageAt(timeNs: number, s: number): RecordItem[] {
 }
 
 /** One look at physical memory, by a scheme that counts the bytes of each region that passed its filters. */
-export function peerMachineRecord(): Sample {
+export function pythonDamoMachineRecord(): Sample {
   const random = randomOf(11);
   let page = 2 ** 18;
   const regions = Array.from({ length: 60 }, (_, i) => {

@@ -14,7 +14,7 @@ import { type RegionPicker, takesAllRegions } from "./region_filter.ts";
 import { isTargetSelected, isTimeSelected, type Selection } from "./selection.ts";
 
 /** What a record has of the time between its snapshots. */
-export type Deed = Extract<
+export type SideItem = Extract<
   RecordItem,
   { kind: "applied" | "scheme_stats" | "usage" | "residency" | "working_set" | "profile" }
 >;
@@ -43,36 +43,36 @@ export interface SeenRecord {
  * Picks what schemes did and what memory was in use by time and target, and the regions on which schemes acted as those
  * of snapshots are picked. What a scheme counted, and memory in use, nothing divides by regions.
  */
-export class DeedPicker {
+export class SideItemPicker {
   /** What each scheme had counted last before the selected time. */
   readonly #before = new Map<string, SchemeCounts>();
 
   constructor(readonly record: SeenRecord) {}
 
   /** The selected part of the next one, with what its counters began at; `undefined` where none of it is. */
-  pick(item: Deed): { deed: Deed; before?: SchemeCounts } | undefined {
+  pick(item: SideItem): { sideItem: SideItem; before?: SchemeCounts } | undefined {
     // Which of it counts is said by the snapshots of that time.
-    if (item.kind === "profile") return { deed: item };
+    if (item.kind === "profile") return { sideItem: item };
     if (item.kind === "applied") return this.#applied(item.applied);
     const { header, selection } = this.record;
     if (item.kind !== "scheme_stats") {
       const { pid } = item.kind === "usage" ? item.usage : item.kind === "residency" ? item.residency : item.workingSet;
       const isSelected = this.#isUsageSelected(pid) && this.#isInTime(item, ({ target }) => target.pid === pid);
-      return isSelected ? { deed: item } : undefined;
+      return isSelected ? { sideItem: item } : undefined;
     }
     const { kdamond, context, scheme } = item.counts;
     if (!isTargetSelected({ kdamond, index: selection.target ?? 0 }, header, selection)) return undefined;
     const key = `${kdamond}/${context}/${scheme}`;
     const before = this.#before.get(key);
     if (this.#isInTime(item, ({ target }) => target.kdamond === kdamond)) {
-      return { deed: item, ...(before && { before }) };
+      return { sideItem: item, ...(before && { before }) };
     }
     // After the selected time nothing comes that would need it.
     this.#before.set(key, item.counts);
     return undefined;
   }
 
-  #applied(applied: AppliedRegions): { deed: Deed } | undefined {
+  #applied(applied: AppliedRegions): { sideItem: SideItem } | undefined {
     const { header, selection, regions: picker, seen } = this.record;
     const { kdamond, targetId, regions } = applied;
     const known = targetId === undefined ? undefined : seen.get(keyOf({ kdamond, targetId }));
@@ -80,7 +80,7 @@ export class DeedPicker {
     const isSelected = isTargetSelected({ kdamond, index }, header, selection) &&
       this.#isInTime({ kind: "applied", applied }, (one) => one === known);
     if (!isSelected) return undefined;
-    if (takesAllRegions(selection)) return { deed: { kind: "applied", applied } };
+    if (takesAllRegions(selection)) return { sideItem: { kind: "applied", applied } };
     const context = byPid(header.kdamonds, kdamond)?.contexts[0];
     const targets = context?.targets ?? [];
     const intervals = known ?? context?.intervals;
@@ -90,11 +90,11 @@ export class DeedPicker {
     const snapshot = { kdamond, targetId: targetId ?? 0n, startNs: NaN, endNs: NaN, sampleUs, aggrUs, regions };
     const picked = picker.pick(snapshot, pid).regions;
     if (picked.length > 0) this.record.noteRegion();
-    return picked.length > 0 ? { deed: { kind: "applied", applied: { ...applied, regions: picked } } } : undefined;
+    return picked.length > 0 ? { sideItem: { kind: "applied", applied: { ...applied, regions: picked } } } : undefined;
   }
 
   /** By the time itself, or by the number of the snapshot that comes next of those it is about; of any, if of none. */
-  #isInTime(item: Deed, isAbout: (one: SeenTarget) => boolean): boolean {
+  #isInTime(item: SideItem, isAbout: (one: SeenTarget) => boolean): boolean {
     const { seen, originNs, selection } = this.record;
     let [index, indexOfAll, isOfAny] = [0, 0, false];
     // Nothing else asks for it, and there may be many targets.

@@ -29,21 +29,21 @@ import {
   type WssOptions,
 } from "../../report/mod.ts";
 import { recordOf } from "../memory_record.ts";
-import { PEER_HEAP, peerMachineRecord, peerProcessRecord, peerYoungRecord } from "../peer_records.ts";
-import PEER from "../testdata/peer_figures.json" with { type: "json" };
+import { PYTHON_DAMO_HEAP, pythonDamoMachineRecord, pythonDamoProcessRecord, pythonDamoYoungRecord } from "../python_damo_records.ts";
+import PYTHON_DAMO from "../testdata/python_damo_figures.json" with { type: "json" };
 
-// What the Python damo says of the same records: tests/testdata/capture_peer_figures.ts asked it once.
-type Name = keyof typeof PEER;
+// What the Python damo says of the same records: tests/testdata/capture_python_damo_figures.ts asked it once.
+type Name = keyof typeof PYTHON_DAMO;
 type Rows = readonly (readonly number[])[];
-const rowsOf = (name: Name): Rows => PEER[name].rows;
-const totalsOf = (name: Name): Record<string, number> => PEER[name].totals;
+const rowsOf = (name: Name): Rows => PYTHON_DAMO[name].rows;
+const totalsOf = (name: Name): Record<string, number> => PYTHON_DAMO[name].totals;
 
-const process = peerProcessRecord();
+const process = pythonDamoProcessRecord();
 const PROCESS = recordOf(process.items, process.header);
-const machine = peerMachineRecord();
+const machine = pythonDamoMachineRecord();
 const MACHINE = recordOf(machine.items, machine.header);
 
-/** Percentiles and mean; the peer's mean is without its fraction. */
+/** Percentiles and mean; the Python damo's mean is without its fraction. */
 function checkDistribution(name: Name, set: Distribution): void {
   const by = name.includes("by time") ? "time" : "size";
   const ours = percentilesOf(set, percentileRange([0, 101, 5]), by);
@@ -93,8 +93,8 @@ Deno.test("GuideFold has the Python damo's times and address ranges", async () =
 });
 
 Deno.test("heatmapOf has the Python damo's accesses a second, where ages are not drawn into the time before", async () => {
-  const young = peerYoungRecord();
-  const options = { timeBins: 8, rows: 6, drawRange: "all" as const, addressRanges: [PEER_HEAP] };
+  const young = pythonDamoYoungRecord();
+  const options = { timeBins: 8, rows: 6, drawRange: "all" as const, addressRanges: [PYTHON_DAMO_HEAP] };
   const { bands: [band], time } = await heatmapOf(recordOf(young.items, young.header), options);
   const theirs = rowsOf("heat map");
   assert.deepEqual([band.rows, time.count, theirs.length], [6, 8, 48]);
@@ -113,7 +113,7 @@ async function machineSnapshot(selection: Selection = {}): Promise<Snapshot> {
   return found!;
 }
 
-/** As the peer prints them: index, address, size, accesses a second, age in µs, bytes that passed. */
+/** As the Python damo prints them: index, address, size, accesses a second, age in µs, bytes that passed. */
 const printed = (regions: readonly AccessedRegion[]) =>
   regions.map(({ start, bytes, hz, ageUs, passedBytes }, i) => [i, start, bytes, hz, ageUs, passedBytes]);
 
@@ -159,7 +159,7 @@ Deno.test("accessTotalsOf has the Python damo's size and bandwidth, of all and o
   ]);
 });
 
-/** The peer's order: what passed the filters first. */
+/** The Python damo's order: what passed the filters first. */
 async function weighedBoth(metric: AccessMetric, weights?: TemperatureWeights) {
   const snapshot = await machineSnapshot();
   const regions = accessedRegionsOf(snapshot, weights);

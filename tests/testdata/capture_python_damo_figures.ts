@@ -1,13 +1,13 @@
 /**
- * Writes peer_figures.json: what the Python damo 3.3.0 says of the records of tests/peer_records.ts, as numbers. Needed
+ * Writes python_damo_figures.json: what the Python damo 3.3.0 says of the records of tests/python_damo_records.ts, as numbers. Needed
  * only where the records or the commands change.
  *
- *     DAMO_PEER=.../damo.py deno run -A tests/testdata/capture_peer_figures.ts
+ *     DAMO_PEER=.../damo.py deno run -A tests/testdata/capture_python_damo_figures.ts
  *
  * @module
  */
-import { PeerSideWriter } from "../../format/python_damo/side_write.ts";
-import { PEER_HEAP, peerMachineRecord, peerProcessRecord, peerYoungRecord } from "../peer_records.ts";
+import { PythonDamoSideWriter } from "../../format/python_damo/side_write.ts";
+import { PYTHON_DAMO_HEAP, pythonDamoMachineRecord, pythonDamoProcessRecord, pythonDamoYoungRecord } from "../python_damo_records.ts";
 import { encodeSample } from "../record_samples.ts";
 
 /** Its words after `report`, by the name that the test has for them. */
@@ -26,7 +26,7 @@ const COMMANDS: Record<string, string> = {
   "rss by time": "footprints rss -i process.data.mem_footprint -r 0 101 5 -s time --raw_number",
   "sys_used": "footprints sys_used -i process.data.mem_footprint -r 0 101 5 --raw_number",
   "guide": "heatmap -i process.data --guide",
-  "heat map": `heatmap -i young.data --output raw --resol 8 6 --address_range ${PEER_HEAP.start} ${PEER_HEAP.end}`,
+  "heat map": `heatmap -i young.data --output raw --resol 8 6 --address_range ${PYTHON_DAMO_HEAP.start} ${PYTHON_DAMO_HEAP.end}`,
   "regions": "access -i machine.data --style detailed --raw_number",
   "regions by temperature": "access -i machine.data --style detailed --raw_number --sort_regions_by temperature",
   "regions by size, descending":
@@ -69,11 +69,11 @@ const peer = Deno.env.get("DAMO_PEER");
 if (peer === undefined) throw new Error("Cannot capture as DAMO_PEER must name damo.py of the Python damo: it is not set");
 const folder = await Deno.makeTempDir();
 try {
-  const records = { process: peerProcessRecord(), young: peerYoungRecord(), machine: peerMachineRecord() };
+  const records = { process: pythonDamoProcessRecord(), young: pythonDamoYoungRecord(), machine: pythonDamoMachineRecord() };
   for (const [name, record] of Object.entries(records)) {
     const path = `${folder}/${name}.data`;
     await Deno.writeFile(path, await encodeSample(record, "json_compressed"));
-    using side = new PeerSideWriter(path, record.header);
+    using side = new PythonDamoSideWriter(path, record.header);
     for (const item of record.items) side.write(item);
   }
   const all: Record<string, unknown> = {};
@@ -87,7 +87,7 @@ try {
     all[name] = figuresOf(new TextDecoder().decode(stdout));
   }
   const lines = Object.entries(all).map(([name, figures]) => `${JSON.stringify(name)}: ${JSON.stringify(figures)}`);
-  await Deno.writeTextFile(new URL("peer_figures.json", import.meta.url), `{\n${lines.join(",\n")}\n}\n`);
+  await Deno.writeTextFile(new URL("python_damo_figures.json", import.meta.url), `{\n${lines.join(",\n")}\n}\n`);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
