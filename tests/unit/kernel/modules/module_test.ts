@@ -207,7 +207,9 @@ Deno.test("valuesOf takes the Python damo's options, in groups, with units", () 
   assert.throws(() => valuesOf(RECLAIM, { quota: ["5", "100"] }), {
     message: /--quota takes 3 values \(quota_ms, quota_sz, quota_reset_interval_ms\), not 2/,
   });
-  assert.throws(() => valuesOf(RECLAIM, { skip_anon: true, no_skip_anon: true }), { message: /skip_anon is set twice/ });
+  assert.throws(() => valuesOf(RECLAIM, { skip_anon: true, no_skip_anon: true }), {
+    message: /skip_anon is set twice/,
+  });
   assert.throws(() => pairsOf(RECLAIM, ["min_age"]), { name: "TypeError", message: /min_age has no value/ });
 });
 
