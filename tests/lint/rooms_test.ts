@@ -22,15 +22,27 @@ function idOf(name: string): string {
   return name.replace(/\W/g, "_");
 }
 
+/** Rooms that nothing imports before it is needed, so that they have no mod.ts to say it. */
+const LOADED_LATER: Record<string, string> = {
+  "cli": "The program: words of a command line in, exit code out.",
+  "cli/convert":
+    "Commands that make records of records, or say what is in them: convert, cat, cut, merge, adjust, info.",
+  "cli/demo": "The demonstration, the workload generator and the lab, as commands.",
+  "cli/doctor": "`damo doctor`: what works on this machine, as text.",
+  "cli/module": "`damo module`: the kernel's DAMON modules.",
+  "cli/schemes": "`damo schemes`: applied, explained, shown as they run.",
+};
+
 /** Each room within another: what it is for, in its mod.ts's words, and which rooms it imports. */
 async function table(): Promise<string> {
   const lines = ["| room | what it is for | imports |", "| --- | --- | --- |"];
   for (const room of [...rooms.keys()].sort()) {
     if (room.endsWith(".ts")) continue;
     const text = await Deno.readTextFile(new URL(`../../${room}/mod.ts`, import.meta.url)).catch(() => "");
-    const words = /^\/\*\*\n([^]*?)\n \*\n/.exec(text)?.[1].replaceAll(/^ \* ?/gm, "").replaceAll("\n", " ") ?? "";
+    const words = /^\/\*\*\n([^]*?)\n \*\n/.exec(text)?.[1].replaceAll(/^ \* ?/gm, "").replaceAll("\n", " ");
+    assert.ok(words ?? LOADED_LATER[room], `${room}/mod.ts says in its first lines what the room is for`);
     const to = [...rooms.get(room)!].filter((name) => name !== room).sort();
-    lines.push(`| \`${room}\` | ${words} | ${to.map((name) => `\`${name}\``).join(", ")} |`);
+    lines.push(`| \`${room}\` | ${words ?? LOADED_LATER[room]} | ${to.map((name) => `\`${name}\``).join(", ")} |`);
   }
   return lines.join("\n");
 }
