@@ -30,6 +30,9 @@ const LOADED_LATER: Record<string, string> = {
   "cli/demo": "The demonstration, the workload generator and the lab, as commands.",
   "cli/doctor": "`damo doctor`: what works on this machine, as text.",
   "cli/module": "`damo module`: the kernel's DAMON modules.",
+  "format/csv": "Records as CSV.",
+  "format/jsonl": "Records as JSON lines.",
+  "format/parquet": "Records as Parquet.",
   "cli/schemes": "`damo schemes`: applied, explained, shown as they run.",
 };
 
