@@ -24,6 +24,8 @@ interface ProcessCode {
   readMs: number;
   /** Those with code, ascending. */
   mappings: Code[];
+  /** Its pid in its own pid namespace: a map for `perf` is named by what the process knows itself by. */
+  ownPid: number;
   /** Code that the process made itself, by the map that it keeps for `perf`. */
   made: { size: number; starts: number[]; ends: number[]; names: string[] };
 }
@@ -50,7 +52,10 @@ export class Symbols {
     if (!text) return;
     const mappings = codeIn(text);
     if (process) process.mappings = mappings;
-    else this.#processes.set(pid, { readMs: nowMs, mappings, made: { size: 0, starts: [], ends: [], names: [] } });
+    else {
+      const made = { size: 0, starts: [], ends: [], names: [] };
+      this.#processes.set(pid, { readMs: nowMs, mappings, ownPid: ownPidOf(this.roots, pid), made });
+    }
   }
 
   /**
@@ -92,8 +97,10 @@ export class Symbols {
     return file && readFunctions(file, `${own}/root`);
   }
 
-  #madeName(pid: number, { made }: ProcessCode, address: number): string | undefined {
-    using file = openTargetFile(`${processDirOf(this.roots, pid)}/root/tmp/perf-${pid}.map`, 0, false);
+  #madeName(pid: number, { made, ownPid }: ProcessCode, address: number): string | undefined {
+    const folder = `${processDirOf(this.roots, pid)}/root/tmp`;
+    using file = openTargetFile(`${folder}/perf-${ownPid}.map`, 0, false) ??
+      (ownPid === pid ? undefined : openTargetFile(`${folder}/perf-${pid}.map`, 0, false));
     // Ended, or it keeps none: what was read stays.
     if (file && file.size !== made.size) {
       const text = new TextDecoder().decode(file.read(0, Math.min(file.size, MOST_MADE_BYTES)));
@@ -102,6 +109,12 @@ export class Symbols {
     const i = lastNotAbove(made.starts, address);
     return i >= 0 && address < made.ends[i] ? made.names[i] : undefined;
   }
+}
+
+/** The pid by which a process knows itself: in a container another one than outside. */
+function ownPidOf(roots: Roots, pid: number): number {
+  const status = readOptional(`${processDirOf(roots, pid)}/status`) ?? "";
+  return Number(/^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? pid);
 }
 
 /** What of `/proc/PID/maps` has code; a line of another form is none. */

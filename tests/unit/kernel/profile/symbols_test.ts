@@ -92,6 +92,23 @@ Deno.test("Symbols names code of the kernel and of its modules", async () => {
 });
 
 /** What a process may put in the place of a file that it names. */
+Deno.test("Symbols finds the map of a process in another pid namespace by the pid that it has there", async () => {
+  await withProcess(async (roots, dir) => {
+    await Deno.rename(`${dir}/42/root/tmp/perf-42.map`, `${dir}/42/root/tmp/perf-7.map`);
+    await Deno.writeTextFile(`${dir}/42/status`, "Name:\tnode\nPid:\t42\nNSpid:\t42\t3\t7\n");
+    const symbols = new Symbols(roots);
+    symbols.see(42);
+    assert.equal(symbols.frameOf(42, 0x60_0010, false)?.function, "inner");
+  }, "600000 100 inner\n");
+  await withProcess(async (roots, dir) => {
+    // Whatever its own pid: an agent outside may have written the map, and knows it by the outer one.
+    await Deno.writeTextFile(`${dir}/42/status`, "Name:\tjava\nNSpid:\t42\t7\n");
+    const symbols = new Symbols(roots);
+    symbols.see(42);
+    assert.equal(symbols.frameOf(42, 0x60_0010, false)?.function, "outer");
+  }, "600000 100 outer\n");
+});
+
 const TRAPS: Record<string, (path: string) => Promise<void>> = {
   "a FIFO": async (path) => void assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success),
   "a link to a device": (path) => Deno.symlink("/dev/zero", path),
