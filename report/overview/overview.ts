@@ -156,10 +156,10 @@ export function formatOverview(
     `largest ${figures.get("wss_largest")}, of windows of ${workingSet ? windowText(workingSet) : "none"}`,
     `  over ${formatNs(survey.timeRange.endNs - survey.timeRange.startNs).padEnd(12)} ${spark}`,
     "",
-    bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more in the report mappings)` : ""),
+    bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more in the mappings report)` : ""),
     ...tableLines({ columns: shown, rows }, width),
     "",
     "More reports: heatmap, wss, mappings, idle, access, diff, info",
-    "A page to explore in a browser: the report html",
+    "A page to explore in a browser: the html report",
   ].join("\n") + "\n";
 }

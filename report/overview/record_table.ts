@@ -89,7 +89,7 @@ function recorderRows(
 
 /** How many are left out. */
 function moreRows(what: string, count: number, most: number): [string, string][] {
-  return count > most ? [[what, `${formatNr(count - most)} more; a larger top shows them`]] : [];
+  return count > most ? [[what, `${formatNr(count - most)} more; raise the row limit (top) to see them`]] : [];
 }
 
 function configurationRows({ kdamonds }: RecordHeader, most: number): TableRow[] {

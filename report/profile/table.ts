@@ -27,7 +27,7 @@ export function profileTable(report: ProfileReport, top = Infinity): Table {
       `Own: ran itself${
         by === "stack" ? "" : " · with calls: it, or what it called, as far as stacks could be followed"
       }${isFiltered ? " · otherwise: own, in the rest of the time" : ""}`,
-      ...(left > 0 ? [`${formatNr(left)} more with less are not shown; a larger top shows them`] : []),
+      ...(left > 0 ? [`${formatNr(left)} more with less are not shown; raise the row limit (top) to see them`] : []),
       ...profileLines(report),
       ...recordLines(survey),
     ],

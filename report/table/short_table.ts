@@ -26,7 +26,11 @@ export function shortTable(table: Table, most: number): Table {
     caption: [
       ...leftOutLines(shown, rows, column, (row) => Number(row[at!] ?? 0)),
       ...(totals.length > lines.length
-        ? [`${formatNr(totals.length - lines.length)} more lines above the table are left out; a larger top shows them`]
+        ? [
+          `${
+            formatNr(totals.length - lines.length)
+          } more lines above the table are left out; raise the row limit (top) to see them`,
+        ]
         : []),
       ...table.caption,
     ],
@@ -55,5 +59,7 @@ export function leftOutLines<T>(
   const sum = textOf ? `, together ${textOf(Math.max(0, sumOf(all) - sumOf(shown)))} of ${column.title},` : "";
   const which = column ? ` with the largest ${column.title}` : "";
   const [some, whole, more] = [shown, all].map(({ length }) => formatNr(length)).concat(formatNr(left));
-  return [`The ${some} rows${which} of ${whole}: ${more} more${sum} are left out; a larger top shows them`];
+  return [
+    `The ${some} rows${which} of ${whole}: ${more} more${sum} are left out; raise the row limit (top) to see them`,
+  ];
 }

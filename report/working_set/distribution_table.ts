@@ -84,7 +84,7 @@ function shortened(report: DistributionReport, most: number): DistributionReport
     caption: [
       `The ${formatNr(count)} of ${formatNr(parts.length)} targets with the largest means: those of the other ` +
       `${formatNr(left.length)} add up to ${figure.kind === "bytes" ? formatBytes(sum) : formatNr(Math.round(sum))}; ` +
-      "a larger top shows them",
+      "raise the row limit (top) to see them",
       ...caption,
     ],
   };

@@ -51,7 +51,7 @@ Deno.test("Text of a table with very many rows shows the largest, how many are l
   assert.match(lines.find((line) => line.includes("500 MiB")) ?? "", /p3995 \(pid 3995\)/);
   assert.match(
     text.replace(/\s+/g, " "),
-    /The 200 rows .* of 3,000: 2,800 more, together [\d.]+ GiB of .*, are left out; a larger top/,
+    /The 200 rows .* of 3,000: 2,800 more, together [\d.]+ GiB of .*, are left out; raise the row limit/,
   );
   const all = formatTable(mappingsTable(await mappingsOf(manyTargets())), {
     width: 100,
@@ -106,8 +106,8 @@ Deno.test("report info lists as many processes, kdamonds and targets as have roo
   const survey = await foldRecord(manyTargets(), [fold]);
   const rows = recordTable(survey, fold, 50).rows.map(([name, value]) => `${name}: ${value}`);
   assert.ok(rows.length < 130);
-  assert.ok(rows.includes("targets: 2,950 more; a larger top shows them"));
-  assert.ok(rows.includes("processes: 2,950 more; a larger top shows them"));
+  assert.ok(rows.includes("targets: 2,950 more; raise the row limit (top) to see them"));
+  assert.ok(rows.includes("processes: 2,950 more; raise the row limit (top) to see them"));
   assert.ok(recordTable(survey, fold).rows.length > 2 * COUNT);
 });
 
