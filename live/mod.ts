@@ -9,3 +9,4 @@ export { filesOf, formatBy, type OutputOptions, type RecordOutput } from "./outp
 export { runSession, Session, type SessionEnd, type SessionOptions, startSession } from "./session.ts";
 export type { SnapshotOptions } from "./snapshots.ts";
 export type { WatchingOptions } from "./source.ts";
+export { areComplete, type FollowOptions, followRecords, type Growth } from "./follow.ts";

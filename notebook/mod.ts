@@ -8,6 +8,7 @@ export { Chart } from "./chart.ts";
 export { $display, type Displayed, type MimeBundle } from "./display.ts";
 export { ReportTable } from "./report_table.ts";
 export { ShownSnapshot } from "./shown_snapshot.ts";
+export { followRecord } from "./follow_record.ts";
 export { readRecord, RecordFile } from "./record_file.ts";
 export {
   record,
@@ -22,7 +23,7 @@ export {
 export { showLive } from "./show_live.ts";
 export { type ControlOptions, diagnoseMachine, planStart, start, status, stop, tune } from "./control.ts";
 export type { MonitorCounts, SnapshotTimes, SourceOptions } from "../kernel/monitor/mod.ts";
-export type { SnapshotOptions, WatchingOptions } from "../live/mod.ts";
+export type { FollowOptions, SnapshotOptions, WatchingOptions } from "../live/mod.ts";
 export type {
   ContextStatus,
   InterfaceName,
