@@ -138,7 +138,7 @@ Deno.test("startKdamonds refuses what cannot be before the first write", async (
     [{ contexts: [context(busy.pid), context(busy.pid)] }, /has one context/],
     [{ contexts: [context(busy.pid, { targets: [] })] }, /has no target/],
     [{ contexts: [context(busy.pid, { operations: "paddr" })] }, /watches memory/],
-    [{ contexts: [context(busy.pid, { operations: "fvaddr" })] }, /name them with --regions/],
+    [{ contexts: [context(busy.pid, { operations: "fvaddr" })] }, /name them with regions/],
     [{ contexts: [context(busy.pid, { nrRegions: { min: 1, max: 10 } })] }, /3 <= min <= max/],
     [
       { contexts: [context(busy.pid, { intervals: { sampleUs: 9, aggrUs: 8, updateUs: 10 } })] },
@@ -146,7 +146,7 @@ Deno.test("startKdamonds refuses what cannot be before the first write", async (
     ],
     [{ contexts: [context(busy.pid, { addrUnitBytes: 4096 })] }, /needs paddr/],
     [{ contexts: [context(busy.pid, { schemes: [scheme({ action: "migrate_hot" })] })] }, /node to migrate to/],
-    [{ contexts: [context(busy.pid, { schemes: [scheme({ dests: [{ nid: 0, weight: 1 }] })] })] }, /must migrate/],
+    [{ contexts: [context(busy.pid, { schemes: [scheme({ dests: [{ nid: 0, weight: 1 }] })] })] }, /have dests/],
     [{
       contexts: [context(busy.pid, {
         schemes: [scheme({

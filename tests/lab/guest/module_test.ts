@@ -67,7 +67,7 @@ Deno.test("damo module does not turn a module on beside a kdamond of somebody el
 Deno.test("damo module leaves a module alone that somebody else turned on, until it is told twice", async () => {
   {
     using _foreign = foreignModule("damon_lru_sort");
-    await refused(/to do it all the same: .*lru_sort disable --force$/m, "module", "lru_sort", "disable");
+    await refused(/to disable it all the same, add --force to: .*lru_sort disable$/m, "module", "lru_sort", "disable");
     await refused(/left untouched/, "module", "lru_sort", "commit", "--cold_min_age", "10s");
     await refused(/left untouched/, "module", "lru_sort", "write", "quota_ms", "3");
     assert.match(await done("status"), /DAMON_LRU_SORT is on/);

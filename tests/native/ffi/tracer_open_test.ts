@@ -71,7 +71,7 @@ Deno.test("openTracer refuses a library of another version", async () => {
     const library = await build(dir, "libdamo.so", "unsigned damo_version(void) { return 99; }");
     assert.throws(() => openTracer({ library }), {
       name: "UnsupportedError",
-      message: /version 3: it has 99.*make build/,
+      message: /version 99 of its interface, and damo needs 3; .*make build/,
     });
   });
 });
