@@ -5,7 +5,7 @@
  */
 export { fidelityCaptionOf, type FidelityReference, type FidelityReport } from "./caption.ts";
 export type { ComparedCounts } from "./compared_snapshots.ts";
-export { DoubtfulReturns } from "./doubtful_returns.ts";
+export { UncertainRefaults } from "./uncertain_refaults.ts";
 export { type Fidelity, FidelityFold, fidelityOf, type FidelityOptions, type Watcher, watcherOf } from "./fidelity.ts";
 export { fidelityBetween, type FidelityBetweenOptions } from "./records.ts";
 export type { FidelityRow } from "./sum.ts";

@@ -65,6 +65,6 @@ export { selectionLine } from "./selection_line.ts";
 export type { Extent, RecordedTarget, TimeRange } from "./targets.ts";
 export { countSnapshot, namePids, newTargetOf, type RecordSurvey } from "./survey.ts";
 export { accessPercentOf, temperatureOf, type TemperatureWeights } from "./temperature.ts";
-export { Thinned } from "./thinned.ts";
+export { Decimated } from "./decimated.ts";
 export { UnmatchedRegions } from "./unmatched_regions.ts";
 export { widen } from "./extents.ts";

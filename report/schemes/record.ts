@@ -15,6 +15,7 @@ import {
 } from "../../damon/mod.ts";
 import {
   bytesOf,
+  Decimated,
   type Fold,
   foldRecord,
   intersect,
@@ -25,7 +26,6 @@ import {
   type Selection,
   subtract,
   takesAllRegions,
-  Thinned,
   unite,
 } from "../record/mod.ts";
 import {
@@ -35,7 +35,7 @@ import {
   type SchemeOutcome,
   type SchemesRecordReport,
 } from "./outcome.ts";
-import { tellSchemes } from "./untold_schemes.ts";
+import { attributeToSchemes } from "./scheme_attribution.ts";
 
 /** Points of a line over time that are kept: more than a chart has pixels for. */
 const MOST_POINTS = 1000;
@@ -75,7 +75,7 @@ interface Doing {
   /** `first` is from before the time that is asked for. */
   isPart: boolean;
   last: SchemeCounts | undefined;
-  counts: Thinned<SchemeCounts>;
+  counts: Decimated<SchemeCounts>;
   regions: number;
   bytes: number;
   gapBytes: number;
@@ -88,7 +88,7 @@ interface Doing {
 export class SchemesRecordFold implements Fold {
   readonly #onHit: ((hit: RecordedHit) => void) | undefined;
   readonly #schemes = new Map<string, Doing>();
-  readonly #usages = new Map<number, Thinned<MemoryUsage>>();
+  readonly #usages = new Map<number, Decimated<MemoryUsage>>();
   readonly #names = new Map<number, MappingNames>();
   readonly #targets = new Set<TargetKey>();
   /** Those in which a scheme acted. */
@@ -117,7 +117,7 @@ export class SchemesRecordFold implements Fold {
     if (scheme !== undefined) return this.#add(applied, this.#of(kdamond, context, scheme), regions, header);
     const schemes = contextOf(header, kdamond, context)?.schemes ?? [];
     const hasOneTarget = targetsOf(header, kdamond, context).length <= 1;
-    for (const [index, part] of tellSchemes(applied, schemes, hasOneTarget)) {
+    for (const [index, part] of attributeToSchemes(applied, schemes, hasOneTarget)) {
       const doing = this.#of(kdamond, context, index);
       if (index !== undefined) doing.inferredRegions += part.length;
       this.#add(applied, doing, part, header);
@@ -155,7 +155,7 @@ export class SchemesRecordFold implements Fold {
   /** Takes memory in use. */
   usage(usage: MemoryUsage): void {
     let samples = this.#usages.get(usage.pid);
-    if (!samples) this.#usages.set(usage.pid, samples = new Thinned(MOST_POINTS));
+    if (!samples) this.#usages.set(usage.pid, samples = new Decimated(MOST_POINTS));
     samples.push(usage);
   }
 
@@ -217,7 +217,7 @@ export class SchemesRecordFold implements Fold {
           gapBytes: 0,
           inferredRegions: 0,
         },
-        counts: new Thinned(MOST_POINTS),
+        counts: new Decimated(MOST_POINTS),
         acted: new Map(),
       };
       this.#schemes.set(key, doing);

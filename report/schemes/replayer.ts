@@ -7,7 +7,7 @@ import {
   type Snapshot,
   type TargetKey,
 } from "../../damon/mod.ts";
-import { DoubtfulReturns } from "../fidelity/mod.ts";
+import { UncertainRefaults } from "../fidelity/mod.ts";
 import {
   bytesOf,
   type GrowingTime,
@@ -118,7 +118,7 @@ export class SchemeReplayer {
   readonly #patterns = new Map<string, RecordPattern>();
   readonly #paces = new Map<TargetKey, Pace>();
   readonly #mappings = new Map<string, MappingReplay>();
-  readonly #doubts = new Map<TargetKey, DoubtfulReturns>();
+  readonly #doubts = new Map<TargetKey, UncertainRefaults>();
   readonly #time: GrowingTime;
   readonly #tried: Float64Array;
   readonly #heldNs: Float64Array;
@@ -153,7 +153,7 @@ export class SchemeReplayer {
     const held = this.held.get(key);
     if (!held) return;
     const most = maxNrAccessesOf(snapshot);
-    const doubts = this.#doubts.get(key) ?? new DoubtfulReturns();
+    const doubts = this.#doubts.get(key) ?? new UncertainRefaults();
     this.#doubts.set(key, doubts);
     const idle = pieces.filter(({ nrAccesses }) => nrAccesses === 0);
     const kept = subtract(doubts.settle(pieces, most), held);

@@ -1,4 +1,4 @@
-import { doubtfulBytesOf, missesOf, type Row, sureBytesOf, trueBytesOf, unseenShareOf, verdictOf } from "./verdict.ts";
+import { missesOf, type Row, sureBytesOf, trueBytesOf, uncertainBytesOf, unseenShareOf, verdictOf } from "./verdict.ts";
 
 const COLUMNS = [
   [
@@ -34,7 +34,7 @@ export function cellsOf(row: Row): string[] {
     row.setting,
     mib(truths.reduce((sum, { residentBytes }) => sum + residentBytes, 0) / truths.length),
     `${mib(trueBytesOf(row))} (${mib(Math.min(...all))}–${mib(Math.max(...all))})`,
-    mib(doubtfulBytesOf(row)),
+    mib(uncertainBytesOf(row)),
     mib(recorded.mean),
     recorded.error === undefined ? "-" : mib(recorded.error),
     mib(recorded.median),

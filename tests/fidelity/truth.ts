@@ -9,7 +9,7 @@ export interface TrueMapping {
   swapBytes: number;
   referencedBytes: number;
   /** Of {@linkcode referencedBytes}, pages of files that others may have accessed, and not this process. */
-  doubtfulBytes: number;
+  uncertainBytes: number;
 }
 
 /** What a process accessed in a window of time by the kernel's own count, which no part of damo has a hand in. */
@@ -19,7 +19,7 @@ export interface TruthWindow {
   residentBytes: number;
   referencedBytes: number;
   /** Of these, pages of files that others may have accessed, and not this process: the truth lies in between. */
-  doubtfulBytes: number;
+  uncertainBytes: number;
   mappings: TrueMapping[];
 }
 
@@ -30,7 +30,7 @@ export function parseSmaps(text: string): TrueMapping[] {
     const head = /^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \d+\s*(.*)$/.exec(line);
     if (head) {
       const [, start, end, name] = head;
-      const none = { residentBytes: 0, swapBytes: 0, referencedBytes: 0, doubtfulBytes: 0 };
+      const none = { residentBytes: 0, swapBytes: 0, referencedBytes: 0, uncertainBytes: 0 };
       mappings.push({ start: parseInt(start, 16), end: parseInt(end, 16), name, ...none });
       continue;
     }
@@ -58,15 +58,15 @@ export async function truthOf(pid: number, seconds = 1): Promise<TruthWindow> {
   const elapsed = (performance.now() - begin) / 1e3;
   for (const mapping of mappings) {
     if (!mapping.name.startsWith("/") || mapping.referencedBytes === 0) continue;
-    mapping.doubtfulBytes = Math.min(mapping.referencedBytes, markedBytesOf(pid, mapping));
+    mapping.uncertainBytes = Math.min(mapping.referencedBytes, markedBytesOf(pid, mapping));
   }
-  const sum = (field: "residentBytes" | "referencedBytes" | "doubtfulBytes") =>
+  const sum = (field: "residentBytes" | "referencedBytes" | "uncertainBytes") =>
     mappings.reduce((all, one) => all + one[field], 0);
   return {
     seconds: elapsed,
     residentBytes: sum("residentBytes"),
     referencedBytes: sum("referencedBytes"),
-    doubtfulBytes: sum("doubtfulBytes"),
+    uncertainBytes: sum("uncertainBytes"),
     mappings,
   };
 }
@@ -81,7 +81,7 @@ export function steadyMappings(windows: readonly TruthWindow[]): TrueMapping[] {
   return first.mappings.flatMap((mapping) => {
     const all = maps.map((map) => map.get(mapping.start)).filter((one) => one !== undefined);
     if (all.length < maps.length) return [];
-    const least = Math.min(...[mapping, ...all].map((one) => one.referencedBytes - one.doubtfulBytes));
+    const least = Math.min(...[mapping, ...all].map((one) => one.referencedBytes - one.uncertainBytes));
     const referencedBytes = Math.max(0, least);
     return referencedBytes > 0 ? [{ ...mapping, referencedBytes }] : [];
   });

@@ -23,19 +23,19 @@ export function trueBytesOf({ truths }: Pick<Row, "truths">): number {
 }
 
 /** Mean of what the process or somebody else accessed besides, bytes. */
-export function doubtfulBytesOf({ truths }: Pick<Row, "truths">): number {
-  return truths.reduce((sum, { doubtfulBytes }) => sum + doubtfulBytes, 0) / truths.length;
+export function uncertainBytesOf({ truths }: Pick<Row, "truths">): number {
+  return truths.reduce((sum, { uncertainBytes }) => sum + uncertainBytes, 0) / truths.length;
 }
 
 /** What was surely accessed in a window, bytes. */
-export function sureBytesOf({ referencedBytes, doubtfulBytes }: TruthWindow): number {
-  return referencedBytes - doubtfulBytes;
+export function sureBytesOf({ referencedBytes, uncertainBytes }: TruthWindow): number {
+  return referencedBytes - uncertainBytes;
 }
 
 /** How far a working set is from what the truth may be, as a share of it. */
 function offOf({ recorded: { mean }, truths }: Row): number {
   const least = trueBytesOf({ truths });
-  const most = least + doubtfulBytesOf({ truths });
+  const most = least + uncertainBytesOf({ truths });
   return Math.min(0, mean / least - 1) + Math.max(0, mean / most - 1);
 }
 

@@ -23,7 +23,7 @@ Deno.test("parseSmaps takes resident, swapped and referenced bytes of each mappi
   const start = 0x560000000000;
   assert.deepEqual(first, {
     ...{ start, end: start + 0x4000, name: "/usr/bin/a program" },
-    ...{ residentBytes: 12 * KIB, swapBytes: 4 * KIB, referencedBytes: 8 * KIB, doubtfulBytes: 0 },
+    ...{ residentBytes: 12 * KIB, swapBytes: 4 * KIB, referencedBytes: 8 * KIB, uncertainBytes: 0 },
   });
   assert.equal(last.residentBytes, 0);
   assert.deepEqual(more, []);
@@ -40,11 +40,11 @@ function windowOf(...referenced: number[]): TruthWindow {
       residentBytes: 50 * MIB,
       swapBytes: 0,
       referencedBytes: mib * MIB,
-      doubtfulBytes: 0,
+      uncertainBytes: 0,
     };
   });
   const referencedBytes = referenced.reduce((sum, mib) => sum + mib * MIB, 0);
-  return { seconds: 1, residentBytes: 50 * MIB * referenced.length, referencedBytes, doubtfulBytes: 0, mappings };
+  return { seconds: 1, residentBytes: 50 * MIB * referenced.length, referencedBytes, uncertainBytes: 0, mappings };
 }
 
 Deno.test("steadyMappings keeps what was accessed in every window, with the least of it", () => {
@@ -52,7 +52,7 @@ Deno.test("steadyMappings keeps what was accessed in every window, with the leas
   assert.deepEqual(steady.map(({ start, referencedBytes }) => [start, referencedBytes]), [[0, 8 * MIB]]);
   // What others may have accessed is not sure.
   const doubtful = windowOf(10);
-  doubtful.mappings[0].doubtfulBytes = 7 * MIB;
+  doubtful.mappings[0].uncertainBytes = 7 * MIB;
   assert.equal(steadyMappings([doubtful, windowOf(9)])[0].referencedBytes, 3 * MIB);
 });
 
@@ -82,7 +82,7 @@ Deno.test("missesOf names each goal that a record misses, and none of one that m
   assert.deepEqual(missesOf(rowOf({ cpu: 0.0204 })), []);
   assert.deepEqual(missesOf(rowOf({ cpu: 0.0206 })), ["CPU 2.1 %"]);
   // Between what was surely accessed and that with what others may have, nothing is wrong.
-  const doubtful = { ...rowOf({}), truths: TRUTHS.map((truth) => ({ ...truth, doubtfulBytes: 20 * MIB })) };
+  const doubtful = { ...rowOf({}), truths: TRUTHS.map((truth) => ({ ...truth, uncertainBytes: 20 * MIB })) };
   const missesAt = (mean: number) => missesOf({ ...doubtful, recorded: rowOf({ mean: mean * MIB }).recorded });
   assert.deepEqual([71, 73, 109, 111].map(missesAt), [["working set -11 %"], [], [], ["working set +11 %"]]);
   const unseen = steadyMappings(TRUTHS).slice(1);

@@ -2,8 +2,8 @@ import assert from "assert";
 import fc from "../../../fast_check.ts";
 import { ANY_ACCESS_PATTERN, keyOf, type RecordItem, Regions, type Scheme } from "../../../../damon/mod.ts";
 import { foldRecord, schemesOfRecord, type SchemesRecordReport, type Selection } from "../../../../report/mod.ts";
-import { tellSchemes } from "../../../../report/schemes/untold_schemes.ts";
-import { Thinned } from "../../../../report/record/thinned.ts";
+import { attributeToSchemes } from "../../../../report/schemes/scheme_attribution.ts";
+import { Decimated } from "../../../../report/record/decimated.ts";
 import { FOOTER, recordOf, snapshotOf } from "../../../memory_record.ts";
 import { HEAP } from "../../../report_records.ts";
 import { SCHEMES_HEADER, schemesRecord } from "../../../schemes_records.ts";
@@ -124,7 +124,7 @@ Deno.test("schemesOfRecord finds out which scheme acted where the kernel does no
   assert.deepEqual(untold.schemes.map(({ inferredRegions }) => inferredRegions), [0, told.schemes[1].regions]);
 });
 
-Deno.test("tellSchemes goes by access rates and ages, and leaves what several, or none, would have taken", () => {
+Deno.test("attributeToSchemes goes by access rates and ages, and leaves what several, or none, would have taken", () => {
   const bounds = (min: number, max: number) => ({ min, max });
   const scheme = (rates: [number, number], ages: [number, number]): Scheme => ({
     action: "stat",
@@ -134,7 +134,7 @@ Deno.test("tellSchemes goes by access rates and ages, and leaves what several, o
   const rows = [[0, 50], [0, 5], [5, 5], [20, 5], [3, 50]];
   const regions = Regions.from(rows.map(([nrAccesses, age], i) => ({ start: i, end: i + 1, nrAccesses, age })));
   const told = (all: Scheme[], hasOneTarget: boolean) =>
-    [...tellSchemes({ regions }, all, hasOneTarget)].map(([index, part]) => [index, ...part.start]);
+    [...attributeToSchemes({ regions }, all, hasOneTarget)].map(([index, part]) => [index, ...part.start]);
   assert.deepEqual(told(schemes, false), [[0, 0], [1, 1], [undefined, 2, 4], [2, 3]]);
   // What the first did to the only target is told always.
   assert.deepEqual(told(schemes, true), [[undefined, 0, 2, 4], [1, 1], [2, 3]]);
@@ -181,9 +181,9 @@ Deno.test("schemesOfRecord of a record without schemes says nothing, and of one 
   ]);
 });
 
-Deno.test("Thinned keeps the first and the last of any number of values, evenly, and never too many", () => {
+Deno.test("Decimated keeps the first and the last of any number of values, evenly, and never too many", () => {
   fc.assert(fc.property(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 0, max: 3000 }), (most, count) => {
-    const values = new Thinned<number>(most);
+    const values = new Decimated<number>(most);
     for (let i = 0; i < count; i++) values.push(i);
     const kept = values.all();
     assert.ok(kept.length <= most + 1);

@@ -26,7 +26,7 @@ const byChance = (expected: number) => expected + 3 * Math.sqrt(expected);
  * what is idle beside it, until they are cut there some snapshots later: then the hits were of the hot part, and the rest is as
  * idle as before. Where no such part shows, the hits were all over the region.
  */
-export class DoubtfulReturns {
+export class UncertainRefaults {
   #doubts: Doubt[] = [];
 
   /** Of a region that was hit in `nrAccesses` samples, not all, `ranges` are taken as accessed again. */

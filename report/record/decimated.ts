@@ -4,13 +4,13 @@
  *
  * @example
  * ```ts
- * import { Thinned } from "./thinned.ts";
- * const values = new Thinned<number>(4);
+ * import { Decimated } from "./decimated.ts";
+ * const values = new Decimated<number>(4);
  * for (let i = 0; i < 9; i++) values.push(i);
  * values.all(); // [0, 4, 8]
  * ```
  */
-export class Thinned<T> {
+export class Decimated<T> {
   #kept: T[] = [];
   #last: T | undefined;
   #every = 1;

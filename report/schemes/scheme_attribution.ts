@@ -7,7 +7,7 @@ import { AGE_UNKNOWN, type AppliedRegions, type Region, Regions, type Scheme } f
  * @param schemes Those of the context.
  * @param hasOneTarget Then what scheme 0 did is told, and this is of the others.
  */
-export function tellSchemes(
+export function attributeToSchemes(
   { regions }: Pick<AppliedRegions, "regions">,
   schemes: readonly Scheme[],
   hasOneTarget: boolean,
