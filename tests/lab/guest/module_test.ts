@@ -61,7 +61,7 @@ Deno.test("damo module turns DAMON_RECLAIM on, changes it while it runs, and lea
 
 Deno.test("damo module does not turn a module on beside a kdamond of somebody else", async () => {
   using _foreign = foreignKdamond(true);
-  await refused(/kdamond 0 .* is on; damo did not start it/, "lru_sort", "enable", "--cold_min_age", "10s");
+  await refused(/kdamond 0 .* has it: damo did not start it/, "lru_sort", "enable", "--cold_min_age", "10s");
 });
 
 Deno.test("damo module leaves a module alone that somebody else turned on, until it is told twice", async () => {
