@@ -85,7 +85,7 @@ Deno.test("damo module leaves a module alone that somebody else turned on, until
 Deno.test("damo module names the first kernel with a parameter that this one lacks, before anything is written", async () => {
   if ("damon_reclaim/addr_unit" in parameters()) return;
   await refused(
-    /addr_unit .* the first with it is Linux 6\.18/,
+    /addr_unit: .*; the first with it is Linux 6\.18/,
     "reclaim",
     "enable",
     "--min_age",

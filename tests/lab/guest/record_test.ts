@@ -115,7 +115,7 @@ Deno.test("stop ends a recorder that runs, which completes its record", async ()
   assert.match((await damo("status")).out, /started by damo record \(pid \d+\)/);
   assert.match(
     (await damo("record", String(busy.pid), "--monitor", "damon", "-o", `${OUT}/x.arrow`)).err,
-    /another damo record \(pid \d+\) uses kdamond 0/,
+    /Another damo record \(pid \d+\) uses kdamond 0/,
   );
   const stop = await damo("stop");
   assert.match(stop.out, /Ended damo record/);
