@@ -89,7 +89,7 @@ export class DebugfsInterface implements DamonInterface {
       throw new UnsupportedError(
         {
           what: `DAMON's debugfs interface lacks ${gap.what}`,
-          help: `the sysfs interface of Linux ${gap.since} or newer has`,
+          help: `use the sysfs interface, of Linux ${gap.since} or newer`,
         },
         gap.what,
         gap.since,
