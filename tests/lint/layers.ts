@@ -31,7 +31,7 @@ const MAX_LINES = 400;
 const EMPTY_NAMES = ["util", "utils", "helper", "helpers", "manager", "info", "data", "common", "misc"];
 
 /** Rooms that have rooms within them. What lies in such a room itself is its `mod.ts`, or (in cli/) the program. */
-const DIVIDED = ["damon", "format", "report", "kernel", "cli"];
+export const DIVIDED = ["damon", "format", "report", "kernel", "cli"];
 
 const ROOT = new URL("../..", import.meta.url);
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { DIVIDED } from "./layers.ts";
+
 /** Importing file → imported files of the checkout, types and what is loaded when needed included. */
 export type Imports = Map<string, Set<string>>;
 
@@ -17,9 +19,6 @@ const ROOT = new URL("../..", import.meta.url);
 
 /** Everything that runs is reached from these. */
 const ENTRIES = ["cli/damo.ts", "mod.ts", "damon/mod.ts", "format/mod.ts", "report/mod.ts"];
-
-/** Rooms that have rooms within. */
-const DIVIDED = ["damon", "format", "report", "kernel", "cli"];
 
 /** The imports of the program and the library. */
 export async function importsOf(): Promise<Imports> {
