@@ -18,6 +18,10 @@ import { selectionOf } from "./selection.ts";
 import { presenterOf, showReport, textOptionsOf } from "./show.ts";
 import { colourOf } from "../terminal/mod.ts";
 
+/** What to type next. */
+const MORE = "More: damo report heatmap | wss | mappings | idle | access | diff | info\n" +
+  "A page to explore in a browser: damo report html";
+
 /** Lines of the small heat map. */
 const LINES = 12;
 
@@ -47,7 +51,7 @@ export async function reportOverview(
     const heatmap = await heatmapOf(open, { ...cells, ...wanted });
     pages.push(formatOverview(overview, formatHeatmap(heatmap, terminal), text));
   }
-  await writeOutput("-", pages.join("\n"));
+  await writeOutput("-", `${pages.join("\n")}\n${MORE}\n`);
 }
 
 /** `damo report heatmpa` asks for a report that is not there, not for a record of that name. */

@@ -97,7 +97,7 @@ function checkGoal({ metric, targetValue, currentValue, nid, path }: QuotaGoal):
 export function checkMemcg(of: string, path: string): void {
   if (path.startsWith("/")) return;
   throw new RangeError(
-    `${of}: the path of a memory cgroup begins at the root of cgroups, as in /a/b, and not as ${JSON.stringify(path)}`,
+    `The memory cgroup of ${of} is named from the root of cgroups, as in /a/b, not ${JSON.stringify(path)}`,
   );
 }
 

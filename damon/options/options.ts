@@ -322,8 +322,8 @@ function distribute(what: string, perContext: readonly number[], count: number, 
   const sum = perContext.reduce((a, b) => a + b, 0);
   if (sum === count && perContext.length === contexts) return;
   throw failed(RangeError, {
-    what: said`${option(`nr_${what}`)} has ${perContext.join(" ")}, together ${sum}`,
-    help: `give one number for each context (${contexts}), together ${count}, the number of ${what}`,
+    what: said`${option(`nr_${what}`)} ${perContext.join(" ")} adds up to ${sum}`,
+    help: `give one number for each context (${contexts}); together they make ${count}, the number of ${what}`,
   });
 }
 

@@ -158,8 +158,5 @@ export function formatOverview(
     "",
     bold("Mappings, largest working set first") + (more > 0 ? ` (${more} more in the mappings report)` : ""),
     ...tableLines({ columns: shown, rows }, width),
-    "",
-    "More reports: heatmap, wss, mappings, idle, access, diff, info",
-    "A page to explore in a browser: the html report",
   ].join("\n") + "\n";
 }
